@@ -1,0 +1,41 @@
+"""The one exception that evenvoice raises for whatever a user can mend.
+
+A message names the file, key or class, what was found, what was expected and the remedy, in one line. The command
+line prints that line and exits with 2; anything else that escapes is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class EvenvoiceError(ValueError):
+    """Something the caller can mend: bad input, an impossible setting, a missing file.
+
+    Examples:
+        >>> raise EvenvoiceError("recipe 'x': unknown; known are 2dcnn, smote-2dcnn")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: recipe 'x': unknown; known are 2dcnn, smote-2dcnn
+    """
+
+
+class AudioError(EvenvoiceError):
+    """One recording that cannot be used; ``--skip-bad`` passes over exactly these."""
+
+
+class MissingExtraError(EvenvoiceError):
+    """A part of evenvoice whose libraries are not installed; the message says what to install."""
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return ``" (did you mean 'x'?)"`` for the closest known word, or an empty string.
+
+    Examples:
+        >>> nearest("smote-2dcn", ["smote-2dcnn", "2dcnn"])
+        " (did you mean 'smote-2dcnn'?)"
+        >>> nearest("xyz", ["smote-2dcnn"])
+        ''
+    """
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,85 @@
+"""Files that are written whole or not at all, and where evenvoice keeps what it can make again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evenvoice.errors import EvenvoiceError
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: ``$EVENVOICE_CACHE``, else ``~/.cache/evenvoice``."""
+    named = os.environ.get("EVENVOICE_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evenvoice"
+
+
+@contextmanager
+def writing(path: Path | str) -> Iterator[Path]:
+    """Give a temporary path beside ``path``; rename it into place if the block ends without an error.
+
+    Args:
+        path: The file to write. Its folder is created.
+
+    Raises:
+        EvenvoiceError: The folder cannot be written to.
+
+    Examples:
+        >>> import tempfile
+        >>> target = Path(tempfile.mkdtemp()) / "a" / "note.txt"
+        >>> with writing(target) as aside:
+        ...     _ = aside.write_text("whole")
+        >>> target.read_text()
+        'whole'
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        aside.chmod(0o666 & ~_umask())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_folder(path: Path | str) -> Iterator[Path]:
+    """Give a temporary folder beside ``path``; rename it into place if the block ends without an error.
+
+    Args:
+        path: The folder to make. It must not exist yet.
+
+    Raises:
+        EvenvoiceError: The parent folder cannot be written to.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
+    except OSError as error:
+        raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+    try:
+        yield aside
+        aside.chmod(0o777 & ~_umask())
+        os.replace(aside, path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _umask() -> int:
+    # The only portable way to read the mask is to set it; mkstemp and mkdtemp ignore it and use 0600/0700.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

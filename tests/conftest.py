@@ -1,0 +1,26 @@
+"""What many tests share: the real corpora where they are at hand, and a cache of their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def corpora_folder() -> Path:
+    """The folder of real recordings (``$EVENVOICE_CORPORA``); tests that need it skip where it is absent."""
+    named = os.environ.get("EVENVOICE_CORPORA")
+    if not named:
+        pytest.skip("real corpora: EVENVOICE_CORPORA is not set")
+    folder = Path(named)
+    if not (folder / "emodb.csv").is_file():
+        pytest.skip(f"real corpora: {folder} holds no emodb.csv")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests' features out of the user's cache."""
+    os.environ["EVENVOICE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
