@@ -1,0 +1,132 @@
+"""The exact nearest neighbours of the rows of one class, in bounded memory.
+
+Distances by matrix product, |a|² + |b|² − 2ab, are fast but rounded: in float32 they can swap neighbours that lie far
+from the origin. So the product only says who could be a neighbour. Its rounding error has a bound; a row whose lowest
+possible distance is above the k-th lowest of the highest possible distances cannot be among the nearest k. The few
+that remain are ranked by their true distance in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Entries of a temporary array: 1 MiB in float32. Larger ones take longer, as they outgrow the cache.
+_BLOCK_SIZE = 2**18
+
+
+def nearest_in_class(
+    X: NDArray[Any],
+    k: int,
+    *,
+    chunk: int | None = None,
+    groups: NDArray[Any] | None = None,
+    mode: Literal["same", "different"] | None = None,
+) -> NDArray[np.int64]:
+    """Return the k nearest other rows of each row, by Euclidean distance, nearest first.
+
+    Of rows at exactly the same distance the one with the lower number comes first; a duplicate of a row is a neighbour
+    like any other, the row itself never is.
+
+    Args:
+        X: Finite features of one class; float [n, d].
+        k: Number of neighbours.
+        chunk: Rows compared with all others at a time; ``None`` keeps a block of distances at 2¹⁸ entries.
+        groups: Group, such as the speaker, of each row; [n].
+        mode: Neighbours must be of the ``same`` group as the row, or of a ``different`` one; ``None`` ignores groups.
+
+    Returns:
+        Row numbers; int64 [n, k]. Where a row has fewer than k possible neighbours, the rest is −1.
+
+    Examples:
+        >>> import numpy as np
+        >>> nearest_in_class(np.array([[0.0], [1.0], [3.0], [3.0]]), k=2)
+        array([[1, 2],
+               [0, 2],
+               [3, 1],
+               [2, 1]])
+        >>> nearest_in_class(np.array([[0.0], [1.0], [3.0]]), k=1, groups=np.array(["a", "b", "a"]), mode="same")
+        array([[ 2],
+               [-1],
+               [ 0]])
+    """
+    nearest = np.full((len(X), k), -1, dtype=np.int64)
+    barred_groups = groups if mode is not None else None
+    centred = _centred(X)
+    for i, j in _candidates(centred, k, chunk, barred_groups, mode):
+        distance = _squared_distances(X, i, j)
+        order = np.lexsort((j, distance, i))
+        i, j = i[order], j[order]
+        rank = np.arange(len(i)) - np.searchsorted(i, i)
+        near = rank < k
+        nearest[i[near], rank[near]] = j[near]
+    return nearest
+
+
+def _candidates(
+    centred: NDArray[Any],
+    k: int,
+    chunk: int | None,
+    groups: NDArray[Any] | None,
+    mode: Literal["same", "different"] | None,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield, chunk by chunk, pairs (i, j) that hold every j that could be among the nearest k of i.
+
+    With u the unit roundoff and γ = du / (1 − du), a dot product of length d errs by at most γ|a||b| in whatever order
+    it is summed (Higham 2002, section 3.1), so 2ab by γ(|a|² + |b|²). Centring, scaling and the three sums add less
+    than 32u of the same quantity, and 1.1·d·u ≥ γ for any d up to a million. ``tiny`` covers underflow.
+    """
+    n, d = centred.shape
+    floats = np.finfo(centred.dtype)
+    relative = centred.dtype.type((1.1 * d + 32) * floats.eps / 2)
+    squared = np.einsum("nd,nd->n", centred, centred, dtype=np.float64).astype(centred.dtype)
+    step = chunk or max(1, _BLOCK_SIZE // n)
+    for start in range(0, n, step):
+        here = slice(start, start + step)
+        size = squared[here, None] + squared
+        distance = size - 2 * (centred[here] @ centred.T)
+        error = relative * size + d * floats.tiny
+        barred = _barred(start, len(size), n, groups, mode)
+        highest = distance + error
+        highest[barred] = np.inf
+        limit = np.partition(highest, min(k, n) - 1, axis=1)[:, min(k, n) - 1]
+        i, j = np.nonzero((distance - error <= limit[:, None]) & ~barred)
+        yield i + start, j
+
+
+def _barred(
+    start: int, rows: int, n: int, groups: NDArray[Any] | None, mode: Literal["same", "different"] | None
+) -> NDArray[np.bool_]:
+    """Return which of the n rows cannot be a neighbour of rows ``start`` … : the row itself and, by mode, its group."""
+    barred = np.zeros((rows, n), dtype=bool)
+    if groups is not None:
+        same = groups[start : start + rows, None] == groups
+        barred = same if mode == "different" else ~same
+    barred[np.arange(rows), np.arange(start, start + rows)] = True
+    return barred
+
+
+def _centred(X: NDArray[Any]) -> NDArray[Any]:
+    """Return X about its mean and within ±1, in float32 or float64: small numbers keep the error of a product small."""
+    dtype = np.dtype(np.float32 if X.dtype.itemsize <= 4 else np.float64)
+    centred = X.astype(dtype)
+    centred -= X.mean(axis=0, dtype=np.float64).astype(dtype)
+    scale = max(centred.max(), -centred.min())
+    if scale > 0:
+        centred /= scale
+    return centred
+
+
+def _squared_distances(X: NDArray[Any], i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return |X[i] − X[j]|² for each pair, from the differences, in float64."""
+    squared = np.empty(len(i))
+    step = max(1, _BLOCK_SIZE // X.shape[1])
+    for start in range(0, len(i), step):
+        pairs = slice(start, start + step)
+        difference = X[j[pairs]].astype(np.float64)
+        difference -= X[i[pairs]]
+        squared[pairs] = np.einsum("pd,pd->p", difference, difference)
+    return squared

@@ -1,0 +1,72 @@
+"""What a corpus' own file says about it, and how its folder becomes a `Corpus`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evenvoice.corpora.corpus import Corpus, Utterance, table_of
+from evenvoice.errors import EvenvoiceError
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in a folder: the utterances, and what was odd, a sentence each."""
+
+    utterances: list[Utterance]
+    oddities: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A corpus that evenvoice knows by name.
+
+    Args:
+        name: What stands before the colon in ``NAME:PATH``.
+        title: Its full name.
+        licence: The licence of the recordings.
+        read: Finds the utterances in a folder; it need not check the folder.
+        layout: What the folder looks like, in one line.
+        default_emotions: The selection where none is asked for; ``None`` takes all.
+        url: The page where people get it.
+        archive: The address of the archive to download, where anyone may.
+        checksum: The archive's published checksum, as ``md5:…`` or ``sha256:…``.
+
+    Examples:
+        >>> from evenvoice.corpora import LOADERS
+        >>> LOADERS["emodb"].licence
+        'CC0-1.0'
+    """
+
+    name: str
+    title: str
+    licence: str
+    read: Callable[[Path], Reading]
+    layout: str
+    default_emotions: str | None = None
+    url: str | None = None
+    archive: str | None = None
+    checksum: str | None = None
+
+    def open(self, folder: Path | str) -> Corpus:
+        """Read the corpus in a folder, with all its emotions.
+
+        Raises:
+            EvenvoiceError: No such folder, or none of the corpus' utterances in it.
+        """
+        folder = existing_folder(folder, self.name, self.layout)
+        reading = self.read(folder)
+        if not reading.utterances:
+            raise EvenvoiceError(f"{self.name}:{folder}: no utterance of {self.title} found; expected {self.layout}")
+        return Corpus(self.name, table_of(reading.utterances), self.licence, oddities=tuple(reading.oddities))
+
+
+def existing_folder(folder: Path | str, name: str, layout: str) -> Path:
+    """Return the absolute path of a folder that exists, or raise the `EvenvoiceError` that says what was expected."""
+    path = Path(folder).expanduser()
+    if not path.exists():
+        raise EvenvoiceError(f"{name}:{path}: no such folder; expected {layout}")
+    if not path.is_dir():
+        raise EvenvoiceError(f"{name}:{path}: a file, not a folder; expected {layout} (unpack an archive first)")
+    return path.resolve()

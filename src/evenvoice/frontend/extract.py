@@ -1,0 +1,96 @@
+"""Clips to ragged features: cached, in parallel, and what cannot be heard told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+
+from evenvoice.audio import Clip, content_hash, load
+from evenvoice.errors import AudioError
+from evenvoice.frontend.cache import Features, cache_path, read_features, write_features
+from evenvoice.frontend.mfcc import MFCC
+from evenvoice.frontend.settings import FrontEndSettings
+from evenvoice.progress import track
+
+
+def extract(
+    clips: Sequence[Clip],
+    settings: FrontEndSettings,
+    *,
+    jobs: int = 1,
+    skip_bad: bool = False,
+    on_bad: Callable[[int, AudioError], None] | None = None,
+) -> list[Features | None]:
+    """Return the features of each clip, in order: float32 ``[3·n_mfcc, t]``, each of its own length.
+
+    Features are cached by content, each clip as soon as it is done: nothing finished is lost when a later one fails.
+
+    Args:
+        clips: What to hear.
+        settings: The front end.
+        jobs: How many clips to work on at a time. The result is the same, bit for bit.
+        skip_bad: Give ``None`` for a recording that cannot be used, and go on.
+        on_bad: Called with the position and the error of each recording passed over.
+
+    Raises:
+        AudioError: The first recording that cannot be used, unless ``skip_bad``.
+        EvenvoiceError: The cache cannot be written to.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> bad = []
+        >>> extract([Clip(Path("a.wav"))], FrontEndSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
+        [None]
+        >>> bad
+        ['a.wav: no such file; check the path']
+    """
+    front_end = MFCC(settings)
+    found: list[Features | None] = []
+    # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
+    worker = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
+    with _one_thread():
+        results = worker(delayed(_features)(clip, settings, front_end) for clip in clips)
+        for index, result in enumerate(track(results, "Features", total=len(clips))):
+            if isinstance(result, AudioError):
+                if not skip_bad:
+                    raise result
+                if on_bad is not None:
+                    on_bad(index, result)
+                found.append(None)
+            else:
+                found.append(result)
+    return found
+
+
+def _features(clip: Clip, settings: FrontEndSettings, front_end: MFCC) -> Features | AudioError:
+    """Return the features of one clip, from the cache where it has them, or why there are none."""
+    try:
+        path = cache_path(content_hash(clip.file), clip, settings)
+        cached = read_features(path, 3 * settings.n_mfcc)
+        if cached is not None:
+            return cached
+        waveform = load(clip.file, rate=settings.sample_rate, start=clip.start, end=clip.end)
+    except AudioError as error:
+        return error
+    # Alone, not in a batch: the length that a batch is padded to moves the last bits of a matrix product, and a
+    # feature must not depend on its neighbours. It is no slower, either: one clip fits the processor's cache.
+    with torch.inference_mode():
+        features, _ = front_end(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
+    result = np.ascontiguousarray(features[0].numpy())
+    write_features(path, result)
+    return result
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch use one thread: several would change the last bits, and compete with ``jobs``."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,18 @@
+"""How a corpus becomes train, validation and test, and what that promises."""
+
+from evenvoice.protocols.promise import Fold, Promise, check_promise
+from evenvoice.protocols.registry import PROTOCOLS, check_columns, make_folds, open_protocol
+from evenvoice.protocols.splits import SplitProtocol
+from evenvoice.protocols.validation import cut_validation
+
+__all__ = [
+    "PROTOCOLS",
+    "Fold",
+    "Promise",
+    "SplitProtocol",
+    "check_columns",
+    "check_promise",
+    "cut_validation",
+    "make_folds",
+    "open_protocol",
+]

@@ -1,0 +1,64 @@
+"""Protocols by name. A new protocol is one class and one line here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.protocols.promise import Fold, check_promise
+from evenvoice.protocols.splits import Given, KFold, Paper, Random, Session, Speaker, SpeakerFolds, SplitProtocol
+
+PROTOCOLS: dict[str, type[SplitProtocol]] = {
+    protocol.name: protocol for protocol in (Random, KFold, Speaker, SpeakerFolds, Session, Given, Paper)
+}
+
+
+def open_protocol(name: str) -> SplitProtocol:
+    """Return a protocol with its default settings.
+
+    Raises:
+        EvenvoiceError: The name is unknown.
+
+    Examples:
+        >>> open_protocol("speaker-folds").promise.words
+        'speakers in the test part are unseen in training'
+    """
+    if name not in PROTOCOLS:
+        raise EvenvoiceError(
+            f"protocol {name!r} is unknown{nearest(name, list(PROTOCOLS))}; known are {', '.join(PROTOCOLS)}"
+        )
+    return PROTOCOLS[name]()
+
+
+def make_folds(protocol: SplitProtocol, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+    """Return the folds of a corpus' table, each checked against what the protocol promises.
+
+    Raises:
+        EvenvoiceError: A column that the protocol needs is missing, a part would be empty, or a promise is broken.
+
+    Examples:
+        >>> table = pd.DataFrame({"emotion": ["sad", "angry"] * 3, "speaker": list("aabbcc")})
+        >>> [fold.about for fold in make_folds(Speaker(), table, seed=0)]
+        ['speaker a', 'speaker b', 'speaker c']
+    """
+    check_columns(protocol, utterances)
+    folds = protocol.folds(utterances, seed)
+    for fold in folds:
+        check_promise(protocol.promise, fold, utterances)
+    return folds
+
+
+def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:
+    """Raise an `EvenvoiceError` if the corpus lacks a column that the protocol needs."""
+    for column in protocol.needs:
+        missing = utterances.index[utterances[column].isna()] if column in utterances else utterances.index
+        if len(missing):
+            remedy = (
+                "name it with --speaker-from or a speaker column, or use random or kfold (speakers may then be shared)"
+                if column == "speaker"
+                else f"add a {column} column to the table, or use another protocol"
+            )
+            raise EvenvoiceError(
+                f"protocol {protocol.name!r} needs the {column} of every utterance; {len(missing)} of "
+                f"{len(utterances)} have none (first: {missing[0]}). Remedy: {remedy}"
+            )

@@ -1,0 +1,52 @@
+"""A validation part cut from the training part: other speakers where speakers are known, never a test row."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.protocols.promise import Fold
+from evenvoice.protocols.splits import SplitProtocol
+
+
+def cut_validation(
+    fold: Fold, utterances: pd.DataFrame, share: float, seed: int, protocol: SplitProtocol | None = None
+) -> Fold:
+    """Return the fold with a validation part cut from its training part, in the protocol's own grouping.
+
+    Where the protocol holds out speakers or sessions, the validation part holds whole speakers or sessions as well;
+    where it shares them (random, kfold), the cut is stratified by emotion. A fold that has a validation part keeps it.
+
+    Args:
+        fold: The fold; its test rows stay as they are.
+        utterances: The corpus' table.
+        share: Share of the training part (of its groups where groups are held out), between 0 and 1.
+        seed: Which rows or groups.
+        protocol: Whose grouping to follow; none: whole speakers.
+
+    Raises:
+        EvenvoiceError: Too few groups to cut one off.
+    """
+    if len(fold.validation):
+        return fold
+    column = "speaker" if protocol is None else (protocol.promise.disjoint[0] if protocol.promise.disjoint else None)
+    table = utterances.iloc[fold.train]
+    if column is None:
+        train, validation = train_test_split(
+            fold.train, test_size=share, stratify=table["emotion"], random_state=seed, shuffle=True
+        )
+    else:
+        groups = table[column].to_numpy()
+        if len(set(groups)) < 2:
+            raise EvenvoiceError(
+                f"fold {fold.number}: the training part has one {column} only, so no other can be held out for "
+                "validation; use select: last, which needs none"
+            )
+        cut = GroupShuffleSplit(1, test_size=share, random_state=seed)
+        ours, theirs = next(cut.split(fold.train, groups=groups))
+        train, validation = fold.train[ours], fold.train[theirs]
+    return dataclasses.replace(fold, train=np.sort(train), validation=np.sort(validation))

@@ -1,0 +1,6 @@
+"""Recipes: whole systems as data."""
+
+from evenvoice.recipes.open import open_recipe, recipe_names
+from evenvoice.recipes.schema import Recipe
+
+__all__ = ["Recipe", "open_recipe", "recipe_names"]

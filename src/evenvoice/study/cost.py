@@ -1,0 +1,51 @@
+"""What a study will cost, measured on this machine before it starts."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pandas as pd
+import torch
+
+from evenvoice.balance import NoBalancing
+from evenvoice.frontend import forms
+from evenvoice.models import make_model
+from evenvoice.recipes import Recipe
+from evenvoice.training.loop import PlannedRows, train_network
+from evenvoice.training.threads import one_thread
+
+
+def rows_per_second(recipe: Recipe, n_classes: int) -> float:
+    """Train a few batches of noise in the recipe's shape and return the rows a second, on one thread."""
+    size = recipe.training.batch_size
+    settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
+    with one_thread(), torch.random.fork_rng(devices=[]):
+        network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
+        images = np.random.default_rng(0).standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
+        labels = np.arange(size, dtype=np.int64) % n_classes
+        rows = PlannedRows(images, labels, NoBalancing().plan(images, labels), np.tile(np.arange(size), 3))
+        train_network(network, rows, None, settings)  # the first batches pay for warming up
+        started = time.perf_counter()
+        train_network(network, rows, None, settings)
+        return len(rows) / (time.perf_counter() - started)
+
+
+def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:
+    """Return about how many rows an epoch has: the training share, raised to the largest class by SMOTE."""
+    counts = emotions.value_counts()
+    balanced = recipe.balancer.name not in ("none", "class-weights")
+    return share * (counts.max() * len(counts) if balanced else counts.sum())
+
+
+def in_words(seconds: float) -> str:
+    """Return a duration as a person says it.
+
+    Examples:
+        >>> in_words(45), in_words(600), in_words(9000)
+        ('45 s', '10 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,282 @@
+"""The grid: recipes × protocols × seeds × folds on one corpus, in parallel, and resumable."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from joblib import Parallel, delayed
+
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.files import writing
+from evenvoice.frontend import FrontEndSettings
+from evenvoice.progress import track
+from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, open_protocol
+from evenvoice.recipes import Recipe
+from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
+from evenvoice.study.fold import balanced_pool, run_fold
+from evenvoice.study.records import FORMAT, RunKey, read_run, versions, write_json, write_run
+from evenvoice.training import Examples
+from evenvoice.training.load import load_examples
+from evenvoice.training.threads import keep_freed_memory
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One run to make: what `run_fold` needs, and where the result goes."""
+
+    key: RunKey
+    recipe: Recipe
+    protocol: SplitProtocol
+    fold: Fold
+    fingerprint: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """Ragged features as one array, which joblib hands to its workers as a memory map instead of copies."""
+
+    examples: Examples
+    joined: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, examples: Examples) -> Packed:
+        """Pack the features."""
+        frames = [values.shape[1] for values in examples.features]
+        return cls(dataclasses.replace(examples, features=frames), np.concatenate(examples.features, axis=1))
+
+    def unpack(self) -> Examples:
+        """Return the examples with their features."""
+        ends = np.cumsum(self.examples.features)[:-1]
+        # A copy: a memory map is read-only, and torch wants arrays that it could write to.
+        return dataclasses.replace(self.examples, features=np.split(np.array(self.joined), ends, axis=1))
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What to evaluate, and how.
+
+    Attributes:
+        corpus: On which corpus.
+        recipes: Which recipes; their names differ.
+        protocols: Names of protocols.
+        seeds: A seed changes the split and the initial weights.
+        folder: Where the runs go. Runs already there are kept, so a killed evaluation goes on where it stopped.
+        jobs: How many fits at once, each on one thread; the predictions do not depend on it.
+        device: ``cpu`` or ``cuda``.
+        skip_bad: Go on without unusable recordings.
+    """
+
+    corpus: Corpus
+    recipes: Sequence[Recipe]
+    protocols: Sequence[str]
+    seeds: Sequence[int]
+    folder: Path
+    jobs: int = 1
+    device: str = "cpu"
+    skip_bad: bool = False
+
+    def run(self, say: Any = lambda text: None) -> None:
+        """Make the runs that are missing.
+
+        Args:
+            say: Called with a sentence about what will be done and how long it will take, before it starts.
+
+        Raises:
+            EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
+        """
+        protocols = [open_protocol(name) for name in dict.fromkeys(self.protocols)]
+        self._check(protocols)
+        _sweep(self.folder)
+        waiting: list[tuple[list[Task], Corpus, Examples]] = []
+        for front_end, recipes in _by_front_end(self.recipes):
+            corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
+            data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
+            tasks = [
+                Task(key, recipe, protocol, fold, self._fingerprint(data, recipe, protocol, key))
+                for recipe in recipes
+                for protocol in protocols
+                for seed in self.seeds
+                for fold in self._folds(recipe, protocol, corpus, examples, seed)
+                for key in [RunKey(recipe.name, protocol.name, seed, fold.number)]
+            ]
+            waiting.append(([task for task in tasks if not self._made(task)], corpus, examples))
+            total = len(tasks)
+            say(self._announcement(waiting[-1][0], total, corpus.table))
+        self._write_study()
+        for tasks, corpus, examples in waiting:
+            self._make(tasks, corpus, examples)
+
+    def _check(self, protocols: Sequence[SplitProtocol]) -> None:
+        """What can be known to be impossible before any audio is read."""
+        names = [recipe.name for recipe in self.recipes]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise EvenvoiceError(f"recipe {twice.pop()!r} is named twice; give each recipe a name of its own")
+        if len(self.corpus.labels) < 2:
+            raise EvenvoiceError(
+                f"corpus {self.corpus.name}: one emotion only ({', '.join(self.corpus.labels)}); it takes two at least"
+            )
+        for protocol in protocols:
+            check_columns(protocol, self.corpus.table)
+        for recipe in self.recipes:
+            if recipe.transductive and not self.corpus.has("speaker"):
+                raise EvenvoiceError(
+                    f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
+                    "speaker; name them with --speaker-from, or use --normalise training"
+                )
+
+    def _folds(
+        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: int
+    ) -> list[Fold]:
+        table = corpus.table
+        if protocol.balance_first:
+            table = balanced_pool(recipe, table, examples, seed)[0]
+        return make_folds(protocol, table, seed)
+
+    def _fingerprint(self, data: str, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
+        """Everything that a run's predictions depend on."""
+        settings = recipe.model_dump(mode="json", exclude={"about", "source"})
+        what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
+        return _digest(json.dumps(what, sort_keys=True).encode())
+
+    def _made(self, task: Task) -> bool:
+        """True if the run is there; raises if another run is in its place."""
+        folder = task.key.folder(self.folder)
+        if not folder.exists():
+            return False
+        if read_run(folder).info["fingerprint"] != task.fingerprint:
+            raise EvenvoiceError(
+                f"{folder}: holds a run of other settings or other data under the same name; "
+                "choose another --out, or remove the folder"
+            )
+        return True
+
+    def _announcement(self, tasks: Sequence[Task], total: int, table: pd.DataFrame) -> str:
+        """How many fits, and about how long: measured speed × rows × epochs."""
+        there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
+        if not tasks:
+            return f"{total} fits: all are there already"
+        seconds = 0.0
+        speeds: dict[str, float] = {}
+        for task in tasks:
+            if task.recipe.name not in speeds:
+                speeds[task.recipe.name] = rows_per_second(task.recipe, table["emotion"].nunique())
+            share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
+            rows = rows_after_balancing(task.recipe, table["emotion"], share)
+            seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
+        jobs = min(self.jobs, len(tasks))
+        return f"{len(tasks)} fits{there}, about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+
+    def _write_study(self) -> None:
+        """Write what was asked for beside what an earlier call asked for."""
+        path = self.folder / "study.json"
+        corpus = {
+            "name": self.corpus.name,
+            "licence": self.corpus.licence,
+            "synthetic": self.corpus.synthetic,
+            "labels": list(self.corpus.labels),
+            "utterances": len(self.corpus.table),
+            "fingerprint": self.corpus.fingerprint(),
+            "speakers_known": self.corpus.has("speaker"),
+        }
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))["corpus"]
+            if before["fingerprint"] != corpus["fingerprint"]:
+                raise EvenvoiceError(
+                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances, other "
+                    f"than the {corpus['utterances']} of {corpus['name']}); choose another --out"
+                )
+        write_json(path, {"format": FORMAT, "corpus": corpus, "versions": versions()})
+
+    def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> None:
+        """Make the runs, as many at once as there are jobs."""
+        if not tasks:
+            return
+        packed = Packed.of(examples)
+        pool = Parallel(n_jobs=min(self.jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
+        work = (
+            delayed(_make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
+            for task in tasks
+        )
+        for _ in track(pool(work), "fitting", total=len(tasks)):
+            pass
+
+
+def _make_run(
+    task: Task,
+    corpus: str,
+    labels: tuple[str, ...],
+    utterances: pd.DataFrame,
+    packed: Packed,
+    study: Path,
+    device: str,
+) -> None:
+    """Make one run and write it; in a worker process where there are several jobs."""
+    keep_freed_memory()
+    key = task.key
+    result = run_fold(
+        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
+    )
+    promise = task.protocol.promise
+    info = {
+        "fingerprint": task.fingerprint,
+        "corpus": corpus,
+        "recipe_name": key.recipe,
+        "protocol": key.protocol,
+        "seed": key.seed,
+        "fold": key.fold,
+        "about": task.fold.about,
+        "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
+        "transductive": task.recipe.transductive,
+        "recipe": task.recipe.model_dump(mode="json"),
+        "labels": list(labels),
+        "counts": result.counts,
+        "parts": result.split["part"].value_counts().to_dict(),
+        "leaks": result.leaks,
+        "epoch": result.model.epoch,
+        "seconds": round(result.model.seconds, 3),
+        "device": device,
+        "versions": versions(),
+    }
+    write_run(key.folder(study), info, result)
+
+
+def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:
+    """Recipes grouped by what they hear, so that a corpus is heard once for each."""
+    groups: dict[str, tuple[FrontEndSettings, list[Recipe]]] = {}
+    for recipe in recipes:
+        key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
+        groups.setdefault(key, (recipe.front_end, []))[1].append(recipe)
+    return list(groups.values())
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _sweep(folder: Path) -> None:
+    """Make the folder and prove it writable before hours of work; remove what a killed evaluation left half-written."""
+    with writing(folder / ".writable"):
+        pass
+    (folder / ".writable").unlink()
+    for aside in (folder / "runs").glob("*/*/*/.*"):
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def default_jobs() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

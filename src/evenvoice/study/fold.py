@@ -1,0 +1,181 @@
+"""One run: a recipe on one fold with one seed. The only place where a test label meets a prediction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evenvoice.balance import Plan
+from evenvoice.errors import EvenvoiceError
+from evenvoice.evaluation import make_predictions
+from evenvoice.protocols import Fold, SplitProtocol, cut_validation
+from evenvoice.recipes import Recipe
+from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training.fit import fit_images, make_plan
+from evenvoice.training.images import fit_normaliser, to_images
+
+PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """What a run leaves behind.
+
+    Attributes:
+        model: The fitted recipe.
+        predictions: One row a test utterance.
+        split: Which part each row belonged to, and which steps saw it.
+        plan: The synthetic rows with their parents by utterance id.
+        counts: Emotion counts of the training part, before and after balancing.
+        leaks: Counts of what should never be: synthetic test rows, training rows interpolated from test rows.
+    """
+
+    model: TrainedModel
+    predictions: pd.DataFrame
+    split: pd.DataFrame
+    plan: pd.DataFrame
+    counts: dict[str, dict[str, int]]
+    leaks: dict[str, int]
+
+
+def run_fold(
+    recipe: Recipe,
+    protocol: SplitProtocol,
+    fold: Fold,
+    utterances: pd.DataFrame,
+    examples: Examples,
+    labels: tuple[str, ...],
+    seed: int,
+    *,
+    device: str = "cpu",
+) -> FoldResult:
+    """Fit on the fold's training part, predict its test part, then join the test part's labels.
+
+    Args:
+        recipe: What to fit.
+        protocol: Whose fold it is.
+        fold: Row positions of ``utterances`` (for a protocol that balances first: of the balanced set).
+        utterances: The corpus' table.
+        examples: Its features, in the same order.
+        labels: All emotions.
+        seed: Of weights, shuffling, dropout and balancer, and of the validation cut.
+        device: ``cpu`` or ``cuda``.
+    """
+    if protocol.balance_first:
+        return _balanced_first(recipe, fold, utterances, examples, labels, seed, device)
+    if recipe.training.validation_share and not len(fold.validation):
+        fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
+    validation = examples.take(fold.validation) if len(fold.validation) else None
+    model = fit(recipe, examples.take(fold.train), validation, seed, labels=labels, device=device)
+    probabilities = model.probabilities(examples.take(fold.test, with_emotions=False))
+    ids = np.array(examples.ids)
+    plan = _plan_table(model.plan, ids[fold.train])
+    before = utterances["emotion"].iloc[fold.train].to_numpy(str)
+    return FoldResult(
+        model,
+        make_predictions(utterances.iloc[fold.test], probabilities, labels),
+        _split_table(ids, fold, model.fitted_on),
+        plan,
+        {"before": _counts(before, labels), "after": _counts(model.plan.y(before), labels)},
+        {"synthetic_test_rows": 0, "training_rows_with_test_parents": _with_parents(plan, ids[fold.test])},
+    )
+
+
+def balanced_pool(
+    recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int
+) -> tuple[pd.DataFrame, Plan, np.ndarray]:
+    """Return the table of the whole corpus after balancing, its plan, and its normalised features. LEAKY by design.
+
+    Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
+    split". The normaliser and SMOTE see every utterance.
+    """
+    images = to_images(recipe, examples, fit_normaliser(recipe, examples))
+    emotions = utterances["emotion"].to_numpy(str)
+    plan = make_plan(recipe, images, emotions, examples.speakers, seed)
+    kept = utterances.iloc[plan.kept]
+    made = pd.DataFrame(
+        {"emotion": plan.labels}, index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))]
+    ).reindex(columns=utterances.columns)
+    pool = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
+    return pool, plan, images
+
+
+def _balanced_first(
+    recipe: Recipe,
+    fold: Fold,
+    utterances: pd.DataFrame,
+    examples: Examples,
+    labels: tuple[str, ...],
+    seed: int,
+    device: str,
+) -> FoldResult:
+    """The paper's order of steps: the fold divides the balanced set."""
+    if recipe.training.validation_share:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} wants a validation part, and protocol 'paper' has none (the paper has none); "
+            "use select: last and validation_share: 0 with it"
+        )
+    pool, plan, images = balanced_pool(recipe, utterances, examples, seed)
+    emotions = utterances["emotion"].to_numpy(str)
+    everything = tuple(examples.ids)
+    ids = pool.index.to_numpy(str)
+    saw = {
+        "normaliser": everything,
+        "balancer": everything,
+        "network": tuple(ids[fold.train]),
+        "selection": (),
+    }
+    model = fit_images(
+        recipe, images, emotions, plan, fold.train, None, fit_normaliser(recipe, examples), seed,
+        labels=labels, fitted_on=saw, device=device,
+    )  # fmt: skip
+    synthetic = plan.synthetic
+    table = _plan_table(plan, np.array(everything))
+    in_training = table[table["synthetic"].isin(ids[fold.train])]
+    return FoldResult(
+        model,
+        make_predictions(
+            pool.iloc[fold.test],
+            model.image_probabilities(plan.take(images, fold.test)),
+            labels,
+            synthetic[fold.test],
+        ),
+        _split_table(ids, fold, saw),
+        table,
+        {"before": _counts(emotions, labels), "after": _counts(plan.y(emotions), labels)},
+        {
+            "synthetic_test_rows": int(synthetic[fold.test].sum()),
+            "training_rows_with_test_parents": _with_parents(in_training, ids[fold.test]),
+        },
+    )
+
+
+def _plan_table(plan: Plan, ids: np.ndarray) -> pd.DataFrame:
+    """The synthetic rows of a plan with their parents by utterance id."""
+    made = len(plan) - len(plan.kept)
+    columns = [[f"synthetic-{row}" for row in range(made)], plan.labels, ids[plan.base], ids[plan.neighbour], plan.gap]
+    return pd.DataFrame(dict(zip(PLAN_COLUMNS, columns, strict=True)))
+
+
+def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Part of each row, and a column for each step that says whether the step saw it."""
+    part = np.full(len(ids), "", dtype=object)
+    for name in ("train", "validation", "test"):
+        part[getattr(fold, name)] = name
+    table = pd.DataFrame({"utterance": ids, "part": part})
+    for step, seen in saw.items():
+        table[step] = table["utterance"].isin(set(seen)).astype(int)
+    return table
+
+
+def _with_parents(plan: pd.DataFrame, ids: np.ndarray) -> int:
+    """How many of these synthetic rows have a parent among the ids."""
+    return int((plan["base"].isin(ids) | plan["neighbour"].isin(ids)).sum())
+
+
+def _counts(emotions: np.ndarray, labels: tuple[str, ...]) -> dict[str, int]:
+    found = Counter(str(emotion) for emotion in emotions)
+    return {label: found[label] for label in labels}

@@ -1,0 +1,116 @@
+"""Runs on disk: written whole or not at all, read back for every figure."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.evaluation import read_predictions
+from evenvoice.files import writing, writing_folder
+from evenvoice.study.fold import FoldResult
+
+FORMAT = 1
+LIBRARIES = ("evenvoice", "torch", "skorch", "numpy", "scikit-learn", "soundfile", "soxr")
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """Which run of a study.
+
+    Examples:
+        >>> RunKey("smote-2dcnn", "speaker-folds", 0, 3).folder(Path("out")).as_posix()
+        'out/runs/smote-2dcnn/speaker-folds/seed-0/fold-3'
+    """
+
+    recipe: str
+    protocol: str
+    seed: int
+    fold: int
+
+    def folder(self, study: Path) -> Path:
+        """Return the run's folder in a study's folder."""
+        return study / "runs" / self.recipe / self.protocol / f"seed-{self.seed}" / f"fold-{self.fold}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run read back from disk.
+
+    Attributes:
+        folder: Where it lies.
+        info: ``run.json``.
+    """
+
+    folder: Path
+    info: dict[str, Any]
+
+    @property
+    def key(self) -> RunKey:
+        """Which run it is."""
+        return RunKey(*(self.info[name] for name in ("recipe_name", "protocol", "seed", "fold")))
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """One row a test utterance."""
+        return read_predictions(self.folder / "predictions.csv")
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """One row an epoch."""
+        return pd.read_csv(self.folder / "history.csv")
+
+    @cached_property
+    def split(self) -> pd.DataFrame:
+        """Part of each row, and which steps saw it."""
+        return pd.read_csv(self.folder / "split.csv", dtype={"utterance": str})
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        """Synthetic rows with their parents."""
+        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str})
+
+
+def write_run(folder: Path, info: dict[str, Any], result: FoldResult) -> None:
+    """Write a run's folder aside and rename it into place."""
+    with writing_folder(folder) as aside:
+        # Nine digits give every float32 back exactly.
+        result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
+        result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
+        result.split.to_csv(aside / "split.csv", index=False)
+        result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
+        write_json(aside / "run.json", {"format": FORMAT, **info})
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run's folder.
+
+    Raises:
+        EvenvoiceError: It holds no readable run.
+    """
+    path = folder / "run.json"
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EvenvoiceError(f"{path}: cannot be read ({error}); remove the folder {folder} and evaluate again") from error
+    if info.get("format") != FORMAT:
+        raise EvenvoiceError(f"{path}: format {info.get('format')!r}, this evenvoice reads {FORMAT}; evaluate again")
+    return Run(folder, info)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON, readable and whole."""
+    with writing(path) as aside:
+        aside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}}

@@ -1,0 +1,181 @@
+"""A study read back: scores a seed from its pooled predictions, mean and standard deviation over seeds."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.evaluation import Scores, score, unweighted_accuracy
+from evenvoice.study.records import Run, read_run
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation over seeds (``None`` with one seed), as fractions."""
+
+    mean: float
+    sd: float | None
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Measure both.
+
+        Examples:
+            >>> Spread.of([0.5, 0.7]).sd is not None, Spread.of([0.5])
+            (True, Spread(mean=0.5, sd=None))
+        """
+        return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
+
+
+@dataclass(frozen=True)
+class Result:
+    """All runs of one recipe under one protocol.
+
+    Attributes:
+        corpus: Name of the corpus.
+        runs: Sorted by seed and fold.
+    """
+
+    corpus: str
+    runs: tuple[Run, ...]
+
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe."""
+        return self.runs[0].key.recipe
+
+    @property
+    def protocol(self) -> str:
+        """Name of the protocol."""
+        return self.runs[0].key.protocol
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Emotions."""
+        return tuple(self.runs[0].info["labels"])
+
+    @property
+    def leaky(self) -> bool:
+        """True where the order of steps lets the test part into the training."""
+        return bool(self.runs[0].info["promise"]["leaky"])
+
+    @property
+    def transductive(self) -> bool:
+        """True where a test speaker's other, unlabelled audio took part."""
+        return bool(self.runs[0].info["transductive"])
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds."""
+        return sorted({run.key.seed for run in self.runs})
+
+    @property
+    def folds(self) -> int:
+        """Number of folds of a seed."""
+        return len({run.key.fold for run in self.runs})
+
+    @property
+    def seconds(self) -> float:
+        """Time of all fits together, each on one thread."""
+        return float(sum(run.info["seconds"] for run in self.runs))
+
+    @cached_property
+    def pooled(self) -> dict[int, pd.DataFrame]:
+        """For each seed, the predictions of all its folds."""
+        return {
+            seed: pd.concat([run.predictions for run in self.runs if run.key.seed == seed], ignore_index=True)
+            for seed in self.seeds
+        }
+
+    @cached_property
+    def scores(self) -> dict[int, Scores]:
+        """For each seed, the scores of its pooled predictions."""
+        return {seed: score(predictions, self.labels) for seed, predictions in self.pooled.items()}
+
+    def over_seeds(self, measure: Callable[[Scores], float]) -> Spread:
+        """Return mean and standard deviation of a measure over seeds: ``lambda scores: scores.ua``."""
+        return Spread.of([measure(scores) for scores in self.scores.values()])
+
+    def ua_of(self, synthetic: bool) -> Spread | None:
+        """Return UA over the synthetic test rows alone, or the real ones; ``None`` where there are none.
+
+        The synthetic one is a mean over the emotions that have synthetic rows: the largest has none.
+        """
+        parts = [table[table["synthetic"] == synthetic] for table in self.pooled.values()]
+        if any(part.empty for part in parts):
+            return None
+        return Spread.of([unweighted_accuracy(part["emotion"], part["predicted"]) for part in parts])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``evenvoice evaluate --json`` prints of this result; fractions."""
+        summary: dict[str, Any] = {
+            "recipe": self.recipe,
+            "corpus": self.corpus,
+            "protocol": self.protocol,
+            "form": self.runs[0].info["recipe"]["front_end"]["form"],
+            "leaky": self.leaky,
+            "transductive": self.transductive,
+            "seeds": len(self.seeds),
+            "folds": self.folds,
+            "n_test": self.scores[self.seeds[0]].n,
+            "ua": vars(self.over_seeds(lambda scores: scores.ua)),
+            "wa": vars(self.over_seeds(lambda scores: scores.wa)),
+            "macro_f1": vars(self.over_seeds(lambda scores: scores.macro_f1)),
+            "seconds": round(self.seconds, 1),
+        }
+        if self.leaky:
+            for name, synthetic in (("ua_real", False), ("ua_synthetic", True)):
+                spread = self.ua_of(synthetic)
+                summary[name] = vars(spread) if spread else None
+        return summary
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder of runs on one corpus.
+
+    Attributes:
+        folder: Where it lies.
+        info: ``study.json``.
+        results: One for each recipe and protocol that has runs, in that order.
+    """
+
+    folder: Path
+    info: dict[str, Any]
+    results: tuple[Result, ...]
+
+    @property
+    def corpus(self) -> dict[str, Any]:
+        """Name, licence, labels, number of utterances; ``synthetic`` where a machine spoke."""
+        return dict(self.info["corpus"])
+
+
+def load_study(folder: Path | str) -> Study:
+    """Read a study's folder.
+
+    Raises:
+        EvenvoiceError: The folder holds no study, or no finished run.
+    """
+    folder = Path(folder)
+    path = folder / "study.json"
+    if not path.is_file():
+        raise EvenvoiceError(f"{folder}: holds no study.json; expected a folder that `evenvoice evaluate --out` wrote")
+    info = json.loads(path.read_text(encoding="utf-8"))
+    groups: dict[tuple[str, str], list[Run]] = {}
+    for found in sorted((folder / "runs").glob("*/*/seed-*/fold-*/run.json")):
+        run = read_run(found.parent)
+        groups.setdefault((run.key.recipe, run.key.protocol), []).append(run)
+    if not groups:
+        raise EvenvoiceError(f"{folder}: no run has finished yet; `evenvoice evaluate` with the same --out goes on")
+    results = [
+        Result(info["corpus"]["name"], tuple(sorted(runs, key=lambda run: run.key))) for runs in groups.values()
+    ]
+    return Study(folder, info, tuple(results))

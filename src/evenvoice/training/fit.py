@@ -1,0 +1,194 @@
+"""Fit a recipe: normalise, balance, train. Never given a test row."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from evenvoice.balance import Plan, make_balancer
+from evenvoice.errors import EvenvoiceError
+from evenvoice.frontend import forms
+from evenvoice.models import make_model
+from evenvoice.recipes import Recipe
+from evenvoice.training.examples import Examples
+from evenvoice.training.images import fit_normaliser, to_images
+from evenvoice.training.loop import Images, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.normalise import Normaliser
+from evenvoice.training.threads import one_thread
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A fitted recipe, and the record of what each of its steps was fitted on.
+
+    Attributes:
+        recipe: What was fitted.
+        labels: Emotions, in the order of the probabilities.
+        network: In evaluation mode.
+        normaliser: ``None`` where each speaker's own audio normalises.
+        plan: What the balancer did; its row numbers count the training part's examples.
+        history: One row an epoch.
+        epoch: Whose weights were kept.
+        fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``.
+        seconds: How long the fit took.
+    """
+
+    recipe: Recipe
+    labels: tuple[str, ...]
+    network: torch.nn.Module
+    normaliser: Normaliser | None
+    plan: Plan
+    history: pd.DataFrame
+    epoch: int
+    fitted_on: dict[str, tuple[str, ...]]
+    seconds: float
+
+    def probabilities(self, examples: Examples) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at."""
+        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser))
+
+    def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
+        device = next(self.network.parameters()).device
+        with torch.inference_mode(), one_thread():
+            parts = [
+                self.network(torch.from_numpy(images[start : start + 256]).to(device)).softmax(dim=1).cpu()
+                for start in range(0, len(images), 256)
+            ]
+        return torch.cat(parts).numpy()
+
+
+def fit(
+    recipe: Recipe,
+    train: Examples,
+    validation: Examples | None = None,
+    seed: int = 0,
+    *,
+    labels: tuple[str, ...] | None = None,
+    device: str = "cpu",
+    on_epoch: OnEpoch | None = None,
+) -> TrainedModel:
+    """Normalise on the training part, balance the training part, train. Validation is never balanced.
+
+    Args:
+        recipe: What to fit.
+        train: The training part, with emotions.
+        validation: Watched and, with ``select: best-on-validation``, selected on. Other speakers than ``train``'s.
+        seed: Of the initial weights, the shuffling, the dropout and the balancer.
+        labels: Emotions in the order wanted; those of ``train``, sorted, if not given.
+        device: ``cpu`` or ``cuda``. On the CPU a fit takes one thread: the same seed gives the same weights.
+        on_epoch: Called after each epoch.
+
+    Raises:
+        EvenvoiceError: No emotions, one class only, an emotion without training examples, a class too small to
+            balance, or a selection without a validation part.
+    """
+    emotions = _checked(recipe, train, validation)
+    normaliser = fit_normaliser(recipe, train)
+    images = to_images(recipe, train, normaliser)
+    plan = make_plan(recipe, images, emotions, train.speakers, seed)
+    ids = tuple(train.ids)
+    saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": ()}
+    return fit_images(
+        recipe, images, emotions, plan, np.arange(len(plan)), validation, normaliser, seed,
+        labels=labels, fitted_on=saw, device=device, on_epoch=on_epoch,
+    )  # fmt: skip
+
+
+def make_plan(
+    recipe: Recipe, images: Images, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
+) -> Plan:
+    """Let the recipe's balancer plan on these rows, and check that every synthetic row's parents are among them."""
+    balancer = make_balancer(recipe.balancer.name, **recipe.balancer.options)
+    plan = balancer.plan(images, emotions, groups=speakers, seed=seed)
+    plan.check_parents(np.arange(len(images)))
+    return plan
+
+
+def fit_images(
+    recipe: Recipe,
+    images: Images,
+    emotions: npt.NDArray[np.str_],
+    plan: Plan,
+    rows: npt.NDArray[np.int64],
+    validation: Examples | None,
+    normaliser: Normaliser | None,
+    seed: int,
+    *,
+    labels: tuple[str, ...] | None,
+    fitted_on: dict[str, tuple[str, ...]],
+    device: str = "cpu",
+    on_epoch: OnEpoch | None = None,
+) -> TrainedModel:
+    """Train on some rows of a plan over normalised features; `fit` for those who normalise and balance themselves.
+
+    Args:
+        recipe: What to fit.
+        images: Normalised features, float32 ``[n, c, h, w]``.
+        emotions: Their labels ``[n]``.
+        plan: Over ``images``.
+        rows: Which rows of the plan to learn from.
+        validation: See `fit`.
+        normaliser: The one that made ``images``, kept for prediction.
+        seed: See `fit`.
+        labels: See `fit`.
+        fitted_on: The record of what normaliser, balancer and network saw.
+        device: See `fit`.
+        on_epoch: See `fit`.
+    """
+    started = time.perf_counter()
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise EvenvoiceError("device 'cuda': this torch sees no GPU; use --device cpu, or install a CUDA build of torch")
+    labels = labels or tuple(str(label) for label in np.unique(emotions))
+    missing = [label for label in labels if label not in set(emotions)]
+    if missing:
+        raise EvenvoiceError(
+            f"emotion {missing[0]!r} has no utterance in the training part; leave it out with --emotions, "
+            "or use a protocol whose training part holds every emotion"
+        )
+    number = {label: position for position, label in enumerate(labels)}
+    targets = np.array([number[emotion] for emotion in plan.y(emotions)], np.int64)
+    weights = None
+    if plan.class_weights is not None:
+        weights = np.array([plan.class_weights[label] for label in labels], np.float32)
+    held_out = None
+    if validation is not None:
+        assert validation.emotions is not None
+        truth = np.array([number[emotion] for emotion in validation.emotions], np.int64)
+        held_out = WholeRows(to_images(recipe, validation, normaliser), truth)
+        if recipe.training.select == "best-on-validation":
+            fitted_on = {**fitted_on, "selection": tuple(validation.ids)}
+    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        network = make_model(recipe.model.name, forms.shape(recipe.front_end), len(labels), **recipe.model.options)
+        history, epoch = train_network(
+            network, PlannedRows(images, targets, plan, rows), held_out, recipe.training,
+            class_weights=weights, device=device, on_epoch=on_epoch,
+        )  # fmt: skip
+    seconds = time.perf_counter() - started
+    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds)
+
+
+def _checked(recipe: Recipe, train: Examples, validation: Examples | None) -> npt.NDArray[Any]:
+    """The training part's emotions, after the checks that every fit needs."""
+    if train.emotions is None:
+        raise EvenvoiceError("the training part has no emotions; fit needs a label for every utterance")
+    counts = Counter(train.emotions.tolist())
+    if len(counts) < 2:
+        raise EvenvoiceError(
+            f"the training part holds one emotion only ({next(iter(counts), 'none')}, {len(train)} utterances); "
+            "a classifier needs two at least"
+        )
+    if recipe.training.select == "best-on-validation" and validation is None:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} selects the best epoch on a validation part, and none was given; "
+            "set training.validation_share, or select: last"
+        )
+    return train.emotions

@@ -1,0 +1,50 @@
+"""A corpus to examples: hear every utterance once, and keep what was heard."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.frontend import FrontEndSettings, extract
+from evenvoice.training.examples import Examples
+
+
+def load_examples(
+    corpus: Corpus, settings: FrontEndSettings, *, jobs: int = 1, skip_bad: bool = False
+) -> tuple[Corpus, Examples]:
+    """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
+
+    Args:
+        corpus: What to hear.
+        settings: The front end.
+        jobs: How many recordings to work on at once.
+        skip_bad: Go on without unusable recordings, naming each on stderr.
+
+    Raises:
+        AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
+        EvenvoiceError: No usable recording is left.
+    """
+    bad: list[AudioError] = []
+    features = extract(
+        corpus.clips(), settings, jobs=jobs, skip_bad=skip_bad, on_bad=lambda _, error: bad.append(error)
+    )
+    heard = np.array([values is not None for values in features])
+    if bad:
+        for error in bad:
+            print(f"skipped: {error}", file=sys.stderr)  # noqa: T201  # stderr is where the issue wants them
+        print(f"skipped {len(bad)} of {len(features)} recordings", file=sys.stderr)  # noqa: T201
+        if not heard.any():
+            raise EvenvoiceError(f"corpus {corpus.name}: no usable recording is left of {len(features)}")
+        corpus = replace(corpus, table=corpus.table[heard])
+    table = corpus.table
+    examples = Examples(
+        [str(utterance) for utterance in table.index],
+        [values for values in features if values is not None],
+        table["emotion"].to_numpy(str),
+        table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
+    )
+    return corpus, examples

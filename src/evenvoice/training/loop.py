@@ -1,0 +1,166 @@
+"""The training loop. The only file that knows skorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback
+from skorch.helper import predefined_split
+from torch.nn import functional
+from torch.utils.data import Dataset
+
+from evenvoice.balance import Plan
+from evenvoice.recipes.schema import TrainingSettings
+
+Images = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+Batch = tuple[torch.Tensor, torch.Tensor]
+OnEpoch = Callable[[], None]
+
+
+class PlannedRows(Dataset[Batch]):
+    """The rows of a plan, made batch by batch: synthetic rows exist only while a batch holds them."""
+
+    def __init__(self, images: Images, labels: Labels, plan: Plan, rows: npt.NDArray[np.int64]) -> None:
+        """Take features ``[n, c, h, w]``, the class numbers of the whole plan ``[len(plan)]`` and the rows to use."""
+        self.images, self.plan, self.rows = images, plan, rows
+        self.labels = torch.from_numpy(labels)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitems__(self, numbers: list[int]) -> Batch:
+        """Return a whole batch at once."""
+        rows = self.rows[numbers]
+        return torch.from_numpy(self.plan.take(self.images, rows)), self.labels[rows]
+
+
+class WholeRows(Dataset[Batch]):
+    """Real rows as they are: validation is never balanced."""
+
+    def __init__(self, images: Images, labels: Labels) -> None:
+        self.images, self.labels = torch.from_numpy(images), torch.from_numpy(labels)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitems__(self, numbers: list[int]) -> Batch:
+        """Return a whole batch at once."""
+        return self.images[numbers], self.labels[numbers]
+
+
+class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
+    """skorch's net with the loss of the paper: cross entropy (equation 10, natural log) + the penalty of DENSE 1."""
+
+    def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
+        # Channels last is the layout in which oneDNN convolves fastest on a CPU: 1.6 times as fast here.
+        return super().infer(x.contiguous(memory_format=torch.channels_last), **fit_params)
+
+    def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+        weight = self.criterion_.weight
+        labels = y_true.to(y_pred.device)
+        # Weighted losses are divided by the number of rows, as Keras divides them; torch would divide by the weights.
+        loss = functional.cross_entropy(y_pred, labels, weight=weight, reduction="none").mean()
+        return loss + self.module_.penalty()
+
+
+class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
+    """Keeps loss, accuracy and UA of each epoch, and the weights of the best epoch on the validation part."""
+
+    def __init__(self, keep_best: bool, on_epoch: OnEpoch | None) -> None:
+        self.keep_best, self.on_epoch = keep_best, on_epoch
+        self.epochs: list[dict[str, float]] = []
+        self.best: tuple[float, int, dict[str, torch.Tensor]] | None = None
+
+    def on_epoch_begin(self, net: NeuralNet, **_: Any) -> None:
+        self.seen: dict[bool, list[tuple[float, torch.Tensor, torch.Tensor]]] = {True: [], False: []}
+
+    def on_batch_end(
+        self, net: NeuralNet, batch: Batch, training: bool, loss: torch.Tensor, y_pred: torch.Tensor, **_: Any
+    ) -> None:
+        self.seen[training].append((float(loss.detach()), y_pred.detach().argmax(1).cpu(), batch[1].cpu()))
+
+    def on_epoch_end(self, net: NeuralNet, **_: Any) -> None:
+        record: dict[str, float] = {"epoch": len(self.epochs) + 1}
+        for part, name in ((True, "train"), (False, "validation")):
+            if not self.seen[part]:
+                continue
+            losses, predicted, labels = zip(*self.seen[part], strict=True)
+            sizes = [len(batch) for batch in labels]
+            hits, truth = torch.cat(predicted) == torch.cat(labels), torch.cat(labels)
+            record[f"{name}_loss"] = float(np.average(losses, weights=sizes))
+            record[f"{name}_accuracy"] = float(hits.double().mean())
+            record[f"{name}_ua"] = float(np.mean([hits[truth == label].double().mean() for label in truth.unique()]))
+        self.epochs.append(record)
+        if self.keep_best and (self.best is None or record["validation_ua"] > self.best[0]):
+            state = {name: value.detach().clone() for name, value in net.module_.state_dict().items()}
+            self.best = (record["validation_ua"], len(self.epochs), state)
+        if self.on_epoch:
+            self.on_epoch()
+
+
+def train_network(
+    network: torch.nn.Module,
+    rows: PlannedRows,
+    validation: WholeRows | None,
+    settings: TrainingSettings,
+    *,
+    class_weights: npt.NDArray[np.float32] | None = None,
+    device: str = "cpu",
+    on_epoch: OnEpoch | None = None,
+) -> tuple[pd.DataFrame, int]:
+    """Fit a network in place: Adam, shuffled batches, the last partial batch kept.
+
+    Randomness comes from torch's global generator; the caller seeds it.
+
+    Args:
+        network: Logits from features, with ``penalty()``.
+        rows: What to learn from.
+        validation: What to watch and, with ``select: best-on-validation``, to select on.
+        settings: Epochs, batch size, learning rate, selection.
+        class_weights: Weight of each class in the loss, float32 ``[k]``.
+        device: ``cpu`` or ``cuda``.
+        on_epoch: Called after each epoch, to draw progress.
+
+    Returns:
+        One row an epoch (losses include the penalty, as Keras reports them), and the epoch whose weights were kept.
+    """
+    recorder = _Recorder(settings.select == "best-on-validation", on_epoch)
+    net = _Net(
+        network.to(device).to(memory_format=torch.channels_last),  # type: ignore[call-overload]  # torch's stub
+        criterion=torch.nn.CrossEntropyLoss,
+        criterion__weight=None if class_weights is None else torch.from_numpy(class_weights),
+        optimizer=torch.optim.Adam,
+        optimizer__eps=settings.adam_eps,
+        optimizer__fused=True,
+        lr=settings.learning_rate,
+        max_epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        iterator_train__shuffle=True,
+        iterator_train__collate_fn=_as_it_is,
+        iterator_valid__collate_fn=_as_it_is,
+        iterator_valid__batch_size=256,
+        train_split=predefined_split(validation) if validation is not None else None,
+        callbacks=[recorder],
+        callbacks__print_log=None,
+        device=device,
+        verbose=0,
+    )
+    net.fit(rows, y=None)
+    network.eval()
+    history = pd.DataFrame(recorder.epochs).astype({"epoch": int})
+    if recorder.best is None:
+        return history, settings.epochs
+    network.load_state_dict(recorder.best[2])
+    return history, recorder.best[1]
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    """The data sets make whole batches; nothing is left to collate."""
+    return batch
