@@ -1,3 +1,66 @@
-"""Speech emotion recognition on small, imbalanced corpora, with results that can be believed."""
+"""Speech emotion recognition on small, imbalanced corpora, with results that can be believed.
+
+The names below are the public ones, with the sub-packages. Each is imported when it is first used, so that
+``Recognizer`` alone needs neither torch nor pandas.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from evenvoice.balance import SMOTE, Plan
+    from evenvoice.corpora import Corpus, open_corpus
+    from evenvoice.errors import EvenvoiceError
+    from evenvoice.recipes import Recipe, open_recipe
+    from evenvoice.recognizer import Recognizer
+    from evenvoice.report import write_report
+    from evenvoice.study import evaluate, load_study
+    from evenvoice.training import SpeechEmotionClassifier, train
+
+_HOMES = {
+    "SMOTE": "balance",
+    "Plan": "balance",
+    "Corpus": "corpora",
+    "open_corpus": "corpora",
+    "EvenvoiceError": "errors",
+    "Recipe": "recipes",
+    "open_recipe": "recipes",
+    "Recognizer": "recognizer",
+    "write_report": "report",
+    "evaluate": "study",
+    "load_study": "study",
+    "SpeechEmotionClassifier": "training",
+    "train": "training",
+}
+
+__all__ = [
+    "SMOTE",
+    "Corpus",
+    "EvenvoiceError",
+    "Plan",
+    "Recipe",
+    "Recognizer",
+    "SpeechEmotionClassifier",
+    "evaluate",
+    "load_study",
+    "open_corpus",
+    "open_recipe",
+    "train",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evenvoice' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evenvoice.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -232,7 +232,7 @@ def _span(sound: soundfile.SoundFile, name: str, start: float | None, end: float
     begin = 0.0 if start is None else start
     stop = length if end is None else end
     # Written so that a NaN fails it, too.
-    if not 0 <= begin < stop <= length + _ROUNDING or begin >= length:
+    if not 0 <= begin < stop <= length + _ROUNDING:
         raise AudioError(
             f"{name}: the part from {begin:g} s to {stop:g} s is not in it (it lasts {length:g} s); mend start and end"
         )

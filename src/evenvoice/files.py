@@ -49,7 +49,7 @@ def writing(path: Path | str) -> Iterator[Path]:
     try:
         yield aside
         aside.chmod(0o666 & ~_umask())
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -73,7 +73,7 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
     try:
         yield aside
         aside.chmod(0o777 & ~_umask())
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -55,7 +55,7 @@ def write_iemocap_twin(folder: Path) -> Path:
         for rater in ("Attribute", "Categorical", "Self-evaluation"):
             (labels / rater).mkdir(parents=True, exist_ok=True)
         (labels / f"{dialog}.txt").write_text(_HEADER + "\n".join(blocks), encoding="latin-1")
-        (labels / f"._{dialog}.txt").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
+        (labels / f"._{dialog}.txt").write_bytes(b"\x00\x05\x16\x07\n[Mac OS X]\n")
         # A rater's file has the name of the dialog and labels of its own.
         (labels / "Categorical" / f"{dialog}.txt").write_text("\n".join(blocks))
     return root

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpora.iemocap_twin import BY_SPEAKER, IMPROVISED, SPEAKERS, TOTALS, write_iemocap_twin
 
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.errors import EvenvoiceError
+from tests.corpora.iemocap_twin import BY_SPEAKER, IMPROVISED, SPEAKERS, TOTALS, write_iemocap_twin
 
 NAMES = {"ang": "angry", "hap": "happy", "exc": "excited", "sad": "sad", "neu": "neutral"}
 

@@ -166,8 +166,9 @@ class SMOTE:
                 )
         elif possible.min() < k:
             row = int(np.flatnonzero(possible < k)[0])
+            others = f"{possible[row]} other{'' if possible[row] == 1 else 's'} {kin}"
             raise EvenvoiceError(
-                f"class {label!r}, speaker {speakers.tolist()[row]!r}: a row has {possible[row]} others {kin}, and "
+                f"class {label!r}, speaker {speakers.tolist()[row]!r}: a row has {others}, and "
                 f"SMOTE with parents={self.parents!r} and k_neighbors={k} needs {k}; "
                 "use k_neighbors='shrink' or parents='any'"
             )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -58,7 +58,7 @@ def table_of(utterances: Iterable[Utterance]) -> pd.DataFrame:
         >>> table_of([Utterance("a", Path("/data/a.wav"), "sad")]).loc["a", "file"]
         '/data/a.wav'
     """
-    rows = [asdict(utterance) | {"file": str(utterance.file)} for utterance in utterances]
+    rows = [vars(utterance) | {"file": str(utterance.file)} for utterance in utterances]
     return pd.DataFrame(rows, columns=["id", *COLUMNS], dtype=object).set_index("id")
 
 

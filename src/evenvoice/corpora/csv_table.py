@@ -103,7 +103,7 @@ def _utterance(line: _Line, folder: Path) -> Utterance:
         if column not in line.cells:
             raise EvenvoiceError(f"{line.where}: no {column}; fill it in or remove the line")
     cells = {column: cell.strip() for column, cell in line.cells.items() if column in COLUMNS}
-    file = line.cells["file"]
+    file = cells["file"]
     start, end = _seconds(line, "start"), _seconds(line, "end")
     if end is not None and end <= (start or 0.0):
         raise EvenvoiceError(f"{line.where}: end {end:g} is not after start {start or 0:g}; correct the seconds")

@@ -43,9 +43,9 @@ _LEVEL = -15.0
 def demo_corpus(seed: int = 0, folder: Path | None = None) -> Corpus:
     """Return the demo corpus; the first call speaks it (some seconds), later ones find it in the cache.
 
-    480 utterances of 1.5 to 3.5 s, 16 kHz, mono, 16 bits: ten speakers (five women, five men), two in each of five
-    sessions; a hundred sentences shared by all emotions; angry, happy, sad and neutral in IEMOCAP's proportions. The
-    same seed gives the same bytes. It is synthetic speech: no accuracy claim may rest on it.
+    480 utterances, most of 1.7 to 3.5 s; 16 kHz, mono, 16 bits; ten speakers (five women, five men), two in each of
+    five sessions; a hundred sentences shared by all emotions; angry, happy, sad and neutral in IEMOCAP's proportions.
+    The same seed gives the same bytes. It is synthetic speech: no accuracy claim may rest on it.
 
     Args:
         seed: Of everything random in it: who says which sentence, how strongly, in what room.

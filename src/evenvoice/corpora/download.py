@@ -87,7 +87,7 @@ def _downloadable(name: str) -> Loader:
 
 def _fetch(url: str, archive: Path, checksum: str | None) -> Path:
     """Return the archive, downloaded and checked."""
-    logging.getLogger("pooch").setLevel(logging.WARNING)  # it would print the hash of what has no known one
+    pooch.get_logger().setLevel(logging.WARNING)  # it would print the hash of what has no known one
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
         part = archive.with_name(f"{archive.name}.part")

@@ -37,7 +37,10 @@ def make_predictions(
         >>> make_predictions(table, np.array([[0.25, 0.75]]), ["angry", "sad"]).iloc[0].to_dict()["predicted"]
         'sad'
     """
-    columns: dict[str, object] = {"utterance": utterances.index.astype(str), "emotion": utterances["emotion"].to_numpy()}
+    columns: dict[str, object] = {
+        "utterance": utterances.index.astype(str),
+        "emotion": utterances["emotion"].to_numpy(),
+    }
     columns |= {name: utterances[name].to_numpy() for name in KNOWN if name in utterances}
     columns["synthetic"] = np.zeros(len(utterances), bool) if synthetic is None else synthetic
     columns["predicted"] = np.asarray(labels)[probabilities.argmax(axis=1)]
@@ -47,7 +50,7 @@ def make_predictions(
 
 def labels_of(predictions: pd.DataFrame) -> tuple[str, ...]:
     """Return the emotions in the order of the probability columns."""
-    return tuple(name.removeprefix(PROBABILITY) for name in predictions if name.startswith(PROBABILITY))
+    return tuple(name.removeprefix(PROBABILITY) for name in map(str, predictions) if name.startswith(PROBABILITY))
 
 
 def read_predictions(path: Path | str) -> pd.DataFrame:
@@ -69,7 +72,9 @@ def check_predictions(table: pd.DataFrame, name: str = "predictions") -> None:
     """Raise an `EvenvoiceError` unless the table can be scored; the line names what is wrong and the remedy."""
     for column in REQUIRED:
         if column not in table:
-            raise EvenvoiceError(f"{name}: column {column!r} is missing; expected {', '.join(REQUIRED)} and p:<emotion>")
+            raise EvenvoiceError(
+                f"{name}: column {column!r} is missing; expected {', '.join(REQUIRED)} and p:<emotion>"
+            )
     labels = labels_of(table)
     if not labels:
         raise EvenvoiceError(f"{name}: no probability column; expected one named p:<emotion> for each emotion")
@@ -82,7 +87,9 @@ def check_predictions(table: pd.DataFrame, name: str = "predictions") -> None:
             )
     twice = table.loc[table["utterance"].duplicated(), "utterance"]
     if len(twice):
-        raise EvenvoiceError(f"{name}: utterance {twice.iloc[0]!r} stands in it twice; an utterance is tested once a run")
+        raise EvenvoiceError(
+            f"{name}: utterance {twice.iloc[0]!r} stands in it twice; an utterance is tested once a run"
+        )
     probabilities = table[[PROBABILITY + label for label in labels]].to_numpy(float)
     off = np.flatnonzero(~(np.abs(probabilities.sum(axis=1) - 1) < 1e-3))
     if len(off):

@@ -93,9 +93,9 @@ def clear_cache() -> tuple[int, int]:
     """Delete the cached features; return how many files and bytes that were."""
     files = freed = 0
     for path in _cached():
-        freed += path.stat().st_size
+        size = path.stat().st_size
         path.unlink()
-        files += 1
+        files, freed = files + 1, freed + size
     return files, freed
 
 

@@ -47,9 +47,7 @@ def deltas(rows: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
     """
     batch, count, length = rows.shape
     taps = torch.tensor(_taps(), dtype=rows.dtype, device=rows.device)
-    # Each fit is blind to a constant; without it c0, some -800, does not cost the slopes their low bits.
-    level = rows[..., :1]
-    inner = torch.nn.functional.conv1d((rows - level).reshape(batch * count, 1, length), taps[:, None])
+    inner = torch.nn.functional.conv1d(rows.reshape(batch * count, 1, length), taps[:, None])
     inner = inner.reshape(batch, count, 2, length - WIDTH + 1)
     position = torch.arange(length, device=rows.device) - _HALF
     # min and max, not clamp: the upper bound differs from utterance to utterance.

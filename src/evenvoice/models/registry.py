@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Protocol, cast
+from typing import Any
 
-import torch
 from torch import nn
 
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.models.cnn2d import CNN2D
 
 
-class Network(Protocol):
-    """What every model offers: logits ``[b, k]`` from features ``[b, c, h, w]``, and a penalty to add to the loss."""
-
-    def __call__(self, features: torch.Tensor) -> torch.Tensor: ...  # noqa: D102
-
-    def penalty(self) -> torch.Tensor: ...  # noqa: D102
-
-
+# Each is an `nn.Module` made as Model(input_shape=(c, h, w), n_classes=k, **options), returns logits [b, k], and has
+# penalty(): a scalar that is added to the loss of each batch.
 MODELS: dict[str, type[nn.Module]] = {
     "2dcnn": CNN2D,
 }
@@ -45,7 +38,7 @@ filters, kernel_size, dense_units, dropout, negative_slope, l2, batch_norm_momen
             )
 
 
-def make_model(name: str, input_shape: tuple[int, int, int], n_classes: int, **options: Any) -> nn.Module:
+def make_model(name: str, input_shape: tuple[int, ...], n_classes: int, **options: Any) -> nn.Module:
     """Build a model by name for features of shape (c, h, w) and ``n_classes`` emotions.
 
     Raises:
@@ -56,4 +49,4 @@ def make_model(name: str, input_shape: tuple[int, int, int], n_classes: int, **o
         'CNN2D'
     """
     check_model(name, options)
-    return cast(nn.Module, MODELS[name](input_shape=input_shape, n_classes=n_classes, **options))
+    return MODELS[name](input_shape=input_shape, n_classes=n_classes, **options)

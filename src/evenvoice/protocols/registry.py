@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.protocols.cross import Cross
 from evenvoice.protocols.promise import Fold, check_promise
 from evenvoice.protocols.splits import Given, KFold, Paper, Random, Session, Speaker, SpeakerFolds, SplitProtocol
 
 PROTOCOLS: dict[str, type[SplitProtocol]] = {
-    protocol.name: protocol for protocol in (Random, KFold, Speaker, SpeakerFolds, Session, Given, Paper)
+    protocol.name: protocol for protocol in (Random, KFold, Speaker, SpeakerFolds, Session, Given, Cross, Paper)
 }
 
 
@@ -56,6 +57,8 @@ def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:
             remedy = (
                 "name it with --speaker-from or a speaker column, or use random or kfold (speakers may then be shared)"
                 if column == "speaker"
+                else "name the other corpus with --test-corpus"
+                if column == "corpus"
                 else f"add a {column} column to the table, or use another protocol"
             )
             raise EvenvoiceError(

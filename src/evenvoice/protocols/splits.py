@@ -17,11 +17,20 @@ NO_ROWS = np.array([], dtype=np.int64)
 
 
 class SplitProtocol(Protocol):
-    """What every protocol offers."""
+    """What every protocol offers.
+
+    Attributes:
+        name: As on the command line.
+        promise: What the reader of a result may rely on.
+        needs: Columns in which no value may be missing.
+        validation_by: Whole groups of this column make a validation part; ``None``: single utterances, stratified.
+        balance_first: True where the runner normalises and balances before it splits (the paper's order; LEAKY).
+    """
 
     name: ClassVar[str]
     promise: ClassVar[Promise]
     needs: ClassVar[tuple[str, ...]]
+    validation_by: ClassVar[str | None]
     balance_first: ClassVar[bool]
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -33,12 +42,13 @@ class SplitProtocol(Protocol):
 class Random:
     """One stratified division, 80:20 by default; speakers are shared between the parts.
 
-    Source: section 4 of the paper (``train_test_split`` with ``stratify``), with the balancing left to the training part.
+    Source: section 4 of the paper (``train_test_split`` with ``stratify``), the balancing left to the training part.
     """
 
     name: ClassVar[str] = "random"
     promise: ClassVar[Promise] = Promise("stratified random split; speakers may be shared between training and test")
     needs: ClassVar[tuple[str, ...]] = ()
+    validation_by: ClassVar[str | None] = None
     balance_first: ClassVar[bool] = False
     test_share: float = 0.2
 
@@ -59,6 +69,7 @@ class KFold:
     name: ClassVar[str] = "kfold"
     promise: ClassVar[Promise] = Promise("stratified k-fold; speakers may be shared between training and test")
     needs: ClassVar[tuple[str, ...]] = ()
+    validation_by: ClassVar[str | None] = None
     balance_first: ClassVar[bool] = False
     k: int = 5
 
@@ -80,6 +91,7 @@ class Speaker:
     name: ClassVar[str] = "speaker"
     promise: ClassVar[Promise] = Promise("each speaker in turn is tested, and unseen in training", ("speaker",))
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
+    validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -94,6 +106,7 @@ class SpeakerFolds:
     name: ClassVar[str] = "speaker-folds"
     promise: ClassVar[Promise] = Promise("speakers in the test part are unseen in training", ("speaker",))
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
+    validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
     k: int = 5
 
@@ -122,6 +135,7 @@ class Session:
         "each session in turn is tested; its speakers are unseen in training", ("session", "speaker")
     )
     needs: ClassVar[tuple[str, ...]] = ("session", "speaker")
+    validation_by: ClassVar[str | None] = "session"
     balance_first: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -136,6 +150,7 @@ class Given:
     name: ClassVar[str] = "given"
     promise: ClassVar[Promise] = Promise("the corpus' own split; it alone vouches for what is shared")
     needs: ClassVar[tuple[str, ...]] = ("split",)
+    validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -162,7 +177,8 @@ class Paper(Random):
 
     name: ClassVar[str] = "paper"
     promise: ClassVar[Promise] = Promise(
-        "LEAKY: balanced before the split, as in the paper; test rows may be interpolated from training rows", leaky=True
+        "LEAKY: balanced before the split, as in the paper; test rows may be interpolated from training rows",
+        leaky=True,
     )
     balance_first: ClassVar[bool] = True
 

@@ -33,20 +33,19 @@ def cut_validation(
     """
     if len(fold.validation):
         return fold
-    column = "speaker" if protocol is None else (protocol.promise.disjoint[0] if protocol.promise.disjoint else None)
+    column = "speaker" if protocol is None else protocol.validation_by
     table = utterances.iloc[fold.train]
     if column is None:
         train, validation = train_test_split(
             fold.train, test_size=share, stratify=table["emotion"], random_state=seed, shuffle=True
         )
     else:
-        groups = table[column].to_numpy()
-        if len(set(groups)) < 2:
+        if table[column].isna().any() or table[column].nunique() < 2:
             raise EvenvoiceError(
-                f"fold {fold.number}: the training part has one {column} only, so no other can be held out for "
-                "validation; use select: last, which needs none"
+                f"fold {fold.number}: a validation part takes whole {column}s, and the training part has "
+                f"{table[column].nunique()} known; use select: last, which needs no validation part"
             )
         cut = GroupShuffleSplit(1, test_size=share, random_state=seed)
-        ours, theirs = next(cut.split(fold.train, groups=groups))
+        ours, theirs = next(cut.split(fold.train, groups=table[column]))
         train, validation = fold.train[ours], fold.train[theirs]
     return dataclasses.replace(fold, train=np.sort(train), validation=np.sort(validation))

@@ -21,19 +21,17 @@ def recipe_names() -> list[str]:
         >>> "smote-2dcnn" in recipe_names()
         True
     """
-    return sorted(
-        entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml")
-    )
+    return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
 
 
-def open_recipe(recipe: str | Path, changes: Mapping[str, Any] | None = None) -> Recipe:
+def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None = None) -> Recipe:
     """Return a shipped recipe by name, or one of yours from a YAML file.
 
     A file may say ``extends: smote-2dcnn`` (a name, or a path relative to the file): what it does not say, the other
     says. A balancer or model that it names anew does not inherit the other's options.
 
     Args:
-        recipe: A name, or the path of a ``.yaml`` file.
+        recipe: A name, the path of a ``.yaml`` file, or a recipe that was opened already.
         changes: What to change, nested as the file is: ``{"front_end": {"form": "channels"}}``.
 
     Raises:
@@ -48,13 +46,12 @@ def open_recipe(recipe: str | Path, changes: Mapping[str, Any] | None = None) ->
         evenvoice.errors.EvenvoiceError: recipe 'smote-2dcn' is unknown (did you mean 'smote-2dcnn'?); shipped are \
 2dcnn, smote-2dcnn, weighted-2dcnn; a file of your own ends in .yaml
     """
-    data = _merge(_read(str(recipe), seen=()), changes or {})
+    data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
+    name = data["name"]
     try:
-        return Recipe(**data)
+        return Recipe(**_merge(data, changes or {}))
     except ValidationError as error:
-        raise EvenvoiceError(f"recipe {str(recipe)!r}: {_first_error(error)}") from error
-    except EvenvoiceError as error:
-        raise EvenvoiceError(f"recipe {str(recipe)!r}: {error}") from error
+        raise EvenvoiceError(f"recipe {name!r}: {_first_error(error)}") from error
 
 
 def _shipped() -> Any:
@@ -116,4 +113,6 @@ def _first_error(error: ValidationError) -> str:
         allowed = list(section.model_fields)
         return f"unknown key {place!r}{nearest(str(first['loc'][-1]), allowed)}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message} (found {first['input']!r})" if "name" not in str(first["loc"]) else f"{place}: {message}"
+    return (
+        f"{place}: {message} (found {first['input']!r})" if "name" not in str(first["loc"]) else f"{place}: {message}"
+    )

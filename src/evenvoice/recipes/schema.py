@@ -56,12 +56,12 @@ class TrainingSettings(Section):
             for validation; 0.2 where ``select`` needs one and nothing else is said.
     """
 
-    epochs: int = Field(100, ge=1)
-    batch_size: int = Field(64, ge=1)
-    learning_rate: float = Field(0.01, gt=0)
-    adam_eps: float = Field(1e-7, gt=0)
+    epochs: int = Field(default=100, ge=1)
+    batch_size: int = Field(default=64, ge=1)
+    learning_rate: float = Field(default=0.01, gt=0)
+    adam_eps: float = Field(default=1e-7, gt=0)
     select: Literal["last", "best-on-validation"] = "last"
-    validation_share: float = Field(0.0, ge=0, lt=1)
+    validation_share: float = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
-from evenvoice.study.evaluate import Evaluation, default_jobs
+from evenvoice.study.evaluate import default_jobs, evaluate
 from evenvoice.study.records import Run, RunKey, read_run
 from evenvoice.study.results import Result, Study, load_study
 
-__all__ = ["Evaluation", "Result", "Run", "RunKey", "Study", "default_jobs", "load_study", "read_run"]
+__all__ = ["Result", "Run", "RunKey", "Study", "default_jobs", "evaluate", "load_study", "read_run"]

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,13 @@ from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, 
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
 from evenvoice.study.fold import balanced_pool, run_fold
-from evenvoice.study.records import FORMAT, RunKey, read_run, versions, write_json, write_run
+from evenvoice.study.records import FORMAT, STUDY_FILE, RunKey, read_run, versions, write_json, write_run
+from evenvoice.study.results import Study, load_study
 from evenvoice.training import Examples
 from evenvoice.training.load import load_examples
 from evenvoice.training.threads import keep_freed_memory
+
+Say = Callable[[str], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,39 +65,60 @@ class Packed:
         return dataclasses.replace(self.examples, features=np.split(np.array(self.joined), ends, axis=1))
 
 
-@dataclasses.dataclass(frozen=True)
-class Evaluation:
-    """What to evaluate, and how.
+def evaluate(
+    corpus: Corpus,
+    recipes: Sequence[Recipe],
+    protocols: Sequence[str],
+    *,
+    seeds: Sequence[int] = (0,),
+    out: Path | str,
+    jobs: int | None = None,
+    device: str = "cpu",
+    skip_bad: bool = False,
+    say: Say = lambda text: None,
+) -> Study:
+    """Fit and test every recipe under every protocol with every seed, and return what was found.
 
-    Attributes:
+    Runs that are in the folder already are kept, so an evaluation that was killed goes on where it stopped, and ends
+    with the same predictions.
+
+    Args:
         corpus: On which corpus.
         recipes: Which recipes; their names differ.
         protocols: Names of protocols.
         seeds: A seed changes the split and the initial weights.
-        folder: Where the runs go. Runs already there are kept, so a killed evaluation goes on where it stopped.
-        jobs: How many fits at once, each on one thread; the predictions do not depend on it.
+        out: The folder that the runs go to.
+        jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
-        skip_bad: Go on without unusable recordings.
+        skip_bad: Go on without unusable recordings, naming each on stderr.
+        say: Is told how many fits there will be, and about how long they will take, before they start.
+
+    Returns:
+        The results asked for, read back from the folder.
+
+    Raises:
+        EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
     """
+    evaluation = _Evaluation(corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad)
+    evaluation.run(say)
+    return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Evaluation:
+    """The arguments of `evaluate`, and its steps."""
 
     corpus: Corpus
     recipes: Sequence[Recipe]
     protocols: Sequence[str]
     seeds: Sequence[int]
     folder: Path
-    jobs: int = 1
-    device: str = "cpu"
-    skip_bad: bool = False
+    jobs: int
+    device: str
+    skip_bad: bool
 
-    def run(self, say: Any = lambda text: None) -> None:
-        """Make the runs that are missing.
-
-        Args:
-            say: Called with a sentence about what will be done and how long it will take, before it starts.
-
-        Raises:
-            EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
-        """
+    def run(self, say: Say) -> None:
+        """Make the runs that are missing."""
         protocols = [open_protocol(name) for name in dict.fromkeys(self.protocols)]
         self._check(protocols)
         _sweep(self.folder)
@@ -113,7 +137,8 @@ class Evaluation:
             waiting.append(([task for task in tasks if not self._made(task)], corpus, examples))
             total = len(tasks)
             say(self._announcement(waiting[-1][0], total, corpus.table))
-        self._write_study()
+        about = {"format": FORMAT, "corpus": self._about_the_corpus(), "versions": versions()}
+        write_json(self.folder / STUDY_FILE, about)
         for tasks, corpus, examples in waiting:
             self._make(tasks, corpus, examples)
 
@@ -134,6 +159,14 @@ class Evaluation:
                 raise EvenvoiceError(
                     f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
                     "speaker; name them with --speaker-from, or use --normalise training"
+                )
+        path = self.folder / STUDY_FILE
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))["corpus"]
+            if before["fingerprint"] != self.corpus.fingerprint():
+                raise EvenvoiceError(
+                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances), other "
+                    f"than the {len(self.corpus.table)} of {self.corpus.name} now; choose another --out"
                 )
 
     def _folds(
@@ -178,10 +211,9 @@ class Evaluation:
         jobs = min(self.jobs, len(tasks))
         return f"{len(tasks)} fits{there}, about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
 
-    def _write_study(self) -> None:
-        """Write what was asked for beside what an earlier call asked for."""
-        path = self.folder / "study.json"
-        corpus = {
+    def _about_the_corpus(self) -> dict[str, Any]:
+        """What the study's file says of its corpus."""
+        return {
             "name": self.corpus.name,
             "licence": self.corpus.licence,
             "synthetic": self.corpus.synthetic,
@@ -190,14 +222,6 @@ class Evaluation:
             "fingerprint": self.corpus.fingerprint(),
             "speakers_known": self.corpus.has("speaker"),
         }
-        if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))["corpus"]
-            if before["fingerprint"] != corpus["fingerprint"]:
-                raise EvenvoiceError(
-                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances, other "
-                    f"than the {corpus['utterances']} of {corpus['name']}); choose another --out"
-                )
-        write_json(path, {"format": FORMAT, "corpus": corpus, "versions": versions()})
 
     def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> None:
         """Make the runs, as many at once as there are jobs."""

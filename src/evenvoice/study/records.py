@@ -18,6 +18,7 @@ from evenvoice.files import writing, writing_folder
 from evenvoice.study.fold import FoldResult
 
 FORMAT = 1
+STUDY_FILE = "study.json"
 LIBRARIES = ("evenvoice", "torch", "skorch", "numpy", "scikit-learn", "soundfile", "soxr")
 
 
@@ -99,7 +100,9 @@ def read_run(folder: Path) -> Run:
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise EvenvoiceError(f"{path}: cannot be read ({error}); remove the folder {folder} and evaluate again") from error
+        raise EvenvoiceError(
+            f"{path}: cannot be read ({error}); remove the folder {folder} and evaluate again"
+        ) from error
     if info.get("format") != FORMAT:
         raise EvenvoiceError(f"{path}: format {info.get('format')!r}, this evenvoice reads {FORMAT}; evaluate again")
     return Run(folder, info)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation import Scores, score, unweighted_accuracy
-from evenvoice.study.records import Run, read_run
+from evenvoice.study.records import STUDY_FILE, Run, read_run
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,15 @@ class Study:
         """Name, licence, labels, number of utterances; ``synthetic`` where a machine spoke."""
         return dict(self.info["corpus"])
 
+    def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[int]) -> Study:
+        """Return the study with these recipes, protocols and seeds alone."""
+        kept = [
+            replace(result, runs=tuple(run for run in result.runs if run.key.seed in seeds))
+            for result in self.results
+            if result.recipe in recipes and result.protocol in protocols
+        ]
+        return replace(self, results=tuple(result for result in kept if result.runs))
+
 
 def load_study(folder: Path | str) -> Study:
     """Read a study's folder.
@@ -165,7 +174,7 @@ def load_study(folder: Path | str) -> Study:
         EvenvoiceError: The folder holds no study, or no finished run.
     """
     folder = Path(folder)
-    path = folder / "study.json"
+    path = folder / STUDY_FILE
     if not path.is_file():
         raise EvenvoiceError(f"{folder}: holds no study.json; expected a folder that `evenvoice evaluate --out` wrote")
     info = json.loads(path.read_text(encoding="utf-8"))
@@ -175,7 +184,5 @@ def load_study(folder: Path | str) -> Study:
         groups.setdefault((run.key.recipe, run.key.protocol), []).append(run)
     if not groups:
         raise EvenvoiceError(f"{folder}: no run has finished yet; `evenvoice evaluate` with the same --out goes on")
-    results = [
-        Result(info["corpus"]["name"], tuple(sorted(runs, key=lambda run: run.key))) for runs in groups.values()
-    ]
+    results = [Result(info["corpus"]["name"], tuple(sorted(runs, key=lambda run: run.key))) for runs in groups.values()]
     return Study(folder, info, tuple(results))

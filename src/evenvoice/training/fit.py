@@ -14,7 +14,6 @@ import torch
 
 from evenvoice.balance import Plan, make_balancer
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import forms
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
@@ -145,7 +144,9 @@ def fit_images(
     """
     started = time.perf_counter()
     if device.startswith("cuda") and not torch.cuda.is_available():
-        raise EvenvoiceError("device 'cuda': this torch sees no GPU; use --device cpu, or install a CUDA build of torch")
+        raise EvenvoiceError(
+            "device 'cuda': this torch sees no GPU; use --device cpu, or install a CUDA build of torch"
+        )
     labels = labels or tuple(str(label) for label in np.unique(emotions))
     missing = [label for label in labels if label not in set(emotions)]
     if missing:
@@ -167,7 +168,7 @@ def fit_images(
             fitted_on = {**fitted_on, "selection": tuple(validation.ids)}
     with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        network = make_model(recipe.model.name, forms.shape(recipe.front_end), len(labels), **recipe.model.options)
+        network = make_model(recipe.model.name, images.shape[1:], len(labels), **recipe.model.options)
         history, epoch = train_network(
             network, PlannedRows(images, targets, plan, rows), held_out, recipe.training,
             class_weights=weights, device=device, on_epoch=on_epoch,

@@ -146,6 +146,8 @@ def train_network(
         iterator_train__collate_fn=_as_it_is,
         iterator_valid__collate_fn=_as_it_is,
         iterator_valid__batch_size=256,
+        # Every loader draws from a generator when it starts: with one of its own, watching validation changes nothing.
+        iterator_valid__generator=torch.Generator(),
         train_split=predefined_split(validation) if validation is not None else None,
         callbacks=[recorder],
         callbacks__print_log=None,

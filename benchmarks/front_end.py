@@ -1,0 +1,102 @@
+"""How long the front end takes for a clip of 3 s, beside librosa, on one thread.
+
+    python benchmarks/front_end.py CORPORA > benchmarks/front_end.md
+
+CORPORA is a folder of recordings, searched deeply. The clips are cut or repeated to 3 s; the time is processor time,
+the median of interleaved rounds, so that neighbours on a busy machine fall on all rows alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import librosa
+import numpy as np
+import torch
+
+from evenvoice.audio import load
+from evenvoice.frontend import MFCC, SPEECH, FrontEndSettings
+
+RATE, SECONDS, CLIPS, ROUNDS = 16000, 3, 100, 7
+
+
+def librosas(settings: FrontEndSettings, waveform: np.ndarray) -> np.ndarray:
+    """MFCC, Δ and ΔΔ as one would write it with librosa."""
+    cepstrum = librosa.feature.mfcc(
+        y=waveform,
+        sr=settings.sample_rate,
+        n_mfcc=settings.n_mfcc,
+        n_fft=settings.n_fft,
+        win_length=settings.win_length,
+        hop_length=settings.hop_length,
+        n_mels=settings.n_mels,
+    )
+    return np.concatenate([cepstrum, librosa.feature.delta(cepstrum), librosa.feature.delta(cepstrum, order=2)])
+
+
+def in_batches(front_end: MFCC, waveforms: torch.Tensor, size: int) -> None:
+    """All clips through our front end, so many at a time."""
+    with torch.inference_mode():
+        for batch in waveforms.split(size):
+            front_end(batch, torch.full((len(batch),), batch.shape[1]))
+
+
+def milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Return the median processor time of each way, per clip."""
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS + 1):
+        for name, way in ways.items():
+            before = time.process_time()
+            way()
+            spent[name].append((time.process_time() - before) / CLIPS * 1e3)
+    # The first round warms up.
+    return {name: statistics.median(times[1:]) for name, times in spent.items()}
+
+
+def processor() -> str:
+    """Return the processor's name, where the system tells."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpora", type=Path)
+    files = sorted(file for file in parser.parse_args().corpora.rglob("*") if file.suffix in (".wav", ".flac"))
+    chosen = files[:: max(1, len(files) // CLIPS)][:CLIPS]
+    clips = [np.resize(load(file, rate=RATE), RATE * SECONDS) for file in chosen]
+    if len(clips) < CLIPS:
+        raise SystemExit(f"{len(clips)} recordings found, {CLIPS} needed")
+    waveforms = torch.from_numpy(np.stack(clips))
+    torch.set_num_threads(1)
+
+    print(f"# MFCC(40) + Δ + ΔΔ of a {SECONDS}-s clip at {RATE // 1000} kHz, one thread\n")
+    print(f"{CLIPS} recordings; processor ms per clip, median of {ROUNDS} interleaved rounds.")
+    print("× is librosa's time divided by ours.")
+    versions = f"Python {platform.python_version()}, torch {torch.__version__}, librosa {librosa.__version__}"
+    print(f"{processor()}; {versions}.\n")
+    print("| n_fft / hop / mels | librosa | ours, one at a time | × | ours, batches of 8 | × |")
+    print("|---|---|---|---|---|---|")
+    for settings in (FrontEndSettings(), SPEECH):
+        front_end = MFCC(settings)
+        ways: dict[str, Callable[[], object]] = {
+            "librosa": lambda settings=settings: [librosas(settings, clip) for clip in clips],
+            "one": lambda front_end=front_end: in_batches(front_end, waveforms, 1),
+            "eight": lambda front_end=front_end: in_batches(front_end, waveforms, 8),
+        }
+        took = milliseconds(ways)
+        name = f"{settings.n_fft} / {settings.hop_length} / {settings.n_mels}"
+        ours = " | ".join(f"{took[way]:.2f} | {took['librosa'] / took[way]:.1f}" for way in ("one", "eight"))
+        print(f"| {name} | {took['librosa']:.2f} | {ours} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""``evenvoice evaluate``: recipes × protocols × seeds on a corpus."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenvoice.cli import options
+
+
+def evaluate(
+    corpus: options.CorpusArgument,
+    recipe: Annotated[list[str], typer.Option(help="A recipe's name or .yaml file. Repeatable.")] = ["smote-2dcnn"],  # noqa: B006
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="random, kfold, speaker, speaker-folds, session, given, cross, or paper (LEAKY). Repeatable.",
+            show_default="speaker-folds, or kfold where speakers are unknown",
+        ),
+    ] = None,
+    test_corpus: Annotated[
+        str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds; each changes the split and the weights.")] = 1,
+    seed: options.Seed = 0,
+    emotions: options.Emotions = None,
+    style: options.Style = None,
+    speaker_from: options.SpeakerFrom = None,
+    without: options.Without = None,
+    form: options.Form = None,
+    normalise: options.Normalise = None,
+    settings: options.Set = None,
+    jobs: options.Jobs = None,
+    device: options.Device = "cpu",
+    skip_bad: options.SkipBad = False,
+    out: options.Out = Path("evaluation"),
+    as_json: options.AsJson = False,
+) -> None:
+    """Evaluate recipes on a corpus, and write a report.
+
+    Runs that are in --out already are kept: an evaluation that was interrupted goes on where it stopped.
+
+    Example: evenvoice evaluate emodb:data/emodb --recipe smote-2dcnn --recipe 2dcnn --protocol speaker-folds --seeds 5
+    """
+    from evenvoice import study
+    from evenvoice.report import as_text, write_report
+
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    if test_corpus is not None:
+        from evenvoice.corpora import join_for_cross
+
+        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without)
+        the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
+    found = study.evaluate(
+        the_corpus,
+        [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
+        protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"],
+        seeds=range(seed, seed + seeds),
+        out=out,
+        jobs=jobs,
+        device=device,
+        skip_bad=skip_bad,
+        say=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    page = write_report(out)
+    if as_json:
+        print(json.dumps([result.to_json() for result in found.results], indent=1))
+        return
+    print(as_text(found))
+    print(f"report: {page}")

@@ -1,0 +1,85 @@
+"""``evenvoice``: the commands, and how errors leave the house."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from evenvoice import __version__
+from evenvoice.cli import cache, corpus, evaluate, predict, recipe, report, train
+from evenvoice.errors import EvenvoiceError, MissingExtraError
+
+# The extra that carries a library which may be missing, by the name under which it is imported.
+EXTRAS = {
+    "espeakng_loader": "demo",
+    **dict.fromkeys(
+        ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
+         "tqdm", "onnx", "onnxscript"),
+        "train",
+    ),
+}  # fmt: skip
+
+app = typer.Typer(
+    name="evenvoice",
+    help="Speech emotion recognition on small, imbalanced corpora, with results that can be believed.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(corpus.app, name="corpus")
+app.add_typer(recipe.app, name="recipe")
+app.add_typer(cache.app, name="cache")
+app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
+app.command("predict")(predict.predict)
+app.command("report")(report.report)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"evenvoice {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Speech emotion recognition on small, imbalanced corpora, with results that can be believed."""
+
+
+def main() -> None:
+    """Run a command; what the user can mend is one line on stderr and exit code 2."""
+    try:
+        app()
+    except EvenvoiceError as error:
+        sys.exit(_complain(str(error)))
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRAS:
+            raise
+        missing = MissingExtraError(
+            f"this command needs {library}, which is not installed; pip install 'evenvoice[{EXTRAS[library]}]'"
+        )
+        sys.exit(_complain(str(missing)))
+    except KeyboardInterrupt:
+        print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has gone (``| head``). Python would complain once more when it flushes at exit.
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _complain(message: str) -> int:
+    """One line on stderr, whatever characters the terminal can show; exit code 2."""
+    line = f"evenvoice: {' '.join(message.split())}\n"
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+    return 2

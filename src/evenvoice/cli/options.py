@@ -1,0 +1,113 @@
+"""Options that commands share: one name, one meaning, one help text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evenvoice.errors import EvenvoiceError
+
+if TYPE_CHECKING:
+    from evenvoice.corpora import Corpus
+    from evenvoice.recipes import Recipe
+
+CorpusArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CORPUS",
+        help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv.",
+        show_default=False,
+    ),
+]
+Emotions = Annotated[
+    str | None,
+    typer.Option(
+        help="Which emotions: angry,happy,sad,neutral; happy=happy+excited merges two; all takes every one.",
+        show_default="the corpus' own choice",
+    ),
+]
+Style = Annotated[str | None, typer.Option(help="Only utterances of this style: improvised, scripted, acted.")]
+SpeakerFrom = Annotated[
+    str | None,
+    typer.Option(metavar="REGEX", help="For folder:PATH: the group of this expression in the path is the speaker."),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN=VALUE", help="Leave utterances out, e.g. session=5 or speaker=03,08. Repeatable."),
+]
+Form = Annotated[
+    str | None, typer.Option(help="Form of the features: mean, array or channels.", show_default="the recipe's")
+]
+Normalise = Annotated[
+    str | None,
+    typer.Option(
+        help="training, or speaker: each speaker's own unlabelled audio (transductive).", show_default="the recipe's"
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. training.epochs=50. Repeatable."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="The (first) seed.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many to work on at once; results do not depend on it.", show_default="all cores"),
+]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Go on without unusable recordings, and list them on stderr.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for scripts.")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")]
+
+
+def open_the_corpus(
+    argument: str, emotions: str | None, style: str | None, speaker_from: str | None, without: list[str] | None
+) -> Corpus:
+    """Open a corpus as the shared options say."""
+    from evenvoice.corpora import open_corpus
+
+    corpus = open_corpus(argument, emotions=emotions, style=style, speaker_from=speaker_from)
+    for condition in without or []:
+        column, _, values = condition.partition("=")
+        corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
+    return corpus
+
+
+def open_the_recipe(name: str, form: str | None, normalise: str | None, settings: list[str] | None) -> Recipe:
+    """Open a recipe with what the shared options change."""
+    from evenvoice.recipes import open_recipe
+
+    changes: dict[str, Any] = {}
+    if form:
+        changes["front_end"] = {"form": form}
+    if normalise:
+        changes["normalise"] = normalise
+    for setting in settings or []:
+        _put(changes, setting)
+    return open_recipe(name, changes)
+
+
+def _put(changes: dict[str, Any], setting: str) -> None:
+    """Put ``training.epochs=50`` into nested changes; values are read as YAML reads them."""
+    import yaml
+
+    path, equals, value = setting.partition("=")
+    if not equals or not path.strip():
+        raise EvenvoiceError(f"--set {setting!r}: expected KEY=VALUE, for example training.epochs=50")
+    *sections, key = path.strip().split(".")
+    for section in sections:
+        changes = changes.setdefault(section, {})
+    try:
+        changes[key] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
+
+
+def cores(jobs: int | None) -> int:
+    """Return the number of jobs asked for, else one a core."""
+    from evenvoice.study import default_jobs
+
+    return jobs or default_jobs()

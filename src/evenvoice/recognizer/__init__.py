@@ -1,0 +1,5 @@
+"""A trained model in use: waveform in, probabilities out. No torch, scikit-learn, scipy or pandas."""
+
+from evenvoice.recognizer.recognizer import Recognizer
+
+__all__ = ["Recognizer"]

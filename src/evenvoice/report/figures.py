@@ -1,0 +1,145 @@
+"""The figures of one result: class counts, curves, confusion matrix, and each emotion's scores."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from evenvoice.report.measures import MEASURES, class_counts, confusion, curve, emotion_scores, row_shares
+from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WIDTH, about, drawing, new_figure
+from evenvoice.report.words import NOTHING, per_cent
+from evenvoice.study import Result
+
+
+def counts_figure(result: Result) -> Figure:
+    """Draw the utterances of each emotion before and after balancing, mean over the runs; synthetic rows hatched."""
+    table = class_counts(result)
+    changed = bool(table["synthetic"].any() or (table["before"] != table["kept"]).any())
+    what = "whole corpus" if result.leaky else "training part"
+    with drawing():
+        figure, (axes,) = new_figure(f"Class counts of the {what}", about(result), height=2.7, leaky=result.leaky)
+        places = np.arange(len(table))
+        width = 0.38 if changed else 0.55
+        left = places - (0.2 if changed else 0)
+        _count_bars(axes, left, table["before"].to_numpy(), width, "before balancing" if changed else "unchanged", SKY)
+        if changed:
+            right = places + 0.2
+            kept, made = table["kept"].to_numpy(), table["synthetic"].to_numpy()
+            axes.bar(right, kept, width, color=BLUE, label="after: real")
+            axes.bar(
+                right, made, width, bottom=kept,
+                facecolor="white", edgecolor=BLUE, hatch=HATCH, linewidth=1, label="after: synthetic",
+            )  # fmt: skip
+            _write_over(axes, right, kept + made)
+        runs = len(result.runs)
+        axes.set_ylabel(("rows" if changed else "utterances") + (f", mean of {runs} runs" if runs > 1 else ""))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        axes.set_ylim(0, 1.25 * float(table.to_numpy().max(initial=1.0)))
+        _emotion_axis(axes, result.labels)
+        figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _count_bars(axes: Axes, places: np.ndarray, values: np.ndarray, width: float, label: str, colour: str) -> None:
+    axes.bar(places, values, width, color=colour, label=label)
+    _write_over(axes, places, values)
+
+
+def _write_over(axes: Axes, places: np.ndarray, values: np.ndarray) -> None:
+    for place, value in zip(places, values, strict=True):
+        axes.annotate(f"{value:.0f}", (place, value), (0, 2), textcoords="offset points", ha="center", fontsize=8)
+
+
+def curves_figure(result: Result) -> Figure:
+    """Draw accuracy and loss per epoch, mean over the runs with a band from the lowest to the highest run.
+
+    Measured on the training part while fitting, and on the validation part where there is one; never on the test part.
+    """
+    with drawing():
+        figure, panels = new_figure(
+            "Accuracy and loss per epoch", about(result), height=4.0, rows=2, leaky=result.leaky
+        )
+        parts = (("train", "training part", BLUE, "-"), ("validation", "validation part", VERMILION, "--"))
+        for axes, measure, unit in zip(panels, ("accuracy", "loss"), (100, 1), strict=True):
+            for part, words, colour, line in parts:
+                values = curve(result, f"{part}_{measure}")
+                if values is None:
+                    continue
+                low, mean, high = (unit * values[name].to_numpy() for name in ("low", "mean", "high"))
+                axes.plot(values.index, mean, line, color=colour, linewidth=1.6, label=words)
+                if len(result.runs) > 1:
+                    axes.fill_between(values.index, low, high, color=colour, alpha=0.18, linewidth=0)
+            axes.grid(axis="y")
+        panels[0].set_ylabel("accuracy (%)")
+        panels[0].set_ylim(0, 102)
+        panels[1].set_ylabel("loss")
+        panels[1].set_ylim(bottom=0)
+        panels[1].set_xlabel("epoch")
+        panels[1].xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        panels[0].legend(loc="lower right")
+    return figure
+
+
+def confusion_figure(result: Result) -> Figure:
+    """Draw the confusion matrix over all seeds: per cent of each row, and counts."""
+    counts = confusion(result)
+    numbers, shares = counts.to_numpy(), row_shares(counts).to_numpy(float)
+    n = len(counts)
+    small = n > 6
+    with drawing():
+        figure, (axes,) = new_figure(
+            "Confusion matrix", about(result), width=WIDTH + (0.6 if small else 0), height=4.2, leaky=result.leaky
+        )
+        axes.imshow(100 * np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=100, aspect="auto")
+        for row, column in np.ndindex(n, n):
+            share = shares[row, column]
+            text = NOTHING if np.isnan(share) else f"{per_cent(float(share))}\n({numbers[row, column]})"
+            axes.text(
+                column, row, text, ha="center", va="center", fontsize=7 if small else 9,
+                color="white" if share > 0.55 else INK,
+            )  # fmt: skip
+        axes.set_xticks(range(n), list(counts.columns), rotation=45 if small else 0, ha="right" if small else "center")
+        axes.set_yticks(range(n), list(counts.index))
+        axes.tick_params(length=0)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        axes.set_xlabel("predicted; per cent of the row, and (test rows)", color=FAINT, fontsize=8.5)
+        axes.set_ylabel("true", color=FAINT, fontsize=8.5)
+    return figure
+
+
+def emotions_figure(result: Result) -> Figure:
+    """Draw precision, recall and F1 of each emotion; whiskers are the standard deviation over seeds."""
+    scores = emotion_scores(result)
+    with drawing():
+        figure, (axes,) = new_figure("Precision, recall and F1", about(result), height=2.9, leaky=result.leaky)
+        places = np.arange(len(scores))
+        for number, (measure, colour) in enumerate(zip(MEASURES, (SKY, BLUE, ORANGE), strict=True)):
+            found = [scores[label][measure] for label in scores]
+            heights = [100 * value.mean if value else 0.0 for value in found]
+            whiskers = [100 * value.sd if value and value.sd is not None else 0.0 for value in found]
+            axes.bar(
+                places + 0.27 * (number - 1), heights, 0.25, color=colour, label="F1" if measure == "f1" else measure
+            )
+            if any(whiskers):
+                axes.errorbar(places + 0.27 * (number - 1), heights, whiskers, fmt="none", ecolor=INK, elinewidth=0.9)
+        for place, label in enumerate(scores):
+            if not any(scores[label].values()):
+                axes.text(place, 2, NOTHING, ha="center")
+        axes.set_ylabel("%")
+        axes.set_ylim(0, 102)
+        axes.grid(axis="y")
+        _emotion_axis(axes, result.labels)
+        figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _emotion_axis(axes: Axes, labels: tuple[str, ...]) -> None:
+    """Emotions along x; slanted where they are many."""
+    slanted = len(labels) > 5
+    axes.set_xticks(
+        range(len(labels)), list(labels), rotation=35 if slanted else 0, ha="right" if slanted else "center"
+    )
+    axes.tick_params(axis="x", length=0)

@@ -1,0 +1,140 @@
+"""Figures with the words that belong to them: a caption, and a text for those who do not see them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evenvoice.report.comparison import comparison_figure
+from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
+from evenvoice.report.measures import by_protocol, class_counts, confusion, curve, emotion_scores, row_shares
+from evenvoice.report.style import as_png, as_svg
+from evenvoice.report.words import LEAKY, count, marks, per_cent, spread
+from evenvoice.study import Result, Study
+
+
+@dataclass(frozen=True)
+class Illustration:
+    """A figure, ready for the page.
+
+    Attributes:
+        name: Of its file, without the suffix.
+        alt: What it shows, in words and numbers.
+        caption: What it was measured on, and how to read it.
+        png: The picture for `figures/`.
+        source: The picture as a data URI, for the page.
+    """
+
+    name: str
+    alt: str
+    caption: str
+    png: bytes
+    source: str
+
+    @classmethod
+    def of(cls, figure: Figure, name: str, alt: str, caption: str) -> Illustration:
+        """Draw a figure."""
+        svg = base64.b64encode(as_svg(figure)).decode("ascii")
+        return cls(name, alt, caption, as_png(figure), f"data:image/svg+xml;base64,{svg}")
+
+
+def illustrate_study(study: Study) -> Illustration:
+    """Draw UA and WA of the whole study."""
+    shown = []
+    for result in by_protocol(study):
+        ua, wa = (spread(result.over_seeds(measure)) for measure in (lambda s: s.ua, lambda s: s.wa))
+        shown.append(f"{_named(result)}: UA {ua} %, WA {wa} %")
+    whiskers = " Whiskers: standard deviation over seeds." if any(len(r.seeds) > 1 for r in study.results) else ""
+    return Illustration.of(
+        comparison_figure(study),
+        "ua-wa",
+        "Bars of UA and WA by protocol and recipe. " + "; ".join(shown) + ".",
+        "By protocol, the strictest first: compare recipes within a protocol, and never across them." + whiskers,
+    )
+
+
+def illustrate(result: Result) -> Iterator[Illustration]:
+    """Draw a result: class counts, curves, confusion matrix, scores of each emotion."""
+    for kind, draw, words in (
+        ("counts", counts_figure, _counts_words),
+        ("curves", curves_figure, _curves_words),
+        ("confusion", confusion_figure, _confusion_words),
+        ("emotions", emotions_figure, _emotions_words),
+    ):
+        alt, caption = words(result)
+        yield Illustration.of(
+            draw(result), f"{result.recipe}-{result.protocol}-{kind}", f"{_named(result)}. {alt}", caption
+        )
+
+
+def _named(result: Result) -> str:
+    """A result with its marks; LEAKY goes first so that no listener misses it."""
+    found = marks(result)
+    first = f"{LEAKY}: " if LEAKY in found else ""
+    others = ", ".join(mark for mark in found if mark != LEAKY)
+    return f"{first}{result.recipe}, {result.protocol}" + (f" ({others})" if others else "")
+
+
+def _counts_words(result: Result) -> tuple[str, str]:
+    table = class_counts(result)
+    rows = (
+        f"{label} {row['before']:.0f} before, {row['kept'] + row['synthetic']:.0f} after "
+        f"({row['synthetic']:.0f} of them synthetic)"
+        for label, row in table.iterrows()
+    )
+    caption = (
+        "The whole corpus was balanced, test part included" if result.leaky else "Only the training part was balanced"
+    )
+    balancer = result.runs[0].info["recipe"]["balancer"]["name"]
+    if not table["synthetic"].any():
+        caption = f"Balancer “{balancer}” makes no rows" + (
+            "; it weighs the emotions in the loss" if balancer == "class-weights" else ""
+        )
+    return f"Class counts: {'; '.join(rows)}.", f"{caption}."
+
+
+def _curves_words(result: Result) -> tuple[str, str]:
+    rows = []
+    for part in ("train", "validation"):
+        accuracy, loss = curve(result, f"{part}_accuracy"), curve(result, f"{part}_loss")
+        if accuracy is not None and loss is not None:
+            name = "training" if part == "train" else part
+            first, last = accuracy["mean"].iloc[0], accuracy["mean"].iloc[-1]
+            ends = f"loss from {loss['mean'].iloc[0]:.2f} to {loss['mean'].iloc[-1]:.2f}"
+            rows.append(f"{name} part: accuracy from {per_cent(first)} to {per_cent(last)} %, {ends}")
+    caption = (
+        "Measured on the training part as it was balanced, while fitting (with dropout; the loss with its penalty)"
+    )
+    caption += ", and on the validation part, which is never balanced" if len(rows) > 1 else ""
+    caption += "; never on the test part."
+    if len(result.runs) > 1:
+        caption += f" Line: mean of {count(len(result.runs), 'run')}; band: lowest to highest."
+    return f"Accuracy and loss by epoch, {'; '.join(rows)}.", caption
+
+
+def _confusion_words(result: Result) -> tuple[str, str]:
+    counts = confusion(result)
+    recalls = np.diag(row_shares(counts).to_numpy(float))
+    rows = []
+    for label, recall in zip(result.labels, recalls, strict=True):
+        wrong = counts.loc[label].drop(label)
+        most = f", taken for {wrong.idxmax()} most often" if wrong.max() > 0 else ""
+        rows.append(f"{label} {per_cent(float(recall))} % recognised{most}")
+    seeds = f" of {count(len(result.seeds), 'seed')}" if len(result.seeds) > 1 else ""
+    synthetic = (
+        ", the synthetic ones included" if any(run.info["leaks"]["synthetic_test_rows"] for run in result.runs) else ""
+    )
+    return f"Confusion matrix: {'; '.join(rows)}.", f"All test rows{seeds}{synthetic}. A row sums to 100 %."
+
+
+def _emotions_words(result: Result) -> tuple[str, str]:
+    rows = (
+        f"{label} precision {spread(found['precision'])}, recall {spread(found['recall'])}, F1 {spread(found['f1'])}"
+        for label, found in emotion_scores(result).items()
+    )
+    whiskers = " Whiskers: standard deviation over seeds." if len(result.seeds) > 1 else ""
+    return f"Per cent by emotion: {'; '.join(rows)}.", f"On the test part.{whiskers}"

@@ -1,0 +1,70 @@
+"""The report: one self-contained HTML page and a folder of figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from evenvoice.files import writing
+from evenvoice.progress import track
+from evenvoice.report.completeness import gaps
+from evenvoice.report.illustrations import Illustration, illustrate_study
+from evenvoice.report.measures import by_recipe
+from evenvoice.report.sections import Section
+from evenvoice.report.table import columns, notes
+from evenvoice.study import Study, load_study
+
+TEMPLATE = "page.html.jinja"
+
+
+def write_report(folder: Path | str) -> Path:
+    """Write a study's page and figures, from its predictions and nothing else.
+
+    Args:
+        folder: What `evenvoice evaluate --out` wrote. ``report.html`` and ``figures/*.png`` go there, each written
+            whole or not at all. The page needs no other file and no network.
+
+    Returns:
+        The page.
+
+    Raises:
+        EvenvoiceError: The folder holds no study or no finished run, or cannot be written to.
+
+    Examples:
+        >>> write_report("out")  # doctest: +SKIP
+        PosixPath('out/report.html')
+    """
+    study = load_study(folder)
+    sections = [Section(result, f"result-{number}") for number, result in enumerate(by_recipe(study), start=1)]
+    overview = illustrate_study(study)
+    drawn = [overview]
+    for section in track(sections, "drawing the report"):
+        drawn += section.illustrations
+    for illustration in drawn:
+        with writing(study.folder / "figures" / f"{illustration.name}.png") as aside:
+            aside.write_bytes(illustration.png)
+    page = study.folder / "report.html"
+    with writing(page) as aside:
+        aside.write_text(_page(study, sections, overview), encoding="utf-8")
+    return page
+
+
+def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
+    """Fill the template; whatever a corpus or a recipe is called is escaped."""
+    environment = Environment(
+        loader=PackageLoader("evenvoice", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(TEMPLATE).render(
+        corpus=study.corpus,
+        versions=study.info["versions"],
+        sections=sections,
+        overview=overview,
+        columns=[name for name in columns(study) if name not in ("recipe", "form", "protocol", "marks")],
+        notes=notes(study),
+        gaps=gaps(study),
+    )

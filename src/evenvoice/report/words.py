@@ -1,0 +1,58 @@
+"""How numbers and marks are written in tables, figures and pages."""
+
+from __future__ import annotations
+
+import math
+
+from evenvoice.study import Result
+from evenvoice.study.results import Spread
+
+NOTHING = "–"
+"""What stands where there is no value."""
+
+LEAKY = "LEAKY"
+TRANSDUCTIVE = "transductive"
+SHARED = "speakers may be shared"
+
+
+def per_cent(fraction: float | None) -> str:
+    """Write a fraction as per cent with one decimal; a dash where there is none.
+
+    Examples:
+        >>> per_cent(0.6968), per_cent(float("nan")), per_cent(None)
+        ('69.7', '–', '–')
+    """
+    return NOTHING if fraction is None or math.isnan(fraction) else f"{100 * fraction:.1f}"
+
+
+def spread(value: Spread | None) -> str:
+    """Write mean ± standard deviation over seeds as per cent; the mean alone with one seed.
+
+    Examples:
+        >>> spread(Spread(0.7, 0.0123)), spread(Spread(0.7, None)), spread(None)
+        ('70.0 ± 1.2', '70.0', '–')
+    """
+    if value is None:
+        return NOTHING
+    return per_cent(value.mean) if value.sd is None else f"{per_cent(value.mean)} ± {per_cent(value.sd)}"
+
+
+def count(number: float, noun: str) -> str:
+    """Write a number with its noun.
+
+    Examples:
+        >>> count(1, "seed"), count(5, "fold")
+        ('1 seed', '5 folds')
+    """
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def marks(result: Result) -> list[str]:
+    """Return what must be said wherever this result is shown.
+
+    ``LEAKY``: the test part took part in the training. ``transductive``: a test speaker's other, unlabelled audio did.
+    ``speakers may be shared``: the protocol does not promise that test speakers are unseen.
+    """
+    promised = result.runs[0].info["promise"]["disjoint"]
+    found = {LEAKY: result.leaky, TRANSDUCTIVE: result.transductive, SHARED: "speaker" not in promised}
+    return [mark for mark, applies in found.items() if applies]

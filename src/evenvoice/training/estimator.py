@@ -1,0 +1,211 @@
+"""The scikit-learn face of a recipe: ``fit``, ``predict_proba``, ``GridSearchCV``, ``cross_val_predict``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.frontend import MFCC
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.training.examples import Examples
+from evenvoice.training.export import export
+from evenvoice.training.fit import TrainedModel, fit, fit_images, make_plan
+from evenvoice.training.normalise import Normaliser
+from evenvoice.training.threads import one_thread
+
+Waveforms = Sequence[npt.NDArray[np.float32]]
+Features = npt.NDArray[np.float32]
+
+
+class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """A recipe as a scikit-learn classifier: waveforms or features in, emotions out.
+
+    The normaliser and the balancer are fitted in ``fit``, so in cross-validation they see the training part of each
+    fold and nothing else; give ``groups=speakers`` to the splitter to test on unseen speakers.
+
+    Args:
+        recipe: A recipe's name, the path of its YAML file, or a `Recipe`.
+        form: ``mean``, ``array`` or ``channels``; the recipe's own if ``None``, as for everything below.
+        normalise: ``training`` or ``speaker`` (which needs ``groups`` at prediction as well).
+        balancer: ``none``, ``class-weights`` or ``smote``.
+        epochs: Passes over the training part.
+        batch_size: Rows of a batch.
+        learning_rate: Of Adam.
+        settings: Anything else of the recipe, nested: ``{"model": {"options": {"dropout": 0.3}}}``.
+        device: ``cpu`` or ``cuda``.
+        random_state: Of weights, shuffling, dropout and balancer.
+
+    Attributes:
+        classes_: Emotions, sorted.
+        model_: The `TrainedModel`.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> X = rng.standard_normal((24, 1, 16, 8)).astype(np.float32)
+        >>> y = np.array(["sad", "angry"] * 12)
+        >>> X[y == "sad"] += 1
+        >>> classifier = SpeechEmotionClassifier(epochs=5, random_state=0).fit(X, y)
+        >>> classifier.predict_proba(X).shape
+        (24, 2)
+    """
+
+    def __init__(
+        self,
+        recipe: str | Path | Recipe = "smote-2dcnn",
+        *,
+        form: str | None = None,
+        normalise: str | None = None,
+        balancer: str | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        settings: Mapping[str, Any] | None = None,
+        device: str = "cpu",
+        random_state: int = 0,
+    ) -> None:
+        self.recipe = recipe
+        self.form = form
+        self.normalise = normalise
+        self.balancer = balancer
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.settings = settings
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X: Waveforms | Features, y: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Self:
+        """Fit on waveforms or features.
+
+        Args:
+            X: A sequence of float waveforms ``[n]`` at the recipe's sample rate, of any lengths; or features, float32
+                ``[n, c, h, w]``, which are normalised per coefficient (form ``mean``: per cell; else per channel and
+                row, over frames).
+            y: Emotions ``[n]``.
+            groups: Speakers ``[n]``, for balancers and normalisers that work by speaker.
+
+        Raises:
+            EvenvoiceError: Shapes that do not go together, one class only, a class too small to balance.
+        """
+        recipe = self._recipe()
+        labels = np.asarray(y)
+        if len(labels) != len(X):
+            raise EvenvoiceError(f"X has {len(X)} utterances and y {len(labels)} emotions; they go together")
+        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        names = tuple(str(label) for label in self.classes_)
+        emotions = np.array(names)[numbers]
+        speakers = None if groups is None else np.asarray(groups).astype(str)
+        if _are_features(X):
+            self.model_ = _fit_features(recipe, X, emotions, speakers, names, self.random_state, self.device)
+        else:
+            examples = _hear(recipe, X, emotions, speakers)
+            self.model_ = fit(recipe, examples, None, self.random_state, labels=names, device=self.device)
+        self.n_features_in_ = 1 if not _are_features(X) else int(np.prod(X.shape[1:]))
+        self._heard_waveforms = not _are_features(X)
+        return self
+
+    def predict_proba(self, X: Waveforms | Features, groups: npt.ArrayLike | None = None) -> npt.NDArray[np.float32]:
+        """Return probabilities, float32 ``[n, classes]``, in the order of ``classes_``."""
+        check_is_fitted(self, "model_")
+        if _are_features(X) == self._heard_waveforms:
+            fitted, given = ("waveforms", "features") if self._heard_waveforms else ("features", "waveforms")
+            raise EvenvoiceError(f"fitted on {fitted}, asked about {given}; give it {fitted}")
+        speakers = None if groups is None else np.asarray(groups).astype(str)
+        if _are_features(X):
+            assert self.model_.normaliser is not None
+            rows = self.model_.normaliser.apply(_rows(self.model_.recipe, X))
+            return self.model_.image_probabilities(np.stack(rows).reshape(X.shape))
+        return self.model_.probabilities(_hear(self.model_.recipe, X, None, speakers))
+
+    def predict(self, X: Waveforms | Features, groups: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
+        """Return the most probable emotion of each utterance ``[n]``."""
+        probabilities = self.predict_proba(X, groups)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def save(self, path: Path | str) -> Path:
+        """Write the model file; ``Recognizer(path)`` uses it. Only for a classifier fitted on waveforms."""
+        check_is_fitted(self, "model_")
+        if not self._heard_waveforms:
+            raise EvenvoiceError(
+                "fitted on features: a model file goes from waveform to probabilities; fit on waveforms"
+            )
+        return export(self.model_, Path(path), corpus=None)
+
+    def _recipe(self) -> Recipe:
+        """The recipe with what the arguments change."""
+        training = {name: getattr(self, name) for name in ("epochs", "batch_size", "learning_rate")}
+        changes: dict[str, Any] = {
+            "training": {name: value for name, value in training.items() if value is not None},
+            "front_end": {"form": self.form} if self.form else {},
+            "balancer": {"name": self.balancer} if self.balancer else {},
+            **({"normalise": self.normalise} if self.normalise else {}),
+        }
+        return open_recipe(open_recipe(self.recipe, changes), self.settings)
+
+
+def _are_features(X: Waveforms | Features) -> bool:
+    """True for an array [n, c, h, w]; an error for arrays of another rank."""
+    if isinstance(X, np.ndarray) and X.dtype != object and X.ndim not in (2, 4):
+        raise EvenvoiceError(
+            f"X has shape {X.shape}; expected waveforms (a sequence of 1-d arrays) or features [n, c, h, w]"
+        )
+    return isinstance(X, np.ndarray) and X.dtype != object and X.ndim == 4
+
+
+def _hear(recipe: Recipe, X: Waveforms, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
+    """Run the front end over waveforms."""
+    front_end = MFCC(recipe.front_end)
+    features = []
+    with torch.inference_mode(), one_thread():
+        for number, waveform in enumerate(X):
+            values = torch.as_tensor(np.asarray(waveform, np.float32))
+            if values.ndim != 1 or not len(values) or not torch.isfinite(values).all():
+                raise EvenvoiceError(
+                    f"X[{number}]: expected a waveform (a 1-d array of finite numbers), found {tuple(values.shape)}"
+                    + ("" if torch.isfinite(values).all() else " with NaN or infinity")
+                )
+            found, frames = front_end(values[None], torch.tensor([len(values)]))
+            features.append(found[0, :, : int(frames)].numpy())
+    return Examples([str(number) for number in range(len(features))], features, emotions, speakers)
+
+
+def _rows(recipe: Recipe, X: Features) -> list[npt.NDArray[np.float32]]:
+    """Features as what gets normalised: cells for ``mean``, else one row a channel and coefficient, over frames."""
+    frames = 1 if recipe.front_end.form == "mean" else X.shape[3]
+    return list(np.ascontiguousarray(X, np.float32).reshape(len(X), -1, frames))
+
+
+def _fit_features(
+    recipe: Recipe,
+    X: Features,
+    emotions: npt.NDArray[np.str_],
+    speakers: npt.NDArray[np.str_] | None,
+    labels: tuple[str, ...],
+    seed: int,
+    device: str,
+) -> TrainedModel:
+    """`fit` for features that were made elsewhere."""
+    if recipe.normalise == "speaker":
+        raise EvenvoiceError(
+            "normalise: speaker works on waveforms; normalise the features yourself, or give waveforms"
+        )
+    if len(labels) < 2:
+        raise EvenvoiceError(f"y holds one emotion only ({', '.join(labels)}); a classifier needs two at least")
+    rows = _rows(recipe, X)
+    normaliser = Normaliser.fit(rows)
+    images = np.stack(normaliser.apply(rows)).reshape(X.shape)
+    plan = make_plan(recipe, images, emotions, speakers, seed)
+    ids = tuple(map(str, range(len(X))))
+    saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": ()}
+    return fit_images(
+        recipe, images, emotions, plan, np.arange(len(plan)), None, normaliser, seed,
+        labels=labels, fitted_on=saw, device=device,
+    )  # fmt: skip

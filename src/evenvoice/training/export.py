@@ -1,0 +1,204 @@
+"""A trained model to one model file, checked against torch before it gets its name."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+import evenvoice
+from evenvoice.audio import Waveform
+from evenvoice.errors import EvenvoiceError
+from evenvoice.files import writing
+from evenvoice.frontend import MFCC
+from evenvoice.recognizer import Recognizer
+from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, model_sha256
+from evenvoice.training.examples import Examples
+from evenvoice.training.fit import TrainedModel
+from evenvoice.training.graph import WaveformToProbabilities, check_exportable
+from evenvoice.training.threads import one_thread
+
+__all__ = ["TOLERANCE", "check_exportable", "export"]
+
+# How far a probability may lie from torch's. The front end in float32 accounts for some 1e-5.
+TOLERANCE = 1e-4
+
+# The newest that onnxruntime 1.20, the oldest we allow, and onnxruntime-web both read with all our operators.
+_OPSET = 20
+
+_CORPUS_KEYS = ("name", "licence", "synthetic", "utterances", "speakers")
+
+_INTENDED_USE = (
+    "Research and teaching on acted speech like the speech that it was trained on: few speakers, few sentences. "
+    "It says how a voice sounds to such a model, not what a person feels. "
+    "Not for clinical use, hiring, work or school; emotion recognition at work and school is restricted in the EU "
+    "(Regulation 2024/1689, article 5)."
+)
+
+
+def export(
+    trained: TrainedModel,
+    path: Path | str,
+    *,
+    corpus: Mapping[str, Any] | None,
+    check: Sequence[Waveform] = (),
+) -> Path:
+    """Write a model file: waveform in, probabilities out, in one ``.onnx`` with its metadata.
+
+    Inputs ``waveform`` float32 ``[b, n]`` (mono at the model's rate) and ``lengths`` int64 ``[b]``, output
+    ``probabilities`` float32 ``[b, emotions]``. Before the file gets its name, its probabilities are compared with
+    `TrainedModel.probabilities`, on generated sounds and on ``check``, one by one and in padded batches.
+
+    Args:
+        trained: The fitted recipe.
+        path: Where to write; an older file there is replaced.
+        corpus: What it was trained on: ``name``, ``licence``, ``synthetic``, ``utterances``, ``speakers`` (what is
+            not said is null); ``None`` where there is no corpus to name.
+        check: Recordings of the caller's own at the model's sample rate, float32 ``[samples]`` each.
+
+    Returns:
+        The path.
+
+    Raises:
+        EvenvoiceError: The recipe cannot be exported, the probabilities differ by `TOLERANCE` or more, or the path
+            cannot be written to; no file is left.
+        AudioError: A recording of ``check`` cannot be used.
+
+    Examples:
+        ``export(fit(recipe, examples), "model.onnx", corpus={"name": "emodb", "licence": "CC0-1.0"})``, and then
+        ``evenvoice.recognizer.Recognizer("model.onnx")("clip.wav")``.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise EvenvoiceError(f"{path}: a folder; name the file to write, for example {path / 'model.onnx'}")
+    unknown = [key for key in corpus or () if key not in _CORPUS_KEYS]
+    if unknown:
+        raise EvenvoiceError(f"{path}: unknown corpus key {unknown[0]!r}; allowed are {', '.join(_CORPUS_KEYS)}")
+    model = _onnx_model(trained)
+    card = _card(trained, corpus, model_sha256(model.SerializeToString(deterministic=True)))
+    model.metadata_props.add(key=KEY, value=json.dumps(card, ensure_ascii=False, allow_nan=False))
+    with writing(path) as aside:
+        aside.write_bytes(model.SerializeToString(deterministic=True))
+        recognizer = Recognizer(aside)
+        _check_parity(trained, recognizer, _sounds(recognizer.sample_rate), path, "generated sounds")
+        _check_parity(trained, recognizer, check, path, "recordings to check")
+    return path
+
+
+def _onnx_model(trained: TrainedModel) -> Any:
+    """Return the graph and its weights as an ``onnx.ModelProto``, the same bytes for the same weights."""
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+
+    module = WaveformToProbabilities(trained)
+    example = torch.linspace(-0.5, 0.5, 40000).reshape(2, 20000), torch.tensor([20000, 9000])
+    shapes = {"waveform": {0: "batch", 1: "samples"}, "lengths": {0: "batch"}}
+    with _quietly(), one_thread():
+        program = torch.onnx.export(
+            module, example, dynamo=True, verbose=False, opset_version=_OPSET,
+            input_names=INPUTS, output_names=[OUTPUT], dynamic_shapes=shapes,
+        )  # fmt: skip
+    assert program is not None
+    # The exporter notes for every node which line of which file it came from.
+    ClearMetadataAndDocStringPass()(program.model)
+    model = program.model_proto
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+    del model.graph.value_info[:]
+    return model
+
+
+def _card(trained: TrainedModel, corpus: Mapping[str, Any] | None, sha256: str) -> Card:
+    """Return the metadata. Figures come from a named study or not at all, never from training data."""
+    libraries = ("torch", "onnx", "onnxscript", "onnxruntime", "numpy")
+    values = {
+        "format": FORMAT,
+        "labels": list(trained.labels),
+        "sample_rate": trained.recipe.front_end.sample_rate,
+        "recipe": trained.recipe.model_dump(mode="json"),
+        "corpus": None if corpus is None else {key: corpus.get(key) for key in _CORPUS_KEYS},
+        "measured": None,
+        "versions": {
+            "evenvoice": evenvoice.__version__,
+            "python": platform.python_version(),
+            **{library: version(library) for library in libraries},
+        },
+        "made": datetime.now(UTC).date().isoformat(),
+        "sha256": sha256,
+        "intended_use": _INTENDED_USE,
+    }
+    assert set(values) == set(CARD_KEYS)
+    return values
+
+
+def _check_parity(
+    trained: TrainedModel, recognizer: Recognizer, waveforms: Sequence[Waveform], path: Path, what: str
+) -> None:
+    """Raise unless the model file gives torch's probabilities, alone and in padded batches."""
+    if not len(waveforms):
+        return
+    expected = trained.probabilities(_examples(trained, waveforms))
+    if not np.isfinite(expected).all():
+        raise EvenvoiceError(
+            f"{path}: not written, for the network gives NaN on the {what}; train it again with a lower learning rate"
+        )
+    together = recognizer.probabilities(waveforms)
+    alone = np.concatenate([recognizer.probabilities([waveform]) for waveform in waveforms])
+    difference = max(float(np.abs(found - expected).max()) for found in (alone, together))
+    if difference >= TOLERANCE:
+        raise EvenvoiceError(
+            f"{path}: not written, for on the {what} its probabilities differ from torch's by {difference:.1e}, "
+            f"expected below {TOLERANCE:.0e}; try another version of torch or onnxruntime"
+        )
+
+
+def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Examples:
+    """Hear the waveforms as training does: each alone."""
+    front_end = MFCC(trained.recipe.front_end)
+    features = []
+    with torch.inference_mode(), one_thread():
+        for waveform in waveforms:
+            heard = torch.from_numpy(np.asarray(waveform, np.float32))
+            features.append(front_end(heard[None], torch.tensor([len(heard)]))[0][0].numpy())
+    return Examples([str(number) for number in range(len(features))], features)
+
+
+def _sounds(rate: int) -> list[Waveform]:
+    """Return noise and tones from 0.01 s to 6 s, loud, quiet and with pauses: float32 ``[samples]`` each."""
+    generator = np.random.default_rng(0)
+
+    def noise(seconds: float, level: float) -> npt.NDArray[np.float64]:
+        return level * generator.standard_normal(max(1, round(seconds * rate)))
+
+    time = np.arange(round(2.5 * rate)) / rate
+    tone = 0.5 * np.sin(2 * np.pi * 0.05 * rate * time)
+    voice = 0.1 * sum(np.sin(2 * np.pi * 150 * harmonic * time) / harmonic for harmonic in range(1, 20))
+    pauses = np.sin(2 * np.pi * time) > 0
+    sounds = [noise(0.01, 0.1), noise(1.0, 0.1), tone, voice * pauses, noise(6.0, 1e-4), voice + noise(2.5, 0.01)]
+    return [sound.astype(np.float32) for sound in sounds]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep torch's exporter from telling the user of torchvision and of its own deprecations."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,72 @@
+"""The whole recognizer as one torch module: what a model file holds."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.frontend import MFCC, forms
+from evenvoice.recipes import Recipe
+from evenvoice.training.fit import TrainedModel
+
+
+class WaveformToProbabilities(nn.Module):
+    """Front end → rows → normalise → pad or crop → network → softmax, on the CPU and in evaluation mode.
+
+    Each step is the one that training took; nothing is written a second time but the line that normalises.
+
+    Args:
+        trained: The fitted recipe; its network is copied.
+
+    Shape:
+        - waveform: ``[b, n]`` float32, mono at the recipe's sample rate; what lies beyond a length is ignored.
+        - lengths: ``[b]`` int64, samples.
+        - Output: ``[b, emotions]`` float32 probabilities.
+
+    Raises:
+        EvenvoiceError: The recipe normalises by speaker, see `check_exportable`.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, trained: TrainedModel) -> None:
+        super().__init__()
+        check_exportable(trained.recipe)
+        assert trained.normaliser is not None
+        self.settings = trained.recipe.front_end
+        self.front_end = MFCC(self.settings)
+        # One column: the same for every frame.
+        self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
+        self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
+        # Training lays kernels out channels last; the file holds them as ONNX does.
+        self.network = copy.deepcopy(trained.network).cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub
+        self.eval()
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+        """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
+        features, frames = self.front_end(waveform, lengths)
+        rows, frames = forms.rows(features, frames, self.settings)
+        normalised = (rows - self.mean) * self.scale
+        logits: Tensor = self.network(forms.image(normalised, frames, self.settings))
+        return logits.softmax(dim=1)
+
+
+def check_exportable(recipe: Recipe) -> None:
+    """Raise an `EvenvoiceError` if what this recipe trains cannot be a model file; worth asking before training.
+
+    Examples:
+        >>> check_exportable(Recipe(name="mine", normalise="speaker"))
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: recipe 'mine': normalise: speaker cannot be exported, for it needs other \
+recordings of the same speaker and a model file hears one recording; use normalise: training
+    """
+    if recipe.transductive:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r}: normalise: speaker cannot be exported, for it needs other recordings of the same "
+            "speaker and a model file hears one recording; use normalise: training"
+        )

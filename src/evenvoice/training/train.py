@@ -1,0 +1,102 @@
+"""One model file from a whole corpus: what ``evenvoice train`` does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from evenvoice.audio import load
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.files import writing
+from evenvoice.frontend import FrontEndSettings
+from evenvoice.progress import track
+from evenvoice.protocols import Fold, cut_validation
+from evenvoice.recipes import Recipe
+from evenvoice.training.examples import Examples
+from evenvoice.training.export import check_exportable, export
+from evenvoice.training.fit import fit
+from evenvoice.training.load import load_examples
+
+# How many of the corpus' own recordings the model file is checked on, against torch.
+CHECKED = 16
+
+
+def train(
+    corpus: Corpus,
+    recipe: Recipe,
+    out: Path | str,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    device: str = "cpu",
+    skip_bad: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> Path:
+    """Train a recipe on a whole corpus and write ``model.onnx`` and ``history.csv`` into a folder.
+
+    It measures nothing, so the model file's ``measured`` is null: figures come from `evenvoice.study.evaluate`.
+
+    Args:
+        corpus: What to learn from, all of it.
+        recipe: What to fit. Where it selects on a validation part, that is cut off by speaker.
+        out: The folder to write to.
+        seed: Of weights, shuffling, dropout and balancer.
+        jobs: How many recordings to hear at once; the fit itself takes one thread.
+        device: ``cpu`` or ``cuda``.
+        skip_bad: Go on without unusable recordings, naming each on stderr.
+        say: Is told what was balanced and what was written.
+
+    Returns:
+        The path of the model file.
+
+    Raises:
+        EvenvoiceError: The recipe cannot be exported, a class is too small to balance, audio is unusable.
+    """
+    check_exportable(recipe)
+    corpus, examples = load_examples(corpus, recipe.front_end, jobs=jobs, skip_bad=skip_bad)
+    part, validation = _parts(corpus, examples, recipe, seed)
+    epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
+    trained = fit(
+        recipe, part, validation, seed,
+        labels=corpus.labels, device=device, on_epoch=lambda: next(epochs, None) and None,
+    )  # fmt: skip
+    next(epochs, None)  # draws the finished bar
+    say(f"trained on {_in_words(part.emotions)}; after balancing {_in_words(trained.plan.y(part.emotions))}")
+    folder = Path(out)
+    with writing(folder / "history.csv") as aside:
+        trained.history.to_csv(aside, index=False)
+    about = {
+        "name": corpus.name,
+        "licence": corpus.licence,
+        "synthetic": corpus.synthetic,
+        "utterances": len(part),
+        "speakers": len(np.unique(part.speakers)) if part.speakers is not None else None,
+    }
+    return export(trained, folder / "model.onnx", corpus=about, check=_some_waveforms(corpus, recipe.front_end))
+
+
+def _parts(corpus: Corpus, examples: Examples, recipe: Recipe, seed: int) -> tuple[Examples, Examples | None]:
+    """Everything, or everything but a validation part of other speakers."""
+    share = recipe.training.validation_share
+    if not share:
+        return examples, None
+    nothing = np.array([], np.int64)
+    fold = cut_validation(Fold(0, np.arange(len(examples)), nothing, nothing), corpus.table, share, seed)
+    return examples.take(fold.train), examples.take(fold.validation)
+
+
+def _some_waveforms(corpus: Corpus, settings: FrontEndSettings) -> list[np.ndarray]:
+    """A few of the corpus' recordings, spread over it."""
+    clips = corpus.clips()
+    chosen = np.unique(np.linspace(0, len(clips) - 1, CHECKED).round().astype(int))
+    return [
+        load(clips[row].file, rate=settings.sample_rate, start=clips[row].start, end=clips[row].end) for row in chosen
+    ]
+
+
+def _in_words(emotions: np.ndarray) -> str:
+    counts = Counter(emotions.tolist())
+    return ", ".join(f"{emotion} {counts[emotion]}" for emotion in sorted(counts))

@@ -1,0 +1,109 @@
+"""Recipes: every shipped one works, a wrong key or value gives one line, and files extend each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from tests import fabricate
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.training import fit
+
+TABLE = fabricate.utterances(2)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_shipped_recipe_is_fitted_for_an_epoch(name: str) -> None:
+    recipe = open_recipe(name, {"training": {"epochs": 1}})
+    assert recipe.name == name
+    assert recipe.about
+    assert recipe.source
+    examples = fabricate.examples(TABLE)
+    probabilities = fit(recipe, examples).probabilities(examples)
+    assert probabilities.shape == (len(TABLE), 4)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_papers_recipe_is_table_2() -> None:
+    recipe = open_recipe("smote-2dcnn")
+    training = recipe.training
+    assert (training.epochs, training.batch_size, training.learning_rate) == (100, 64, 0.01)
+    assert training.select == "last"
+    assert (recipe.front_end.form, recipe.balancer.name, recipe.normalise) == ("mean", "smote", "training")
+
+
+def test_a_recipe_is_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        open_recipe("2dcnn").training.epochs = 3  # type: ignore[misc]  # that is the point
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"trainig": {}}, r"unknown key 'trainig' \(did you mean 'training'\?\); allowed are name, about,"),
+        ({"training": {"epoch": 3}}, r"unknown key 'training.epoch' \(did you mean 'epochs'\?\); allowed are epochs"),
+        ({"training": {"epochs": 0}}, r"training.epochs: .*greater than or equal to 1 \(found 0\)"),
+        ({"training": {"epochs": "many"}}, r"training.epochs: .*valid integer.* \(found 'many'\)"),
+        ({"training": {"select": "best-on-test"}}, r"training.select: Input should be 'last' or 'best-on-validation'"),
+        ({"front_end": {"form": "median"}}, r"front_end.form: Input should be 'mean', 'array' or 'channels'"),
+        ({"front_end": {"n_mfcc": 100}}, r"front_end: .*n_mfcc"),
+        ({"balancer": {"name": "smot"}}, r"balancer.*smot.*smote"),
+        ({"balancer": {"options": {"k": 3}}}, r"balancer.*'k'.*k_neighbors"),
+        ({"model": {"name": "3dcnn"}}, r"model '3dcnn' is unknown \(did you mean '2dcnn'\?\)"),
+        ({"model": {"options": {"dropuot": 1}}}, r"unknown option 'dropuot' \(did you mean 'dropout'\?\)"),
+        (
+            {"training": {"select": "best-on-validation", "validation_share": 0}},
+            r"needs a validation_share above 0",
+        ),
+    ],
+)
+def test_a_wrong_key_or_value_is_one_line_that_names_it(changes: dict, message: str) -> None:
+    with pytest.raises(EvenvoiceError, match=f"^recipe 'smote-2dcnn': .*{message}") as caught:
+        open_recipe("smote-2dcnn", changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_selecting_on_validation_brings_its_share() -> None:
+    assert open_recipe("2dcnn", {"training": {"select": "best-on-validation"}}).training.validation_share == 0.2
+
+
+def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(
+        "extends: smote-2dcnn\ntraining: {epochs: 7}\nbalancer: {options: {k_neighbors: 3}}"
+    )
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbalancer: {name: class-weights}\n")
+    recipe = open_recipe(tmp_path / "mine.yaml")
+    assert recipe.name == "mine"
+    assert recipe.training.epochs == 7
+    assert recipe.training.learning_rate == 0.01
+    assert recipe.balancer.options == {}  # another balancer does not inherit SMOTE's options
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [", "not YAML"),
+        ("- a\n- b", "expected keys and values, found list"),
+        ("extends: mine.yaml", "extends itself"),
+        ("extends: nothing", "recipe 'nothing' is unknown"),
+    ],
+)
+def test_a_damaged_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(EvenvoiceError, match=message):
+        open_recipe(tmp_path / "mine.yaml")
+
+
+def test_a_missing_file_is_said() -> None:
+    with pytest.raises(EvenvoiceError, match=r"recipe 'nowhere/mine\.yaml': no such file"):
+        open_recipe("nowhere/mine.yaml")
+
+
+def test_a_recipe_survives_its_own_dump() -> None:
+    recipe = open_recipe("smote-2dcnn", {"normalise": "speaker"})
+    assert Recipe(**recipe.model_dump(mode="json")) == recipe
+    assert recipe.transductive

@@ -1,0 +1,168 @@
+"""Studies: whole runs or none, the same predictions with any number of jobs, and going on after a kill."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from tests import fabricate
+
+from evenvoice.corpora import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import open_recipe
+from evenvoice.study import evaluate, load_study
+
+QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Noise as audio: four emotions that differ in loudness, four speakers."""
+    folder = tmp_path_factory.mktemp("noise")
+    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
+    rng = np.random.default_rng(0)
+    files = []
+    for utterance, emotion in table["emotion"].items():
+        files.append(str(folder / f"{utterance}.wav"))
+        loudness = 0.02 * (1 + fabricate.EMOTIONS.index(emotion))
+        soundfile.write(files[-1], loudness * rng.standard_normal(6000), 16000)
+    return Corpus("noise", table.assign(file=files), "CC0-1.0", labels=fabricate.EMOTIONS)
+
+
+def _predictions(folder: Path) -> dict[str, str]:
+    runs = sorted((folder / "runs").glob("*/*/*/*/predictions.csv"))
+    return {path.parent.relative_to(folder).as_posix(): path.read_text() for path in runs}
+
+
+def _evaluate(corpus: Corpus, out: Path, **options: object) -> list[dict]:
+    recipes = [open_recipe("smote-2dcnn", QUICK)]
+    arguments: dict = {"jobs": 1, "seeds": (0, 1), **options}
+    return [
+        result.to_json() for result in evaluate(corpus, recipes, ["speaker", "paper"], out=out, **arguments).results
+    ]
+
+
+def test_one_job_or_two_give_the_same_predictions(corpus: Corpus, tmp_path: Path) -> None:
+    one = _evaluate(corpus, tmp_path / "one", jobs=1)
+    two = _evaluate(corpus, tmp_path / "two", jobs=2)
+    assert _predictions(tmp_path / "one") == _predictions(tmp_path / "two")
+    assert len(_predictions(tmp_path / "one")) == 2 * (4 + 1)
+    assert [{**result, "seconds": 0} for result in one] == [{**result, "seconds": 0} for result in two]
+
+
+def test_goes_on_where_it_was_stopped_and_ends_the_same(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _evaluate(corpus, tmp_path / "whole")
+    module = importlib.import_module("evenvoice.study.evaluate")
+    run_fold, made = module.run_fold, []
+
+    def stops_after_three(*arguments: object, **options: object) -> object:
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        made.append(1)
+        return run_fold(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "run_fold", stops_after_three)
+        with pytest.raises(KeyboardInterrupt):
+            _evaluate(corpus, tmp_path / "killed")
+    before = _predictions(tmp_path / "killed")
+    assert len(before) == 3
+    leftover = tmp_path / "killed" / "runs" / "smote-2dcnn" / "speaker" / "seed-1" / ".half"
+    leftover.mkdir(parents=True)
+    said: list[str] = []
+    _evaluate(corpus, tmp_path / "killed", say=said.append)
+    assert "7 fits (3 are there already)" in said[0]
+    assert _predictions(tmp_path / "killed") == _predictions(tmp_path / "whole")
+    assert not leftover.exists()
+
+
+def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, tmp_path: Path) -> None:
+    _evaluate(corpus, tmp_path)
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
+    said: list[str] = []
+    _evaluate(corpus, tmp_path, say=said.append)
+    assert said == ["10 fits: all are there already"]
+    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
+
+
+def test_the_summary_has_what_a_script_reads(corpus: Corpus, tmp_path: Path) -> None:
+    paper, speaker = _evaluate(corpus, tmp_path)
+    assert speaker["protocol"] == "speaker"
+    assert (speaker["seeds"], speaker["folds"], speaker["n_test"], speaker["leaky"]) == (2, 4, 60, False)
+    assert set(speaker["ua"]) == {"mean", "sd"}
+    assert "ua_real" not in speaker
+    # 4 × 16 balanced rows, of which ceil(20 %) are tested
+    assert (paper["leaky"], paper["folds"], paper["n_test"]) == (True, 1, 13)
+    assert 0 <= paper["ua_synthetic"]["mean"] <= 1
+    assert json.loads(json.dumps(paper)) == paper
+
+
+def test_scores_are_those_of_the_pooled_predictions(corpus: Corpus, tmp_path: Path) -> None:
+    _evaluate(corpus, tmp_path, seeds=(0,))
+    (result,) = [result for result in load_study(tmp_path).results if result.protocol == "speaker"]
+    tables = [pd.read_csv(path) for path in (tmp_path / "runs/smote-2dcnn/speaker/seed-0").glob("*/predictions.csv")]
+    pooled = pd.concat(tables)
+    assert sorted(pooled["utterance"]) == sorted(corpus.table.index)
+    recalls = [(part["predicted"] == emotion).mean() for emotion, part in pooled.groupby("emotion")]
+    assert result.over_seeds(lambda scores: scores.ua).mean == pytest.approx(np.mean(recalls))
+    assert result.over_seeds(lambda scores: scores.ua).sd is None
+
+
+def test_a_run_records_parents_parts_and_what_each_step_saw(corpus: Corpus, tmp_path: Path) -> None:
+    _evaluate(corpus, tmp_path, seeds=(0,))
+    for result in load_study(tmp_path).results:
+        run = result.runs[0]
+        split = run.split.set_index("utterance")
+        parents = pd.concat([run.plan["base"], run.plan["neighbour"]])
+        parts = set(split.loc[parents, "part"])
+        seen = set(split.index[split["normaliser"] == 1])
+        tested = set(split.index[split["part"] == "test"])
+        if result.leaky:
+            assert "test" in parts
+            assert tested & seen
+        else:
+            assert parts == {"train"}
+            assert not tested & seen
+        assert set(run.info["counts"]["after"].values()) == {max(run.info["counts"]["before"].values())}
+
+
+def test_other_settings_in_the_same_folder_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    _evaluate(corpus, tmp_path, seeds=(0,))
+    changed = open_recipe("smote-2dcnn", {**QUICK, "training": {"epochs": 3}})
+    with pytest.raises(EvenvoiceError, match=r"holds a run of other settings.*choose another --out"):
+        evaluate(corpus, [changed], ["speaker"], out=tmp_path, jobs=1)
+
+
+def test_another_corpus_in_the_same_folder_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    _evaluate(corpus, tmp_path, seeds=(0,))
+    with pytest.raises(EvenvoiceError, match=r"holds a study of corpus noise \(60 utterances\), other than the 48"):
+        evaluate(corpus.select("angry,neutral,sad"), [open_recipe("2dcnn", {"training": {"epochs": 1}})], ["speaker"],
+                 out=tmp_path, jobs=1)  # fmt: skip
+
+
+def test_what_cannot_work_is_said_before_anything_is_heard_or_written(corpus: Corpus, tmp_path: Path) -> None:
+    recipe = open_recipe("smote-2dcnn", QUICK)
+    anonymous = Corpus("noise", corpus.table.assign(speaker=None), "CC0-1.0")
+    cases = [
+        (anonymous, [recipe], ["speaker-folds"], "needs the speaker of every utterance; 60 of 60 have none"),
+        (anonymous, [open_recipe(recipe, {"normalise": "speaker"})], ["kfold"], "does not know every speaker"),
+        (corpus, [recipe, recipe], ["kfold"], "'smote-2dcnn' is named twice"),
+        (corpus.select("sad"), [recipe], ["kfold"], "one emotion only"),
+        (corpus, [recipe], ["kfolds"], "did you mean 'kfold'"),
+    ]
+    for the_corpus, recipes, protocols, message in cases:
+        with pytest.raises(EvenvoiceError, match=message):
+            evaluate(the_corpus, recipes, protocols, out=tmp_path / "none", jobs=1)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_without_a_study_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EvenvoiceError, match=r"holds no study\.json; expected a folder that `evenvoice evaluate"):
+        load_study(tmp_path)

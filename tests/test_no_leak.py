@@ -1,0 +1,106 @@
+"""The contract that evenvoice stands on: no test row, and no test label, reaches anything that is fitted.
+
+For every recipe × balancer × protocol: with the test features replaced by NaN and the test labels permuted, the
+weights, the normaliser and the plan are the same to the byte. ``paper`` must fail this test.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evenvoice.balance import BALANCERS
+from evenvoice.errors import EvenvoiceError
+from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
+from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.study.fold import balanced_pool, run_fold
+from evenvoice.training import Examples, TrainedModel
+from tests import fabricate
+
+TABLE = fabricate.utterances()
+TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
+EXAMPLES = fabricate.examples(TABLE)
+VARIANTS = {
+    "as it is": {},
+    "speaker normalisation": {"normalise": "speaker"},
+    "selected on validation": {"training": {"select": "best-on-validation", "validation_share": 0.25}},
+}
+
+
+def _recipe(name: str, balancer: str, variant: str) -> Recipe:
+    changes = VARIANTS[variant]
+    training = {"epochs": 2, **changes.get("training", {})}
+    return open_recipe(name, {**changes, "balancer": {"name": balancer}, "training": training})
+
+
+def _poisoned(fold: Fold) -> tuple[pd.DataFrame, Examples]:
+    """The corpus with the test features gone and the test labels permuted."""
+    table = TABLE.copy()
+    labels = table["emotion"].to_numpy(str).copy()
+    labels[fold.test] = np.roll(labels[fold.test], 7)
+    assert (labels != TABLE["emotion"].to_numpy(str)).any()
+    table["emotion"] = labels
+    features = list(EXAMPLES.features)
+    for row in fold.test:
+        features[row] = np.full_like(features[row], np.nan)
+    return table, dataclasses.replace(EXAMPLES, features=features, emotions=labels)
+
+
+def _fitted(model: TrainedModel) -> list[bytes]:
+    """Everything that a fit learns, as bytes."""
+    parts = [value.numpy().tobytes() for value in model.network.state_dict().values()]
+    if model.normaliser is not None:
+        parts += [model.normaliser.mean.tobytes(), model.normaliser.scale.tobytes()]
+    plan = model.plan
+    return [*parts, plan.kept.tobytes(), plan.base.tobytes(), plan.neighbour.tobytes(), plan.gap.tobytes()]
+
+
+CASES = [
+    (recipe, balancer, protocol, variant)
+    for recipe in recipe_names()
+    for balancer in BALANCERS
+    for protocol in PROTOCOLS
+    for variant in VARIANTS
+    # The variants change what happens before the network, which is the same in every recipe.
+    if protocol != "paper" and (recipe == "smote-2dcnn" or variant == "as it is")
+]
+
+
+@pytest.mark.parametrize(("recipe_name", "balancer", "protocol_name", "variant"), CASES)
+def test_nothing_fitted_depends_on_the_test_part(
+    recipe_name: str, balancer: str, protocol_name: str, variant: str
+) -> None:
+    recipe, protocol = _recipe(recipe_name, balancer, variant), open_protocol(protocol_name)
+    fold = make_folds(protocol, TABLE, seed=0)[0]
+    clean = run_fold(recipe, protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
+    table, examples = _poisoned(fold)
+    blind = run_fold(recipe, protocol, fold, table, examples, fabricate.EMOTIONS, seed=0)
+    assert _fitted(clean.model) == _fitted(blind.model)
+    tested = set(TABLE.index[fold.test])
+    assert all(not tested & set(seen) for seen in clean.model.fitted_on.values())
+    assert clean.leaks == {"synthetic_test_rows": 0, "training_rows_with_test_parents": 0}
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_the_papers_order_fails_the_contract(balancer: str) -> None:
+    """Its normaliser sees every utterance, so NaN in the test part cannot leave it as it was."""
+    recipe, protocol = _recipe("smote-2dcnn", balancer, "as it is"), open_protocol("paper")
+    pool, _, _ = balanced_pool(recipe, TABLE, EXAMPLES, seed=0)
+    (fold,) = make_folds(protocol, pool, seed=0)
+    clean = run_fold(recipe, protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
+    assert set(clean.model.fitted_on["normaliser"]) == set(EXAMPLES.ids)
+    if balancer == "smote":
+        assert clean.leaks["synthetic_test_rows"] > 0
+        assert clean.leaks["training_rows_with_test_parents"] > 0
+    features = list(EXAMPLES.features)
+    for row in fold.test[fold.test < len(features)]:
+        features[row] = features[row] + 100  # NaN would stop SMOTE before it leaks
+    poisoned = dataclasses.replace(EXAMPLES, features=features)
+    try:
+        blind = run_fold(recipe, protocol, fold, TABLE, poisoned, fabricate.EMOTIONS, seed=0)
+    except EvenvoiceError:
+        return
+    assert _fitted(clean.model) != _fitted(blind.model)

@@ -1,0 +1,100 @@
+"""The classifier in scikit-learn's hands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import open_recipe
+from evenvoice.training import SpeechEmotionClassifier
+
+RNG = np.random.default_rng(0)
+Y = np.array(["sad", "angry", "happy"] * 12)
+SPEAKERS = np.repeat(list("abcdef"), 6)
+FEATURES = RNG.standard_normal((36, 3, 8, 16)).astype(np.float32) + np.array([2.0, 0.0, -2.0] * 12)[:, None, None, None]
+
+
+def _tone(emotion: str, seconds: float) -> np.ndarray:
+    """A tone whose pitch and loudness the emotion decides."""
+    pitch = {"sad": 120, "angry": 900, "happy": 350}[emotion]
+    time = np.arange(int(16000 * seconds)) / 16000
+    return (0.3 * np.sin(2 * np.pi * pitch * time) + 0.01 * RNG.standard_normal(len(time))).astype(np.float32)
+
+
+WAVEFORMS = [_tone(emotion, 0.3 + 0.05 * (number % 5)) for number, emotion in enumerate(Y)]
+# 60 epochs of 3 batches: with a momentum of 0.99 the batch normalisation needs that many to settle.
+QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balancer": {"options": {"k_neighbors": 3}}})
+ON_FEATURES = clone(QUICK).set_params(form="channels")
+
+
+def test_clone_and_parameters_go_round() -> None:
+    changed = clone(QUICK).set_params(epochs=7, form="channels", balancer="class-weights")
+    assert changed.get_params()["epochs"] == 7
+    assert clone(changed).get_params() == changed.get_params()
+    assert not hasattr(clone(changed), "model_")
+
+
+@pytest.mark.parametrize(("classifier", "X"), [(QUICK, WAVEFORMS), (ON_FEATURES, FEATURES)], ids=["waves", "features"])
+def test_learns_and_predicts_in_the_order_of_its_classes(classifier: SpeechEmotionClassifier, X: list) -> None:
+    fitted = clone(classifier).fit(X, Y)
+    assert list(fitted.classes_) == ["angry", "happy", "sad"]
+    probabilities = fitted.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_array_equal(fitted.predict(X), fitted.classes_[probabilities.argmax(axis=1)])
+    assert fitted.score(X, Y) > 0.9
+
+
+@pytest.mark.parametrize(("classifier", "X"), [(QUICK, WAVEFORMS), (ON_FEATURES, FEATURES)], ids=["waves", "features"])
+def test_cross_val_predict_with_speakers_as_groups(classifier: SpeechEmotionClassifier, X: list) -> None:
+    answers = cross_val_predict(classifier, X, Y, groups=SPEAKERS, cv=GroupKFold(3))
+    assert (answers == Y).mean() > 0.8
+
+
+def test_grid_search_over_recipe_settings_with_groups() -> None:
+    plain = clone(ON_FEATURES).set_params(settings=None)
+    search = GridSearchCV(plain, {"learning_rate": [1e-9, 0.01], "balancer": ["none", "smote"]}, cv=GroupKFold(2))
+    search.fit(FEATURES, Y, groups=SPEAKERS)
+    assert search.best_params_["learning_rate"] == 0.01
+    assert search.predict(FEATURES).shape == Y.shape
+
+
+def test_integer_labels_come_back_as_integers() -> None:
+    numbers = np.tile([2, 0, 1], 12)
+    assert set(clone(ON_FEATURES).fit(FEATURES, numbers).predict(FEATURES)) <= {0, 1, 2}
+
+
+def test_unfitted_says_so() -> None:
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        clone(QUICK).predict(WAVEFORMS)
+
+
+def test_a_recipe_object_and_settings_are_taken() -> None:
+    recipe = open_recipe("2dcnn", {"training": {"epochs": 2}})
+    fitted = SpeechEmotionClassifier(recipe, settings={"model": {"options": {"dropout": 0.1}}}).fit(WAVEFORMS, Y)
+    assert fitted.model_.recipe.training.epochs == 2
+    assert fitted.model_.recipe.model.options["dropout"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (FEATURES[:, 0], Y, r"expected waveforms .* or features \[n, c, h, w\]"),
+        (WAVEFORMS, Y[:-1], "36 utterances and y 35 emotions"),
+        (WAVEFORMS, np.full(36, "sad"), r"one emotion only \(sad"),
+        (FEATURES, np.full(36, "sad"), r"one emotion only \(sad"),
+        ([*WAVEFORMS[:-1], np.full(800, np.nan)], Y, r"X\[35\]: expected a waveform .* with NaN or infinity"),
+        ([*WAVEFORMS[:-1], np.zeros((2, 800))], Y, r"X\[35\]: expected a waveform .*\(2, 800\)"),
+    ],
+)
+def test_bad_input_is_one_clear_line(X: list, y: np.ndarray, message: str) -> None:
+    with pytest.raises(EvenvoiceError, match=message):
+        clone(QUICK).set_params(form="mean" if X is WAVEFORMS else "channels").fit(X, y)
+
+
+def test_waveforms_and_features_are_not_mixed() -> None:
+    with pytest.raises(EvenvoiceError, match="fitted on features, asked about waveforms; give it features"):
+        clone(ON_FEATURES).fit(FEATURES, Y).predict(WAVEFORMS)
