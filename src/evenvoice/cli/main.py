@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evenvoice import __version__
-from evenvoice.cli import cache, corpus, evaluate, predict, recipe, report, train
+from evenvoice.cli import cache, corpus, demo, evaluate, predict, recipe, report, train
 from evenvoice.errors import EvenvoiceError, MissingExtraError
 
 # The extra that carries a library which may be missing, by the name under which it is imported.
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
+app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("predict")(predict.predict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,8 +35,14 @@ def predict(
             continue
         answers.append({"file": str(file), "scores": scores})
         if not as_json:
-            print(f"{file}\t" + "  ".join(f"{entry['label']} {entry['score']:.1%}" for entry in scores), flush=True)
+            print_scores(file, scores)
     if as_json:
         print(json.dumps(answers, indent=1))
-    for error in skipped:
-        print(f"skipped: {error}", file=sys.stderr)
+    for reason in skipped:
+        print(f"skipped: {reason}", file=sys.stderr)
+
+
+def print_scores(file: Path, scores: list[dict[str, Any]], spoken: str | None = None) -> None:
+    """Print a recording and its emotions in one line, best first."""
+    told = f" (spoken as {spoken})" if spoken else ""
+    print(f"{file}{told}\t" + "  ".join(f"{entry['label']} {entry['score']:.1%}" for entry in scores), flush=True)

@@ -30,7 +30,7 @@ def train(
 
     Example: evenvoice train emodb:data/emodb --without speaker=16 --out model
     """
-    from evenvoice.training.train import train as make
+    from evenvoice.training.on_corpus import train as make
 
     path = make(
         options.open_the_corpus(corpus, emotions, style, speaker_from, without),

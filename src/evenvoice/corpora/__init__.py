@@ -3,9 +3,20 @@
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.download import download
 from evenvoice.corpora.emotions import parse_selection
+from evenvoice.corpora.join import join_for_cross
 from evenvoice.corpora.loader import Loader
 from evenvoice.corpora.open import open_corpus
 from evenvoice.corpora.registry import LOADERS
 from evenvoice.corpora.summary import Summary, summarise
 
-__all__ = ["LOADERS", "Corpus", "Loader", "Summary", "download", "open_corpus", "parse_selection", "summarise"]
+__all__ = [
+    "LOADERS",
+    "Corpus",
+    "Loader",
+    "Summary",
+    "download",
+    "join_for_cross",
+    "open_corpus",
+    "parse_selection",
+    "summarise",
+]

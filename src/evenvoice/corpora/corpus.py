@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Utterance:
         start: Where the utterance starts in the file, in seconds, where the file holds more than it.
         end: Where it ends, in seconds.
         split: The part that the corpus' authors put it into: ``train``, ``validation`` or ``test``.
+        corpus: Which corpus it is from, in a table that joins two.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Utterance:
     start: float | None = None
     end: float | None = None
     split: str | None = None
+    corpus: str | None = None
 
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Utterance) if field.name != "id")
@@ -69,8 +71,8 @@ class Corpus:
     Args:
         name: The corpus' short name, as runs and reports show it.
         table: One row an utterance, indexed by id (unique ``str``), with the columns ``file`` (absolute path, ``str``),
-            ``emotion``, ``speaker``, ``session``, ``text``, ``gender``, ``style``, ``start``, ``end``, ``split``. What
-            a corpus does not have is ``None`` (a column may be left out), and NaN in ``start`` and ``end``.
+            ``emotion``, ``speaker``, ``session``, ``text``, ``gender``, ``style``, ``start``, ``end``, ``split``, and
+            ``corpus``. What a corpus does not have is ``None`` (a column may be left out); NaN in ``start`` and ``end``.
         licence: The licence of the recordings.
         synthetic: Whether a machine spoke; every report says so.
         oddities: What was odd when it was read, a sentence each.
@@ -150,6 +152,35 @@ class Corpus:
         table = table[table["emotion"].isin(label_of)]
         table = table.assign(emotion=table["emotion"].map(label_of))
         return replace(self, table=table, labels=tuple(wanted), oddities=(*self.oddities, *absent))
+
+    def without(self, column: str, values: Sequence[str]) -> Corpus:
+        """Return the corpus without the utterances that have one of these values in a column.
+
+        Args:
+            column: ``speaker``, ``session``, ``gender``, ``text``, ``style``, ``emotion`` or ``split``.
+            values: What to leave out.
+
+        Raises:
+            EvenvoiceError: An unknown column, a value that no utterance has, or nothing is left.
+
+        Examples:
+            >>> rows = [Utterance(s, Path(f"/{s}.wav"), "sad", speaker=s) for s in ("03", "08")]
+            >>> Corpus("mine", table_of(rows), "CC0-1.0").without("speaker", ["08"]).table.index.to_list()
+            ['03']
+        """
+        known = [name for name in COLUMNS if name not in ("file", *_TIMES)]
+        if column not in known:
+            raise EvenvoiceError(
+                f"corpus {self.name!r}: cannot leave out by {column!r}{nearest(column, known)}; use {', '.join(known)}"
+            )
+        there = {str(value) for value in self.table[column].dropna()}
+        for value in values:
+            if value not in there:
+                found = ", ".join(sorted(there)[:12]) or "none"
+                raise EvenvoiceError(f"corpus {self.name!r}: no {column} is {value!r}; there are {found}")
+        table = self.table[~self.table[column].isin(values)]
+        present = set(table["emotion"])
+        return replace(self, table=table, labels=tuple(label for label in self.labels if label in present))
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over ids, emotions, speakers, file names (from the folder they share) and times, in order.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import soundfile
@@ -42,6 +43,12 @@ class Summary:
     hours_note: str
     imbalance: float
     oddities: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary for scripts: plain numbers, strings, lists and dicts."""
+        counts = {str(label): {str(s): int(n) for s, n in row.items()} for label, row in self.counts.iterrows()}
+        plain = {name: value for name, value in vars(self).items() if name != "counts"}
+        return {**plain, "utterances": sum(self.totals.values()), "counts": counts}
 
 
 def summarise(corpus: Corpus) -> Summary:

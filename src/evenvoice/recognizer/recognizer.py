@@ -17,7 +17,7 @@ from evenvoice.audio import Waveform, load, resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
 
-# Enough to spare onnxruntime the start of a run for each of many short clips; more would cost memory only.
+# Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
 _BATCH = 8
 
 # Our largest model is a few megabytes. Whatever is above this is no model of ours, and is not read into memory.
@@ -96,6 +96,8 @@ class Recognizer:
             AudioError: The recording cannot be used: missing, no audio, empty, silent, NaN, …
         """
         if isinstance(audio, Path | str):
+            if rate is not None:
+                raise AudioError(f"{audio}: a file knows its own sample rate; give a rate with waveforms only")
             waveform = load(audio, rate=self.sample_rate)
         else:
             waveform = self._at_own_rate(_checked(audio, "the waveform"), rate)
@@ -114,8 +116,13 @@ class Recognizer:
             AudioError: A waveform is empty, silent, NaN, infinite, not mono or not of floats; the line counts from 1.
         """
         checked = [_checked(waveform, f"waveform {number}") for number, waveform in enumerate(waveforms, start=1)]
-        parts = [self._run(checked[start : start + _BATCH]) for start in range(0, len(checked), _BATCH)]
-        return np.concatenate([np.empty((0, len(self.labels)), np.float32), *parts])
+        # Waveforms of like length go together, so that little time is spent on padding.
+        order = sorted(range(len(checked)), key=lambda row: checked[row].size)
+        found = np.empty((len(checked), len(self.labels)), np.float32)
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            found[rows] = self._run([checked[row] for row in rows])
+        return found
 
     def _run(self, waveforms: list[Waveform]) -> npt.NDArray[np.float32]:
         """Pad one batch with zeros and run the model on it."""
@@ -133,7 +140,7 @@ class Recognizer:
         expected = (len(waveforms), len(self.labels))
         if found.shape != expected:
             raise EvenvoiceError(
-                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, a probability a label; "
+                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, one a label; "
                 "name a file that evenvoice exported"
             )
         if not np.isfinite(found).all():

@@ -34,7 +34,7 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     hours = NOTHING if summary.hours is None else f"{summary.hours:.2f} h"
     speakers = count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
     page = io.StringIO()
-    console = Console(file=page, width=width, highlight=False, markup=False, color_system=None)
+    console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
     console.print(f"{summary.name}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}")
     console.print(table)
     console.print(f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""))

@@ -12,6 +12,9 @@ from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILI
 from evenvoice.report.words import NOTHING, per_cent
 from evenvoice.study import Result
 
+MANY = 5
+"""Of more emotions the names stand slanted, and numbers are smaller or upright."""
+
 
 def counts_figure(result: Result) -> Figure:
     """Draw the utterances of each emotion before and after balancing, mean over the runs; synthetic rows hatched."""
@@ -19,11 +22,13 @@ def counts_figure(result: Result) -> Figure:
     changed = bool(table["synthetic"].any() or (table["before"] != table["kept"]).any())
     what = "whole corpus" if result.leaky else "training part"
     with drawing():
-        figure, (axes,) = new_figure(f"Class counts of the {what}", about(result), height=2.7, leaky=result.leaky)
+        height = 3.1 if len(table) > MANY else 2.7
+        figure, (axes,) = new_figure(f"Class counts of the {what}", about(result), height=height, leaky=result.leaky)
         places = np.arange(len(table))
         width = 0.38 if changed else 0.55
-        left = places - (0.2 if changed else 0)
-        _count_bars(axes, left, table["before"].to_numpy(), width, "before balancing" if changed else "unchanged", SKY)
+        before, left = table["before"].to_numpy(), places - (0.2 if changed else 0)
+        axes.bar(left, before, width, color=SKY, label="before balancing" if changed else "unchanged")
+        _write_over(axes, left, before)
         if changed:
             right = places + 0.2
             kept, made = table["kept"].to_numpy(), table["synthetic"].to_numpy()
@@ -36,20 +41,19 @@ def counts_figure(result: Result) -> Figure:
         runs = len(result.runs)
         axes.set_ylabel(("rows" if changed else "utterances") + (f", mean of {runs} runs" if runs > 1 else ""))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-        axes.set_ylim(0, 1.25 * float(table.to_numpy().max(initial=1.0)))
+        axes.set_ylim(0, 1.2 * max(1.0, table["before"].max(), (table["kept"] + table["synthetic"]).max()))
         _emotion_axis(axes, result.labels)
         figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
-def _count_bars(axes: Axes, places: np.ndarray, values: np.ndarray, width: float, label: str, colour: str) -> None:
-    axes.bar(places, values, width, color=colour, label=label)
-    _write_over(axes, places, values)
-
-
 def _write_over(axes: Axes, places: np.ndarray, values: np.ndarray) -> None:
+    """Write each bar's number over it; upright where the bars are narrow."""
     for place, value in zip(places, values, strict=True):
-        axes.annotate(f"{value:.0f}", (place, value), (0, 2), textcoords="offset points", ha="center", fontsize=8)
+        axes.annotate(
+            f"{value:.0f}", (place, value), (0, 2), textcoords="offset points", ha="center", fontsize=8,
+            rotation=90 if len(values) > MANY else 0,
+        )  # fmt: skip
 
 
 def curves_figure(result: Result) -> Figure:
@@ -87,7 +91,7 @@ def confusion_figure(result: Result) -> Figure:
     counts = confusion(result)
     numbers, shares = counts.to_numpy(), row_shares(counts).to_numpy(float)
     n = len(counts)
-    small = n > 6
+    small = n > MANY
     with drawing():
         figure, (axes,) = new_figure(
             "Confusion matrix", about(result), width=WIDTH + (0.6 if small else 0), height=4.2, leaky=result.leaky
@@ -98,7 +102,7 @@ def confusion_figure(result: Result) -> Figure:
             text = NOTHING if np.isnan(share) else f"{per_cent(float(share))}\n({numbers[row, column]})"
             axes.text(
                 column, row, text, ha="center", va="center", fontsize=7 if small else 9,
-                color="white" if share > 0.55 else INK,
+                color="white" if share > 0.7 else INK,
             )  # fmt: skip
         axes.set_xticks(range(n), list(counts.columns), rotation=45 if small else 0, ha="right" if small else "center")
         axes.set_yticks(range(n), list(counts.index))
@@ -138,7 +142,7 @@ def emotions_figure(result: Result) -> Figure:
 
 def _emotion_axis(axes: Axes, labels: tuple[str, ...]) -> None:
     """Emotions along x; slanted where they are many."""
-    slanted = len(labels) > 5
+    slanted = len(labels) > MANY
     axes.set_xticks(
         range(len(labels)), list(labels), rotation=35 if slanted else 0, ha="right" if slanted else "center"
     )

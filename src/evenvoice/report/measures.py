@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evenvoice.evaluation import score
+from evenvoice.report.words import speakers_unseen
 from evenvoice.study import Result, Run, Study
 from evenvoice.study.results import Spread
 
@@ -18,7 +19,7 @@ def strictness(result: Result) -> int:
     """Return 0 where test speakers are unseen, 1 where they may be shared, 2 for LEAKY."""
     if result.leaky:
         return 2
-    return 0 if "speaker" in result.runs[0].info["promise"]["disjoint"] else 1
+    return 0 if speakers_unseen(result) else 1
 
 
 def by_recipe(study: Study) -> list[Result]:

@@ -134,7 +134,10 @@ class Section:
         """How many rows of each part each step saw."""
         rows = []
         for step, parts in self.seen.items():
-            cells = {f"{part} rows seen": f"{found} of {every}" for part, (found, every) in parts.items()}
+            cells = {
+                f"{'training' if part == 'train' else part} rows": f"{found} of {every}"
+                for part, (found, every) in parts.items()
+            }
             if step == "normaliser" and self.result.transductive:
                 cells = dict.fromkeys(cells, "each speaker’s own, unlabelled")
             rows.append({"step": step} | cells)

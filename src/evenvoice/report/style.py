@@ -80,7 +80,7 @@ def new_figure(
         width: Inches.
         leaky: Show the mark LEAKY in the heading.
     """
-    lines = [line for text in about for line in textwrap.wrap(text, int(width * 13.2))]
+    lines = [line for text in about for line in textwrap.wrap(text, int(width * 14.3))]
     heading = 0.38 + 0.17 * len(lines)
     figure = Figure(figsize=(width, height + heading), layout="constrained")
     FigureCanvasAgg(figure)
@@ -98,9 +98,9 @@ def new_figure(
 
 
 def about(result: Result) -> list[str]:
-    """Return of what a figure is: corpus, recipe, protocol and runs, and below them every mark."""
+    """Return of what a figure is: corpus and recipe; protocol, runs and every mark."""
     runs = f"{count(len(result.seeds), 'seed')} × {count(result.folds, 'fold')}"
-    return [" · ".join([result.corpus, result.recipe, result.protocol, runs]), " · ".join(marks(result))]
+    return [f"{result.corpus} · {result.recipe}", " · ".join([result.protocol, runs, *marks(result)])]
 
 
 def as_svg(figure: Figure) -> bytes:

@@ -6,20 +6,24 @@ import io
 import shutil
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
-from evenvoice.report.completeness import gaps, missing_folds, name_of
+from evenvoice.report.completeness import gaps, missing_folds
 from evenvoice.report.measures import by_recipe, fold_numbers
-from evenvoice.report.words import NOTHING, count, marks, spread
+from evenvoice.report.words import LEAKY, NOTHING, SHARED, TRANSDUCTIVE, count, marks, spread
 from evenvoice.study import Result, Study
 from evenvoice.study.cost import in_words
 
 COLUMNS = ("recipe", "form", "protocol", "marks", "UA %", "WA %", "macro F1 %", "seeds × folds", "test rows", "time")
 MADE, UA_REAL, UA_MADE = "synthetic test rows", "UA % on real test rows", "UA % on synthetic test rows"
 INCOMPLETE = "not complete"
-ROOMY = 100
-"""Narrower terminals are shown fewer columns."""
+LEAST = ("form", "macro F1 %", "test rows", "time", "seeds × folds")
+"""What a narrow terminal is not shown, in this order."""
+BROKEN = {"macro F1 %": "macro\nF1 %", "seeds × folds": "seeds\n× folds", "test rows": "test\nrows"}
+"""Headings in two lines."""
 
 
 def results_table(study: Study) -> list[dict[str, Any]]:
@@ -74,15 +78,15 @@ def notes(study: Study) -> list[str]:
     ]
     if study.corpus["synthetic"]:
         found.append("The corpus is synthetic: a machine spoke, and no accuracy claim rests on it.")
-    if "LEAKY" in shown:
+    if LEAKY in shown:
         found.append(
             "LEAKY: the test part took part in the training; this does not measure how well emotions are recognised."
         )
-    if "transductive" in shown:
+    if TRANSDUCTIVE in shown:
         found.append(
             "transductive: each speaker's own audio, without its labels, normalised the features; test speakers' too."
         )
-    if "speakers may be shared" in shown:
+    if SHARED in shown:
         found.append(
             "speakers may be shared: the protocol does not promise that the speakers in the test part are unseen."
         )
@@ -94,38 +98,52 @@ def as_text(study: Study, width: int | None = None) -> str:
 
     Args:
         study: What to show.
-        width: Columns of the terminal; asked of the terminal if not given (120 where there is none). Below 100 the
-            form and macro F1 are left out.
+        width: Columns of the terminal; asked of the terminal if not given (120 where there is none). Where the whole
+            table does not fit, the columns that matter least are left out: the report has them.
     """
-    width = width or shutil.get_terminal_size((120, 24)).columns
-    table = Table(box=None, pad_edge=False, padding=(0, 1), collapse_padding=True)
-    names = [name for name in COLUMNS if width >= ROOMY or name not in ("form", "macro F1 %")]
-    for name in names:
-        text = name in COLUMNS[:4]
-        # Marks give way where the terminal is narrow: they wrap between words.
-        gives_way = name == "marks"
-        table.add_column(
-            name,
-            overflow="fold",
-            justify="left" if text else "right",
-            no_wrap=text and not gives_way,
-            min_width=len("speakers") if gives_way else None,
-        )
-    lines = []
-    for result in by_recipe(study):
-        row = text_row(result)
-        table.add_row(*(row[name] for name in names))
-        if row[UA_MADE] != NOTHING:
-            lines.append(
-                f"{name_of(result)} (LEAKY): {row[MADE]} of the {row['test rows']} test rows are synthetic; "
-                f"UA {row[UA_MADE]} % on these, {row[UA_REAL]} % on the real ones."
-            )
     page = io.StringIO()
-    console = Console(file=page, width=width, highlight=False, markup=False, color_system=None)
-    console.print(table)
-    for line in [*lines, *notes(study)]:
-        console.print(line)
+    width = width or shutil.get_terminal_size((120, 24)).columns
+    console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
+    rows = [text_row(result) for result in by_recipe(study)]
+    _print_fitting(rows, console)
+    for row in rows:
+        if row[UA_MADE] != NOTHING:
+            console.print(
+                f"{row['recipe']} × {row['protocol']} (LEAKY): {row[MADE]} of the {row['test rows']} test rows are "
+                f"synthetic; UA {row[UA_MADE]} % on these, {row[UA_REAL]} % on the real ones."
+            )
+    for note in notes(study):
+        console.print(note)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+
+
+def _print_fitting(rows: list[dict[str, str]], console: Console) -> None:
+    """Print the table with as many columns as there is room for; marks are shown however narrow it is."""
+    names = list(COLUMNS)
+    for name in (*LEAST, None):
+        table = _terminal_table(rows, names)
+        needed = Measurement.get(console, console.options.update(width=1000), table).minimum
+        if needed <= console.width or name is None:
+            break
+        names.remove(name)
+    console.width = max(console.width, needed)
+    console.print(table)
+
+
+def _terminal_table(rows: list[dict[str, str]], names: list[str]) -> Table:
+    """The table in rich's form. Only marks give way where the terminal is narrow: they wrap between words."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    for name in names:
+        cells = [*BROKEN.get(name, name).splitlines(), *(row[name] for row in rows)]
+        table.add_column(
+            BROKEN.get(name, name),
+            justify="left" if name in COLUMNS[:4] else "right",
+            no_wrap=name != "marks",
+            min_width=len(f"{TRANSDUCTIVE},") if name == "marks" else max(map(cell_len, cells)),
+        )
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
+    return table
 
 
 def as_markdown(study: Study) -> str:

@@ -53,6 +53,10 @@ def marks(result: Result) -> list[str]:
     ``LEAKY``: the test part took part in the training. ``transductive``: a test speaker's other, unlabelled audio did.
     ``speakers may be shared``: the protocol does not promise that test speakers are unseen.
     """
-    promised = result.runs[0].info["promise"]["disjoint"]
-    found = {LEAKY: result.leaky, TRANSDUCTIVE: result.transductive, SHARED: "speaker" not in promised}
+    found = {LEAKY: result.leaky, TRANSDUCTIVE: result.transductive, SHARED: not speakers_unseen(result)}
     return [mark for mark, applies in found.items() if applies]
+
+
+def speakers_unseen(result: Result) -> bool:
+    """Return whether the protocol promises that test speakers are unseen. Another corpus has other speakers."""
+    return not {"speaker", "corpus"}.isdisjoint(result.runs[0].info["promise"]["disjoint"])

@@ -1,6 +1,6 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
-from evenvoice.study.evaluate import default_jobs, evaluate
+from evenvoice.study.grid import default_jobs, evaluate
 from evenvoice.study.records import Run, RunKey, read_run
 from evenvoice.study.results import Result, Study, load_study
 

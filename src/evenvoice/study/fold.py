@@ -14,7 +14,7 @@ from evenvoice.evaluation import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training import Examples, TrainedModel, fit
-from evenvoice.training.fit import fit_images, make_plan
+from evenvoice.training.fitting import fit_images, make_plan
 from evenvoice.training.images import fit_normaliser, to_images
 
 PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]

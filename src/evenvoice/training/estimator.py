@@ -17,7 +17,7 @@ from evenvoice.frontend import MFCC
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import export
-from evenvoice.training.fit import TrainedModel, fit, fit_images, make_plan
+from evenvoice.training.fitting import TrainedModel, fit, fit_images, make_plan
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.threads import one_thread
 
@@ -151,7 +151,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return open_recipe(open_recipe(self.recipe, changes), self.settings)
 
 
-def _are_features(X: Waveforms | Features) -> bool:
+def _are_features(X: Waveforms | Features) -> TypeIs[Features]:
     """True for an array [n, c, h, w]; an error for arrays of another rank."""
     if isinstance(X, np.ndarray) and X.dtype != object and X.ndim not in (2, 4):
         raise EvenvoiceError(

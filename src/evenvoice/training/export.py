@@ -25,7 +25,7 @@ from evenvoice.frontend import MFCC
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, model_sha256
 from evenvoice.training.examples import Examples
-from evenvoice.training.fit import TrainedModel
+from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
 from evenvoice.training.threads import one_thread
 

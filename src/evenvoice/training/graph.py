@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from evenvoice.errors import EvenvoiceError
 from evenvoice.frontend import MFCC, forms
 from evenvoice.recipes import Recipe
-from evenvoice.training.fit import TrainedModel
+from evenvoice.training.fitting import TrainedModel
 
 
 class WaveformToProbabilities(nn.Module):

@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 
@@ -24,45 +22,14 @@ from evenvoice.progress import track
 from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
-from evenvoice.study.fold import balanced_pool, run_fold
-from evenvoice.study.records import FORMAT, STUDY_FILE, RunKey, read_run, versions, write_json, write_run
+from evenvoice.study.fold import balanced_pool
+from evenvoice.study.records import FORMAT, STUDY_FILE, RunKey, read_run, versions, write_json
 from evenvoice.study.results import Study, load_study
+from evenvoice.study.work import Packed, Task, make_run
 from evenvoice.training import Examples
 from evenvoice.training.load import load_examples
-from evenvoice.training.threads import keep_freed_memory
 
 Say = Callable[[str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """One run to make: what `run_fold` needs, and where the result goes."""
-
-    key: RunKey
-    recipe: Recipe
-    protocol: SplitProtocol
-    fold: Fold
-    fingerprint: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Packed:
-    """Ragged features as one array, which joblib hands to its workers as a memory map instead of copies."""
-
-    examples: Examples
-    joined: npt.NDArray[np.float32]
-
-    @classmethod
-    def of(cls, examples: Examples) -> Packed:
-        """Pack the features."""
-        frames = [values.shape[1] for values in examples.features]
-        return cls(dataclasses.replace(examples, features=frames), np.concatenate(examples.features, axis=1))
-
-    def unpack(self) -> Examples:
-        """Return the examples with their features."""
-        ends = np.cumsum(self.examples.features)[:-1]
-        # A copy: a memory map is read-only, and torch wants arrays that it could write to.
-        return dataclasses.replace(self.examples, features=np.split(np.array(self.joined), ends, axis=1))
 
 
 def evaluate(
@@ -165,8 +132,8 @@ class _Evaluation:
             before = json.loads(path.read_text(encoding="utf-8"))["corpus"]
             if before["fingerprint"] != self.corpus.fingerprint():
                 raise EvenvoiceError(
-                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances), other "
-                    f"than the {len(self.corpus.table)} of {self.corpus.name} now; choose another --out"
+                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances), "
+                    f"other than the {len(self.corpus.table)} of {self.corpus.name} now; choose another --out"
                 )
 
     def _folds(
@@ -230,50 +197,11 @@ class _Evaluation:
         packed = Packed.of(examples)
         pool = Parallel(n_jobs=min(self.jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
         work = (
-            delayed(_make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
+            delayed(make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
             for task in tasks
         )
         for _ in track(pool(work), "fitting", total=len(tasks)):
             pass
-
-
-def _make_run(
-    task: Task,
-    corpus: str,
-    labels: tuple[str, ...],
-    utterances: pd.DataFrame,
-    packed: Packed,
-    study: Path,
-    device: str,
-) -> None:
-    """Make one run and write it; in a worker process where there are several jobs."""
-    keep_freed_memory()
-    key = task.key
-    result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
-    )
-    promise = task.protocol.promise
-    info = {
-        "fingerprint": task.fingerprint,
-        "corpus": corpus,
-        "recipe_name": key.recipe,
-        "protocol": key.protocol,
-        "seed": key.seed,
-        "fold": key.fold,
-        "about": task.fold.about,
-        "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
-        "transductive": task.recipe.transductive,
-        "recipe": task.recipe.model_dump(mode="json"),
-        "labels": list(labels),
-        "counts": result.counts,
-        "parts": result.split["part"].value_counts().to_dict(),
-        "leaks": result.leaks,
-        "epoch": result.model.epoch,
-        "seconds": round(result.model.seconds, 3),
-        "device": device,
-        "versions": versions(),
-    }
-    write_run(key.folder(study), info, result)
 
 
 def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:

@@ -17,7 +17,7 @@ from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import check_exportable, export
-from evenvoice.training.fit import fit
+from evenvoice.training.fitting import fit
 from evenvoice.training.load import load_examples
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
@@ -37,7 +37,7 @@ def train(
 ) -> Path:
     """Train a recipe on a whole corpus and write ``model.onnx`` and ``history.csv`` into a folder.
 
-    It measures nothing, so the model file's ``measured`` is null: figures come from `evenvoice.study.evaluate`.
+    It measures nothing, so the model file's ``measured`` is null: figures come from `evenvoice.evaluate`.
 
     Args:
         corpus: What to learn from, all of it.

@@ -59,7 +59,7 @@ def test_goes_on_where_it_was_stopped_and_ends_the_same(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _evaluate(corpus, tmp_path / "whole")
-    module = importlib.import_module("evenvoice.study.evaluate")
+    module = importlib.import_module("evenvoice.study.work")
     run_fold, made = module.run_fold, []
 
     def stops_after_three(*arguments: object, **options: object) -> object:

@@ -1,0 +1,87 @@
+"""What a worker process gets, and what it does with it: one run."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from evenvoice.protocols import Fold, SplitProtocol
+from evenvoice.recipes import Recipe
+from evenvoice.study.fold import run_fold
+from evenvoice.study.records import RunKey, versions, write_run
+from evenvoice.training import Examples
+from evenvoice.training.threads import keep_freed_memory
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One run to make: what `run_fold` needs, and where the result goes."""
+
+    key: RunKey
+    recipe: Recipe
+    protocol: SplitProtocol
+    fold: Fold
+    fingerprint: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """Ragged features as one array, which joblib hands to its workers as a memory map instead of copies."""
+
+    examples: Examples
+    joined: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, examples: Examples) -> Packed:
+        """Pack the features."""
+        frames = [values.shape[1] for values in examples.features]
+        return cls(dataclasses.replace(examples, features=frames), np.concatenate(examples.features, axis=1))
+
+    def unpack(self) -> Examples:
+        """Return the examples with their features."""
+        ends = np.cumsum(self.examples.features)[:-1]
+        # A copy: a memory map is read-only, and torch wants arrays that it could write to.
+        return dataclasses.replace(self.examples, features=np.split(np.array(self.joined), ends, axis=1))
+
+
+def make_run(
+    task: Task,
+    corpus: str,
+    labels: tuple[str, ...],
+    utterances: pd.DataFrame,
+    packed: Packed,
+    study: Path,
+    device: str,
+) -> None:
+    """Make one run and write it; in a worker process where there are several jobs."""
+    keep_freed_memory()
+    key = task.key
+    result = run_fold(
+        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
+    )
+    promise = task.protocol.promise
+    info = {
+        "fingerprint": task.fingerprint,
+        "corpus": corpus,
+        "recipe_name": key.recipe,
+        "protocol": key.protocol,
+        "seed": key.seed,
+        "fold": key.fold,
+        "about": task.fold.about,
+        "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
+        "transductive": task.recipe.transductive,
+        "recipe": task.recipe.model_dump(mode="json"),
+        "labels": list(labels),
+        "counts": result.counts,
+        "parts": result.split["part"].value_counts().to_dict(),
+        "leaks": result.leaks,
+        "epoch": result.model.epoch,
+        "seconds": round(result.model.seconds, 3),
+        "device": device,
+        "versions": versions(),
+    }
+    write_run(key.folder(study), info, result)

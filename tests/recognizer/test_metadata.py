@@ -1,0 +1,114 @@
+"""Reading a model file's metadata: what is sound is read, and whatever is not gets one clear line."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recognizer.metadata import model_sha256, read_card
+from tests.recognizer import tiny
+
+
+def test_reads_what_was_written() -> None:
+    card = read_card(tiny.model_file(), "a.onnx")
+    assert card == tiny.card(tiny.graph())
+
+
+def test_other_metadata_beside_ours_is_passed_over() -> None:
+    model = tiny.graph()
+    model.metadata_props.add(key="author", value="somebody")
+    assert read_card(tiny.model_file(model), "a.onnx")["labels"] == tiny.LABELS
+
+
+def test_hash_covers_the_graph_and_not_the_metadata() -> None:
+    model = tiny.graph()
+    plain = model_sha256(model.SerializeToString())
+    assert model_sha256(tiny.model_file(model, made="1999-12-31")) == plain
+    model.graph.node[0].name = "renamed"
+    assert model_sha256(model.SerializeToString()) != plain
+
+
+def test_functions_come_after_the_metadata_and_are_hashed_too() -> None:
+    model = tiny.graph()
+    plain = model_sha256(model.SerializeToString())
+    identity = onnx.helper.make_node("Identity", ["a"], ["b"])
+    opset = [onnx.helper.make_opsetid("", 20)]
+    model.functions.append(onnx.helper.make_function("own", "same", ["a"], ["b"], [identity], opset))
+    assert model_sha256(model.SerializeToString()) != plain
+    assert read_card(tiny.model_file(model), "a.onnx")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": 2}, "metadata of format 2, and this evenvoice reads 1; update it"),
+        ({"format": "1"}, "metadata of format '1', expected 1"),
+        ({"format": True}, "metadata of format True, expected 1"),
+        ({"format": 0}, "metadata of format 0, expected 1"),
+        ({"format": ...}, "metadata of format None, expected 1"),
+        ({"recipe": ..., "made": ...}, "its metadata lacks recipe, made"),
+        ({"labels": "angry"}, "labels are 'angry', expected two or more different words"),
+        ({"labels": ["angry"]}, "expected two or more different words"),
+        ({"labels": ["angry", "angry"]}, "expected two or more different words"),
+        ({"labels": ["angry", 3]}, "expected two or more different words"),
+        ({"labels": ["angry", ""]}, "expected two or more different words"),
+        ({"labels": ["angry", "\x1b[2Jsad"]}, "expected two or more different words"),
+        ({"labels": [["angry"], ["sad"]]}, "expected two or more different words"),
+        ({"sample_rate": 0}, "sample_rate is 0, expected Hz as a whole number"),
+        ({"sample_rate": 16000.5}, "sample_rate is 16000.5"),
+        ({"sample_rate": True}, "sample_rate is True"),
+        ({"sample_rate": 10**30}, "sample_rate is 1000000000"),
+        ({"sha256": "0" * 64}, "its weights are not those that were written"),
+    ],
+)
+def test_refuses_in_one_line_that_names_the_file(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(EvenvoiceError) as caught:
+        read_card(tiny.model_file(**changes), "a.onnx")
+    line = str(caught.value)
+    assert line.startswith("a.onnx: ")
+    assert message in line
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "its metadata is no JSON"),
+        ("{'labels': 1}", "its metadata is no JSON"),
+        ("[" * 100_000, "its metadata is no JSON"),
+        ("[1, 2]", "its metadata is list, not an object"),
+        ("null", "its metadata is NoneType, not an object"),
+    ],
+)
+def test_refuses_text_that_is_no_card(text: str, message: str) -> None:
+    with pytest.raises(EvenvoiceError, match=f"^a.onnx: {message}"):
+        read_card(tiny.with_card(tiny.graph(), text), "a.onnx")
+
+
+def test_a_model_of_somebody_else() -> None:
+    for model in (tiny.graph().SerializeToString(), tiny.with_card(tiny.graph(), "{}", key="author"), b""):
+        with pytest.raises(EvenvoiceError, match="without evenvoice's metadata; name a file that evenvoice exported"):
+            read_card(model, "a.onnx")
+
+
+SOUND = tiny.model_file()
+
+
+def test_every_flipped_bit_in_the_graph_is_noticed() -> None:
+    graph = tiny.graph().SerializeToString()
+    assert SOUND.startswith(graph)
+    for place in range(8 * len(graph)):
+        damaged = bytearray(SOUND)
+        damaged[place // 8] ^= 1 << place % 8
+        with pytest.raises(EvenvoiceError, match=r"^a\.onnx: "):
+            read_card(bytes(damaged), "a.onnx")
+
+
+@given(st.binary(max_size=400) | st.integers(0, len(SOUND) - 1).map(lambda size: SOUND[:size]))
+@settings(max_examples=300, deadline=None)
+def test_any_other_bytes_get_one_line(data: bytes) -> None:
+    with pytest.raises(EvenvoiceError, match=r"^a\.onnx: "):
+        read_card(data, "a.onnx")

@@ -1,0 +1,253 @@
+"""The model file: torch's probabilities from waveforms, one small file, and no file where they would differ."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import importlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from evenvoice.audio import Waveform, load
+from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.frontend import MFCC
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recognizer import Recognizer
+from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training.export import export
+from evenvoice.training.graph import WaveformToProbabilities, check_exportable
+
+CORPUS = {"name": "made up", "licence": "CC0-1.0", "synthetic": True, "utterances": 16, "speakers": None}
+MEGABYTE = 10**6
+
+Made = Callable[[str], tuple[TrainedModel, Path]]
+
+
+def _examples(recipe: Recipe, waveforms: list[Waveform], emotions: list[str] | None = None) -> Examples:
+    """Hear each waveform alone."""
+    front_end = MFCC(recipe.front_end)
+    with torch.inference_mode():
+        features = [
+            front_end(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))[0][0].numpy()
+            for waveform in waveforms
+        ]
+    ids = [str(number) for number in range(len(features))]
+    return Examples(ids, features, None if emotions is None else np.array(emotions))
+
+
+def _voices() -> tuple[list[Waveform], list[str]]:
+    """Buzzing "voices", low and high, of different length, loudness and timbre, in some noise."""
+    rng = np.random.default_rng(0)
+    voices = []
+    for number in range(16):
+        time = np.arange(rng.integers(8000, 40000)) / 16000
+        pitch, tilt = (120, 240)[number % 2] * rng.uniform(0.8, 1.25), rng.uniform(0.5, 2)
+        buzz = sum(np.sin(2 * np.pi * pitch * harmonic * time) / harmonic**tilt for harmonic in range(1, 30))
+        syllables = np.maximum(0, np.sin(2 * np.pi * rng.uniform(1, 4) * time)) * rng.uniform(0.02, 0.2)
+        noise = 10 ** rng.uniform(-5, -2) * rng.standard_normal(time.size)
+        voices.append((buzz * syllables + noise).astype(np.float32))
+    return voices, ["low", "high"] * 8
+
+
+def _fit(form: str, seed: int = 0) -> TrainedModel:
+    """Quickly trained on the generated voices."""
+    changes = {
+        "front_end": {"form": form},
+        "training": {"epochs": 2, "batch_size": 8},
+        "model": {"options": {"batch_norm_momentum": 0.5}},
+    }
+    recipe = open_recipe("2dcnn", changes)
+    return fit(recipe, _examples(recipe, *_voices()), seed=seed)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A trained model of a form and its model file, made once: torch's exporter takes seconds."""
+
+    @cache
+    def make(form: str) -> tuple[TrainedModel, Path]:
+        trained, file = _fit(form), tmp_path_factory.mktemp(form) / "a model.onnx"
+        assert export(trained, file, corpus=CORPUS, check=_voices()[0][:3]) == file
+        return trained, file
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def trained(made: Made) -> TrainedModel:
+    return made("mean")[0]
+
+
+@pytest.fixture(scope="module")
+def path(made: Made) -> Path:
+    return made("mean")[1]
+
+
+@pytest.fixture
+def without_exporting(trained: TrainedModel, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the graph of `trained` from its file, whatever is to be exported."""
+
+    def stored(_: TrainedModel) -> onnx.ModelProto:
+        model = onnx.load(path)
+        del model.metadata_props[:]
+        return model
+
+    # By name: the package's attribute of this name is the function.
+    monkeypatch.setattr(importlib.import_module("evenvoice.training.export"), "_onnx_model", stored)
+
+
+def test_one_file_of_standard_operators(path: Path) -> None:
+    model = onnx.load(path, load_external_data=False)
+    onnx.checker.check_model(model, full_check=True)
+    assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 20)]
+    assert {node.domain for node in model.graph.node} == {""}
+    assert not model.functions
+    assert all(tensor.data_location == onnx.TensorProto.DEFAULT for tensor in model.graph.initializer)
+    # Nothing of the machine that made it.
+    assert b".py" not in path.read_bytes()
+
+
+def test_the_card_says_where_it_comes_from(trained: TrainedModel, path: Path) -> None:
+    card = Recognizer(path).card
+    assert card["format"] == 1
+    assert card["labels"] == ["high", "low"]
+    assert card["sample_rate"] == 16000
+    assert Recipe(**card["recipe"]) == trained.recipe
+    assert card["corpus"] == CORPUS
+    assert card["measured"] is None
+    assert set(card["versions"]) == {"evenvoice", "python", "torch", "onnx", "onnxscript", "onnxruntime", "numpy"}
+    assert len(card["made"]) == len("2025-01-31")
+    assert "clinical" in card["intended_use"]
+
+
+def test_the_same_weights_give_the_same_file_and_no_noise(
+    trained: TrainedModel,
+    path: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    again = export(trained, tmp_path / "again.onnx", corpus=CORPUS)
+    assert capfd.readouterr() == ("", "")
+    assert not recwarn.list
+    first, second = Recognizer(path), Recognizer(again)
+    assert again.read_bytes().replace(second.card["made"].encode(), first.card["made"].encode()) == path.read_bytes()
+    np.testing.assert_array_equal(first.probabilities(_voices()[0]), second.probabilities(_voices()[0]))
+
+
+def test_a_constant_coefficient_counts_for_nothing(trained: TrainedModel) -> None:
+    assert trained.normaliser is not None
+    # The eight zeros that fill the folded mean vector; what takes their place must not matter.
+    constant = np.flatnonzero(trained.normaliser.scale == 0)
+    assert len(constant) == 8
+    moved = trained.normaliser.mean.copy()
+    moved[constant] = 1e30
+    other = dataclasses.replace(trained, normaliser=dataclasses.replace(trained.normaliser, mean=moved))
+    batch = torch.from_numpy(_voices()[0][0])[None], torch.tensor([8000])
+    with torch.inference_mode():
+        torch.testing.assert_close(WaveformToProbabilities(other)(*batch), WaveformToProbabilities(trained)(*batch))
+
+
+@pytest.mark.usefixtures("without_exporting")
+def test_a_file_that_differs_from_torch_is_not_written(trained: TrainedModel, tmp_path: Path) -> None:
+    other = _fit("mean", seed=1)
+    target = tmp_path / "model.onnx"
+    with pytest.raises(EvenvoiceError, match=r"model\.onnx: not written, .* differ from torch's by .*, expected below"):
+        export(other, target, corpus=None)
+    assert list(tmp_path.iterdir()) == []
+    target.write_text("an older model")
+    with pytest.raises(EvenvoiceError):
+        export(other, target, corpus=None)
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["an older model"]
+
+
+@pytest.mark.usefixtures("without_exporting")
+def test_the_callers_own_recordings_are_checked(
+    trained: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices, _ = _voices()
+    silence = np.zeros(8000, np.float32)
+    with pytest.raises(AudioError, match="waveform 3: silent"):
+        export(trained, tmp_path / "a.onnx", corpus=None, check=[voices[0], voices[1], silence])
+    real = trained.probabilities
+
+    def wrong_on_four(_: TrainedModel, examples: Examples) -> np.ndarray:
+        return real(examples) + (len(examples) == 4) * np.float32(2e-4)
+
+    monkeypatch.setattr(TrainedModel, "probabilities", wrong_on_four)
+    with pytest.raises(EvenvoiceError, match="on the recordings to check its probabilities differ"):
+        export(trained, tmp_path / "a.onnx", corpus=None, check=voices[:4])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("without_exporting")
+def test_a_network_that_gives_nan_is_not_written(trained: TrainedModel, tmp_path: Path) -> None:
+    broken = dataclasses.replace(trained, network=copy.deepcopy(trained.network))
+    with torch.no_grad():
+        next(broken.network.parameters()).fill_(torch.nan)
+    with pytest.raises(EvenvoiceError, match=r"gives NaN on the generated sounds; train it again"):
+        export(broken, tmp_path / "a.onnx", corpus=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_normalising_by_speaker_cannot_be_exported(trained: TrainedModel, tmp_path: Path) -> None:
+    check_exportable(trained.recipe)
+    recipe = trained.recipe.model_copy(update={"normalise": "speaker"})
+    by_speaker = dataclasses.replace(trained, recipe=recipe, normaliser=None)
+    with pytest.raises(EvenvoiceError, match="hears one recording; use normalise: training"):
+        export(by_speaker, tmp_path / "a.onnx", corpus=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_arguments(trained: TrainedModel, tmp_path: Path) -> None:
+    with pytest.raises(EvenvoiceError, match="a folder; name the file to write"):
+        export(trained, tmp_path, corpus=None)
+    with pytest.raises(EvenvoiceError, match="unknown corpus key 'license'; allowed are name, licence"):
+        export(trained, tmp_path / "a.onnx", corpus={"license": "CC0-1.0"})
+
+
+def test_the_graph_leaves_the_trained_network_alone(trained: TrainedModel) -> None:
+    graph = WaveformToProbabilities(trained)
+    with torch.no_grad():
+        next(graph.network.parameters()).zero_()
+    assert bool(next(trained.network.parameters()).any())
+    assert not graph.training
+
+
+@pytest.fixture(scope="module")
+def recordings(corpora_folder: Path) -> list[Waveform]:
+    """Recordings of both corpora, 26 of them, all speakers of RAVDESS and EmoDB among them or nearly so."""
+    emodb, ravdess = (sorted((corpora_folder / name).rglob("*.*")) for name in ("emodb", "ravdess"))
+    return [load(file) for file in (*emodb[::42], *ravdess[::111])]
+
+
+@pytest.mark.parametrize("form", ["mean", "array", "channels"])
+def test_torchs_probabilities_on_real_recordings(form: str, recordings: list[Waveform], made: Made) -> None:
+    trained, path = made(form)
+    recognizer = Recognizer(path)
+    expected = trained.probabilities(_examples(trained.recipe, recordings))
+    alone = np.concatenate([recognizer.probabilities([waveform]) for waveform in recordings])
+    # With one of 0.01 s and one of 8 s, so that everything is padded.
+    short, long = recordings[0][8000:8160], np.concatenate(recordings[:4])[: 8 * 16000]
+    batches = [recognizer.probabilities([short, waveform, long])[1] for waveform in recordings]
+    np.testing.assert_allclose(alone, expected, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(recognizer.probabilities(recordings), expected, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(batches, expected, rtol=0, atol=1e-4)
+    # Recordings differ, so equal numbers mean something.
+    assert np.ptp(expected, axis=0).max() > 0.1
+
+
+@pytest.mark.parametrize(("form", "megabytes"), [("mean", 2), ("array", 6), ("channels", 6)])
+def test_every_form_is_one_small_file(form: str, megabytes: int, made: Made) -> None:
+    trained, path = made(form)
+    assert path.stat().st_size <= megabytes * MEGABYTE
+    assert list(path.parent.iterdir()) == [path]
+    voices, _ = _voices()
+    expected = trained.probabilities(_examples(trained.recipe, voices))
+    np.testing.assert_allclose(Recognizer(path).probabilities(voices), expected, rtol=0, atol=1e-4)
