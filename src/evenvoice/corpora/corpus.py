@@ -72,7 +72,7 @@ class Corpus:
         name: The corpus' short name, as runs and reports show it.
         table: One row an utterance, indexed by id (unique ``str``), with the columns ``file`` (absolute path, ``str``),
             ``emotion``, ``speaker``, ``session``, ``text``, ``gender``, ``style``, ``start``, ``end``, ``split``, and
-            ``corpus``. What a corpus does not have is ``None`` (a column may be left out); NaN in ``start`` and ``end``.
+            ``corpus``. What a corpus does not have is ``None`` (a column may be left out), NaN in start and end.
         licence: The licence of the recordings.
         synthetic: Whether a machine spoke; every report says so.
         oddities: What was odd when it was read, a sentence each.

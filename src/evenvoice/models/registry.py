@@ -10,7 +10,6 @@ from torch import nn
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.models.cnn2d import CNN2D
 
-
 # Each is an `nn.Module` made as Model(input_shape=(c, h, w), n_classes=k, **options), returns logits [b, k], and has
 # penalty(): a scalar that is added to the loss of each batch.
 MODELS: dict[str, type[nn.Module]] = {

@@ -18,18 +18,21 @@ from evenvoice.training.threads import one_thread
 
 
 def rows_per_second(recipe: Recipe, n_classes: int) -> float:
-    """Train a few batches of noise in the recipe's shape and return the rows a second, on one thread."""
+    """Train on noise in the recipe's shape for about half a second and return the rows a second, on one thread."""
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
     with one_thread(), torch.random.fork_rng(devices=[]):
         network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
         images = np.random.default_rng(0).standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
         labels = np.arange(size, dtype=np.int64) % n_classes
-        rows = PlannedRows(images, labels, NoBalancing().plan(images, labels), np.tile(np.arange(size), 3))
-        train_network(network, rows, None, settings)  # the first batches pay for warming up
-        started = time.perf_counter()
-        train_network(network, rows, None, settings)
-        return len(rows) / (time.perf_counter() - started)
+        plan, batches, seconds = NoBalancing().plan(images, labels), 2, 0.0
+        while seconds < 0.25:  # the first batches pay for warming up, and few are too few to time
+            batches *= 2
+            rows = PlannedRows(images, labels, plan, np.tile(np.arange(size), batches))
+            started = time.perf_counter()
+            train_network(network, rows, None, settings)
+            seconds = time.perf_counter() - started
+        return len(rows) / seconds
 
 
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:

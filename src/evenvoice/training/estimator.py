@@ -103,27 +103,28 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         names = tuple(str(label) for label in self.classes_)
         emotions = np.array(names)[numbers]
         speakers = None if groups is None else np.asarray(groups).astype(str)
-        if _are_features(X):
-            self.model_ = _fit_features(recipe, X, emotions, speakers, names, self.random_state, self.device)
-        else:
+        features = _as_features(X)
+        self._heard_waveforms = features is None
+        if features is None:
             examples = _hear(recipe, X, emotions, speakers)
             self.model_ = fit(recipe, examples, None, self.random_state, labels=names, device=self.device)
-        self.n_features_in_ = 1 if not _are_features(X) else int(np.prod(X.shape[1:]))
-        self._heard_waveforms = not _are_features(X)
+        else:
+            self.model_ = _fit_features(recipe, features, emotions, speakers, names, self.random_state, self.device)
         return self
 
     def predict_proba(self, X: Waveforms | Features, groups: npt.ArrayLike | None = None) -> npt.NDArray[np.float32]:
         """Return probabilities, float32 ``[n, classes]``, in the order of ``classes_``."""
         check_is_fitted(self, "model_")
-        if _are_features(X) == self._heard_waveforms:
+        features = _as_features(X)
+        if (features is None) != self._heard_waveforms:
             fitted, given = ("waveforms", "features") if self._heard_waveforms else ("features", "waveforms")
             raise EvenvoiceError(f"fitted on {fitted}, asked about {given}; give it {fitted}")
         speakers = None if groups is None else np.asarray(groups).astype(str)
-        if _are_features(X):
-            assert self.model_.normaliser is not None
-            rows = self.model_.normaliser.apply(_rows(self.model_.recipe, X))
-            return self.model_.image_probabilities(np.stack(rows).reshape(X.shape))
-        return self.model_.probabilities(_hear(self.model_.recipe, X, None, speakers))
+        if features is None:
+            return self.model_.probabilities(_hear(self.model_.recipe, X, None, speakers))
+        assert self.model_.normaliser is not None
+        rows = self.model_.normaliser.apply(_rows(self.model_.recipe, features))
+        return self.model_.image_probabilities(np.stack(rows).reshape(features.shape))
 
     def predict(self, X: Waveforms | Features, groups: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
         """Return the most probable emotion of each utterance ``[n]``."""
@@ -151,16 +152,18 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return open_recipe(open_recipe(self.recipe, changes), self.settings)
 
 
-def _are_features(X: Waveforms | Features) -> TypeIs[Features]:
-    """True for an array [n, c, h, w]; an error for arrays of another rank."""
-    if isinstance(X, np.ndarray) and X.dtype != object and X.ndim not in (2, 4):
+def _as_features(X: Waveforms | Features) -> Features | None:
+    """An array [n, c, h, w] as it is, ``None`` for waveforms; an error for arrays of another rank."""
+    if not isinstance(X, np.ndarray) or X.dtype == object or X.ndim == 2:
+        return None
+    if X.ndim != 4:
         raise EvenvoiceError(
             f"X has shape {X.shape}; expected waveforms (a sequence of 1-d arrays) or features [n, c, h, w]"
         )
-    return isinstance(X, np.ndarray) and X.dtype != object and X.ndim == 4
+    return X
 
 
-def _hear(recipe: Recipe, X: Waveforms, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
+def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
     """Run the front end over waveforms."""
     front_end = MFCC(recipe.front_end)
     features = []

@@ -70,7 +70,7 @@ def normalise_by_speaker(rows: Rows, speakers: npt.NDArray[np.str_] | None) -> l
         )
     normalised: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)] * len(rows)
     for speaker in np.unique(speakers):
-        own = np.flatnonzero(speakers == speaker)
+        own = np.flatnonzero(speakers == speaker).tolist()
         theirs = [rows[row] for row in own]
         for row, values in zip(own, Normaliser.fit(theirs).apply(theirs), strict=True):
             normalised[row] = values

@@ -61,10 +61,11 @@ def train(
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(
         recipe, part, validation, seed,
-        labels=corpus.labels, device=device, on_epoch=lambda: next(epochs, None) and None,
+        labels=corpus.labels, device=device, on_epoch=lambda: next(epochs, None),
     )  # fmt: skip
     next(epochs, None)  # draws the finished bar
-    say(f"trained on {_in_words(part.emotions)}; after balancing {_in_words(trained.plan.y(part.emotions))}")
+    emotions = np.asarray(part.emotions)
+    say(f"trained on {_in_words(emotions)}; after balancing {_in_words(trained.plan.y(emotions))}")
     folder = Path(out)
     with writing(folder / "history.csv") as aside:
         trained.history.to_csv(aside, index=False)
