@@ -59,7 +59,7 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
     """skorch's net with the loss of the paper: cross entropy (equation 10, natural log) + the penalty of DENSE 1."""
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
-        # Channels last is the layout in which oneDNN convolves fastest on a CPU: 1.6 times as fast here.
+        # Channels last is the layout in which oneDNN convolves fastest on a CPU (benchmarks/training.md).
         logits: torch.Tensor = super().infer(x.contiguous(memory_format=torch.channels_last), **fit_params)
         return logits
 
