@@ -153,6 +153,43 @@ def resample(waveform: Waveform, rate: int, new_rate: int) -> Waveform:
     return np.asarray(soxr.resample(waveform, rate, new_rate), dtype=np.float32)
 
 
+def check_waveform(waveform: npt.ArrayLike, name: str) -> Waveform:
+    """Return a waveform as float32 ``[n]``, or raise the `AudioError` that says why it cannot be used.
+
+    Args:
+        waveform: Floats ``[n]`` of full scale 1.
+        name: What the error calls it: a file, ``X[3]``.
+
+    Raises:
+        AudioError: Not one channel, not floats, empty, silent, NaN or infinite, or far above full scale.
+
+    Examples:
+        >>> check_waveform(np.zeros(800), "X[3]")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.AudioError: X[3]: silent (every sample is zero); record or download it again, or leave it out
+    """
+    values = np.asarray(waveform)
+    if values.ndim != 1:
+        raise AudioError(
+            f"{name}: an array of shape {list(values.shape)}, expected mono [n]; take the mean of the channels"
+        )
+    if not np.issubdtype(values.dtype, np.floating):
+        raise AudioError(f"{name}: {values.dtype} values, expected floats of full scale 1; divide by the full scale")
+    if values.size == 0:
+        raise AudioError(f"{name}: no samples; {_LEAVE_OUT}")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is told of below
+        values = values.astype(np.float32, copy=False)
+    peak = float(np.abs(values).max())
+    if not np.isfinite(peak):
+        raise AudioError(f"{name}: holds samples that are NaN or infinite; {_LEAVE_OUT}")
+    if peak > _LOUDEST:
+        raise AudioError(f"{name}: samples reach {peak:.1e}, where full scale is 1; {_LEAVE_OUT}")
+    if peak == 0:
+        raise AudioError(f"{name}: silent (every sample is zero); {_LEAVE_OUT}")
+    return values
+
+
 def _head(file: Path) -> bytes:
     """Return the first bytes of a file, or raise the `AudioError` that says why there are none."""
     try:
@@ -191,18 +228,9 @@ def _waveform(
             samples = sound.read(last - first, dtype="float32", always_2d=True)
         except soundfile.SoundFileError as error:
             raise AudioError(f"{name}: damaged or cut off ({_reason(error)}); {_LEAVE_OUT}") from error
-    with np.errstate(all="ignore"):  # what is no number is told of below
+    with np.errstate(all="ignore"):  # what is no number is told of by the check
         waveform = samples.mean(axis=1, dtype=np.float32)
-    if waveform.size == 0:
-        raise AudioError(f"{name}: no samples; {_LEAVE_OUT}")
-    peak = float(np.abs(waveform).max())
-    if not np.isfinite(peak):
-        raise AudioError(f"{name}: holds samples that are NaN or infinite; {_LEAVE_OUT}")
-    if peak > _LOUDEST:
-        raise AudioError(f"{name}: samples reach {peak:.1e}, where full scale is 1; {_LEAVE_OUT}")
-    if peak == 0:
-        raise AudioError(f"{name}: silent (every sample is zero); {_LEAVE_OUT}")
-    waveform = resample(waveform, own_rate, rate)
+    waveform = resample(check_waveform(waveform, name), own_rate, rate)
     if waveform.size == 0:
         raise AudioError(f"{name}: too short to hear at {rate} Hz; {_LEAVE_OUT}")
     return waveform

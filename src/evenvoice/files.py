@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
@@ -76,6 +76,33 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         aside.replace(path)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def check_writable(folder: Path | str) -> None:
+    """Raise unless files can be written to a folder, before hours of work; nothing is left there, nor a new folder.
+
+    Raises:
+        EvenvoiceError: The folder cannot be made or written to.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp()) / "a" / "b"
+        >>> check_writable(folder)
+        >>> folder.parent.exists()
+        False
+    """
+    folder = Path(folder)
+    made: list[Path] = []
+    try:
+        made = [path for path in (folder, *folder.parents) if not path.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise EvenvoiceError(f"{folder}: cannot be written to ({error.strerror}); choose another --out") from error
+    finally:
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
 
 
 def _umask() -> int:

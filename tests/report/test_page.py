@@ -156,6 +156,7 @@ def test_folds_and_seeds_are_told_in_numbers(tmp_path: Path, monkeypatch: pytest
     assert ["1", "6", "75.0", "83.3", "77.8"] in rows
     assert ["0", "speakers 01, 02", "3", "1", "–", "3", "75.0", "66.7"] in rows  # a fold of seed 0
     assert ["1", "speakers 01, 02", "3", "1", "–", "3", "50.0", "66.7"] in rows
+    assert len([row for row in rows if row[1:2] == ["speakers 01, 02"]]) == 2  # and of no other seed
     assert "Not complete" not in text
     assert "LEAKY" not in text
     assert "<nav" not in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import Annotated
 
@@ -20,6 +22,9 @@ EXTRAS = {
         "train",
     ),
 }  # fmt: skip
+
+# What typer exits with after Ctrl-C.
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="evenvoice",
@@ -57,6 +62,9 @@ def _root(
 
 def main() -> None:
     """Run a command; what the user can mend is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
     try:
         app()
     except EvenvoiceError as error:
@@ -69,18 +77,25 @@ def main() -> None:
             f"this command needs {library}, which is not installed; pip install 'evenvoice[{EXTRAS[library]}]'"
         )
         sys.exit(_complain(str(missing)))
-    except KeyboardInterrupt:
-        print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader has gone (``| head``). Python would complain once more when it flushes at exit.
-        sys.stderr.close()
-        sys.exit(141)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
+        raise
+    finally:
+        _flush()
 
 
 def _complain(message: str) -> int:
-    """One line on stderr, whatever characters the terminal can show; exit code 2."""
-    line = f"evenvoice: {' '.join(message.split())}\n"
-    encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+    """One line on stderr; exit code 2."""
+    print(f"evenvoice: {' '.join(message.splitlines())}", file=sys.stderr)
     return 2
+
+
+def _flush() -> None:
+    """Write what is left for stdout; exit code 1, as from typer, where the reader has gone (``| head``)."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it exits, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -100,6 +100,8 @@ def _put(changes: dict[str, Any], setting: str) -> None:
     *sections, key = path.strip().split(".")
     for section in sections:
         changes = changes.setdefault(section, {})
+        if not isinstance(changes, dict):
+            raise EvenvoiceError(f"--set {setting!r}: another --set gave {section} a value; set its keys one by one")
     try:
         changes[key] = yaml.safe_load(value)
     except yaml.YAMLError as error:

@@ -16,6 +16,16 @@ from evenvoice.corpora.emotions import parse_selection
 from evenvoice.errors import EvenvoiceError, nearest
 
 
+def as_text(name: object) -> str:
+    r"""Return a name as text that any file can hold: a byte of a file's name that is no UTF-8 becomes ``\udcff``.
+
+    Examples:
+        >>> print(as_text("fr\udcf6h.wav"))
+        fr\udcf6h.wav
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Utterance:
     """One recording with one label: a row of a corpus' table.
@@ -105,6 +115,7 @@ class Corpus:
                 f"{', '.join(sorted(present))}; select the emotions that there are"
             )
         # A frozen dataclass leaves no other way to store what was checked.
+        object.__setattr__(self, "name", as_text(self.name))
         object.__setattr__(self, "table", table)
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "oddities", tuple(self.oddities))
@@ -225,7 +236,7 @@ def _checked(name: str, table: pd.DataFrame) -> pd.DataFrame:
         known = f"known are {', '.join(COLUMNS)}"
         raise EvenvoiceError(f"corpus {name!r}: unknown column {extra[0]!r}{nearest(extra[0], list(COLUMNS))}; {known}")
     table = table.reindex(columns=list(COLUMNS)).rename_axis("utterance")
-    table.index = table.index.astype(object).map(str)
+    table.index = table.index.astype(object).map(as_text)
     twice = table.index[table.index.duplicated()]
     if len(twice):
         raise EvenvoiceError(f"corpus {name!r}: utterance {twice[0]!r} is there twice; ids must be unique")
@@ -235,6 +246,7 @@ def _checked(name: str, table: pd.DataFrame) -> pd.DataFrame:
             table[column] = table[column].astype(float)
         else:  # plain objects: pandas' own string types refuse file names that are not UTF-8
             table[column] = table[column].astype(object).where(table[column].notna(), None)
+    table["speaker"] = [speaker if speaker is None else as_text(speaker) for speaker in table["speaker"]]
     for column in ("file", "emotion"):
         _check_complete(name, table, column)
     if table["speaker"].notna().any():

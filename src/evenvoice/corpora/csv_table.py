@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evenvoice.corpora.corpus import COLUMNS, Corpus, Utterance, table_of
 from evenvoice.corpora.emotions import known_emotion
+from evenvoice.corpora.loader import at_home
 from evenvoice.errors import EvenvoiceError, nearest
 
 _GENDERS = {"f": "female", "w": "female", "woman": "female", "m": "male", "man": "male"}
@@ -36,7 +37,7 @@ def open_csv(path: Path | str) -> Corpus:
             has an unknown emotion or an impossible time, repeats another, or alone lacks a speaker. The message has
             its number.
     """
-    path = Path(path).expanduser()
+    path = at_home(path)
     if not path.is_file():
         raise EvenvoiceError(f"{path}: no such file; check the path")
     path = path.resolve()

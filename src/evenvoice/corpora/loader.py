@@ -62,9 +62,17 @@ class Loader:
         return Corpus(self.name, table_of(reading.utterances), self.licence, oddities=tuple(reading.oddities))
 
 
+def at_home(path: Path | str) -> Path:
+    """Return the path with ``~`` as the home folder; as it is where there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # what pathlib raises for ~nobody
+        return Path(path)
+
+
 def existing_folder(folder: Path | str, name: str, layout: str) -> Path:
     """Return the absolute path of a folder that exists, or raise the `EvenvoiceError` that says what was expected."""
-    path = Path(folder).expanduser()
+    path = at_home(folder)
     if not path.exists():
         raise EvenvoiceError(f"{name}:{path}: no such folder; expected {layout}")
     if not path.is_dir():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.csv_table import open_csv
 from evenvoice.corpora.folder import open_folder
+from evenvoice.corpora.loader import at_home
 from evenvoice.corpora.registry import LOADERS
 from evenvoice.errors import EvenvoiceError, nearest
 
@@ -71,7 +70,7 @@ def _unknown(argument: str, name: str | None) -> EvenvoiceError:
     bare = argument.strip().lower().replace("_", "-")
     if name is None and bare in (*LOADERS, "folder"):
         return EvenvoiceError(f"corpus {argument!r}: no path; write {bare}:PATH")
-    if Path(argument).expanduser().exists():
+    if at_home(argument).exists():
         names = ", ".join(LOADERS)
         return EvenvoiceError(
             f"corpus {argument!r}: a path without a name; write folder:{argument} (a sub-folder for each emotion) "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -159,7 +160,8 @@ def _listen(corpus: Corpus) -> _Heard:
             continue
         if clip.file not in rated:
             rated.add(clip.file)
-            heard.rates[int(soundfile.info(clip.file).samplerate)] += 1
+            # As bytes: soundfile refuses a name that is no UTF-8.
+            heard.rates[int(soundfile.info(os.fsencode(clip.file)).samplerate)] += 1
     return heard
 
 

@@ -35,7 +35,8 @@ def make_folds(protocol: SplitProtocol, utterances: pd.DataFrame, seed: int) -> 
     """Return the folds of a corpus' table, each checked against what the protocol promises.
 
     Raises:
-        EvenvoiceError: A column that the protocol needs is missing, a part would be empty, or a promise is broken.
+        EvenvoiceError: A column that the protocol needs is missing, a part would be empty, a promise is broken, or
+            a training part lacks an emotion.
 
     Examples:
         >>> table = pd.DataFrame({"emotion": ["sad", "angry"] * 3, "speaker": list("aabbcc")})
@@ -46,7 +47,18 @@ def make_folds(protocol: SplitProtocol, utterances: pd.DataFrame, seed: int) -> 
     folds = protocol.folds(utterances, seed)
     for fold in folds:
         check_promise(protocol.promise, fold, utterances)
+        _check_emotions(protocol, fold, utterances["emotion"])
     return folds
+
+
+def _check_emotions(protocol: SplitProtocol, fold: Fold, emotions: pd.Series) -> None:
+    """Raise if an emotion is not in the training part; a test part may lack one."""
+    absent = sorted(set(emotions) - set(emotions.iloc[fold.train]))
+    if absent:
+        raise EvenvoiceError(
+            f"protocol {protocol.name!r}, fold {fold.number} ({fold.about}): every utterance of {absent[0]!r} is in "
+            "its test part, none is left to learn from; leave the emotion out with --emotions, or use another protocol"
+        )
 
 
 def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
-from evenvoice.audio import Waveform, load, resample
+from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
 
@@ -22,9 +22,6 @@ _BATCH = 8
 
 # Our largest model is a few megabytes. Whatever is above this is no model of ours, and is not read into memory.
 _LARGEST = 256 * 2**20
-
-# Full scale is 1. Squares of anything above this overflow float32 in the front end.
-_LOUDEST = 1e9
 
 # onnxruntime has no base class for its errors.
 _ORT_ERRORS = (
@@ -100,7 +97,7 @@ class Recognizer:
                 raise AudioError(f"{audio}: a file knows its own sample rate; give a rate with waveforms only")
             waveform = load(audio, rate=self.sample_rate)
         else:
-            waveform = self._at_own_rate(_checked(audio, "the waveform"), rate)
+            waveform = self._at_own_rate(check_waveform(audio, "the waveform"), rate)
         scores = self.probabilities([waveform])[0]
         order = np.argsort(-scores, kind="stable")
         return [{"label": self.labels[number], "score": float(scores[number])} for number in order]
@@ -115,7 +112,7 @@ class Recognizer:
         Raises:
             AudioError: A waveform is empty, silent, NaN, infinite, not mono or not of floats; the line counts from 1.
         """
-        checked = [_checked(waveform, f"waveform {number}") for number, waveform in enumerate(waveforms, start=1)]
+        checked = [check_waveform(waveform, f"waveform {number}") for number, waveform in enumerate(waveforms, start=1)]
         # Waveforms of like length go together, so that little time is spent on padding.
         order = sorted(range(len(checked)), key=lambda row: checked[row].size)
         found = np.empty((len(checked), len(self.labels)), np.float32)
@@ -187,29 +184,6 @@ def _read(path: Path) -> bytes:
         raise EvenvoiceError(f"{path}: no such file; check the path") from error
     except OSError as error:
         raise EvenvoiceError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
-
-
-def _checked(waveform: Waveform, name: str) -> Waveform:
-    """Return the waveform as float32, or raise the `AudioError` that says why it cannot be used."""
-    waveform = np.asarray(waveform)
-    if waveform.ndim != 1:
-        raise AudioError(
-            f"{name}: an array of shape {list(waveform.shape)}, expected mono [n]; take the mean of the channels"
-        )
-    if not np.issubdtype(waveform.dtype, np.floating):
-        raise AudioError(f"{name}: {waveform.dtype} values, expected floats of full scale 1; divide by the full scale")
-    if waveform.size == 0:
-        raise AudioError(f"{name}: no samples; leave it out")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is told of below
-        waveform = waveform.astype(np.float32, copy=False)
-    peak = float(np.abs(waveform).max())
-    if not math.isfinite(peak):
-        raise AudioError(f"{name}: holds samples that are NaN or infinite; leave it out")
-    if peak > _LOUDEST:
-        raise AudioError(f"{name}: samples reach {peak:.1e}, where full scale is 1; leave it out")
-    if peak == 0:
-        raise AudioError(f"{name}: silent (every sample is zero); leave it out")
-    return waveform
 
 
 def _first_line(error: Exception) -> str:

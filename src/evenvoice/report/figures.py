@@ -101,7 +101,7 @@ def confusion_figure(result: Result) -> Figure:
             share = shares[row, column]
             text = NOTHING if np.isnan(share) else f"{per_cent(float(share))}\n({numbers[row, column]})"
             axes.text(
-                column, row, text, ha="center", va="center", fontsize=7 if small else 9,
+                column, row, text, ha="center", va="center", fontsize=8 if small else 9,
                 color="white" if share > 0.7 else INK,
             )  # fmt: skip
         axes.set_xticks(range(n), list(counts.columns), rotation=45 if small else 0, ha="right" if small else "center")

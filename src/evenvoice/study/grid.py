@@ -16,7 +16,7 @@ from joblib import Parallel, delayed
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.files import writing
+from evenvoice.files import check_writable
 from evenvoice.frontend import FrontEndSettings
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, open_protocol
@@ -27,6 +27,7 @@ from evenvoice.study.records import FORMAT, STUDY_FILE, RunKey, read_run, versio
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.work import Packed, Task, make_run
 from evenvoice.training import Examples
+from evenvoice.training.fitting import check_device
 from evenvoice.training.load import load_examples
 
 Say = Callable[[str], None]
@@ -88,6 +89,7 @@ class _Evaluation:
         """Make the runs that are missing."""
         protocols = [open_protocol(name) for name in dict.fromkeys(self.protocols)]
         self._check(protocols)
+        check_writable(self.folder)
         _sweep(self.folder)
         waiting: list[tuple[list[Task], Corpus, Examples]] = []
         for front_end, recipes in _by_front_end(self.recipes):
@@ -111,14 +113,11 @@ class _Evaluation:
 
     def _check(self, protocols: Sequence[SplitProtocol]) -> None:
         """What can be known to be impossible before any audio is read."""
+        check_device(self.device)
         names = [recipe.name for recipe in self.recipes]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise EvenvoiceError(f"recipe {twice.pop()!r} is named twice; give each recipe a name of its own")
-        if len(self.corpus.labels) < 2:
-            raise EvenvoiceError(
-                f"corpus {self.corpus.name}: one emotion only ({', '.join(self.corpus.labels)}); it takes two at least"
-            )
         for protocol in protocols:
             check_columns(protocol, self.corpus.table)
         for recipe in self.recipes:
@@ -221,10 +220,7 @@ def _digest(*parts: bytes) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Make the folder and prove it writable before hours of work; remove what a killed evaluation left half-written."""
-    with writing(folder / ".writable"):
-        pass
-    (folder / ".writable").unlink()
+    """Remove what a killed evaluation left half-written."""
     for aside in (folder / "runs").glob("*/*/*/.*"):
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -12,6 +12,7 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.frontend import MFCC
 from evenvoice.recipes import Recipe, open_recipe
@@ -169,12 +170,7 @@ def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.
     features = []
     with torch.inference_mode(), one_thread():
         for number, waveform in enumerate(X):
-            values = torch.as_tensor(np.asarray(waveform, np.float32))
-            if values.ndim != 1 or not len(values) or not torch.isfinite(values).all():
-                raise EvenvoiceError(
-                    f"X[{number}]: expected a waveform (a 1-d array of finite numbers), found {tuple(values.shape)}"
-                    + ("" if torch.isfinite(values).all() else " with NaN or infinity")
-                )
+            values = torch.from_numpy(check_waveform(waveform, f"X[{number}]"))
             found, frames = front_end(values[None], torch.tensor([len(values)]))
             features.append(found[0, :, : int(frames)].numpy())
     return Examples([str(number) for number in range(len(features))], features, emotions, speakers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -143,10 +144,7 @@ def fit_images(
         on_epoch: See `fit`.
     """
     started = time.perf_counter()
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise EvenvoiceError(
-            "device 'cuda': this torch sees no GPU; use --device cpu, or install a CUDA build of torch"
-        )
+    check_device(device)
     labels = labels or tuple(str(label) for label in np.unique(emotions))
     missing = [label for label in labels if label not in set(emotions)]
     if missing:
@@ -175,6 +173,18 @@ def fit_images(
         )  # fmt: skip
     seconds = time.perf_counter() - started
     return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds)
+
+
+def check_device(device: str) -> None:
+    """Raise an `EvenvoiceError` unless torch can compute on a device: ``cpu``, ``cuda``, ``cuda:1``."""
+    name = re.fullmatch(r"cpu|cuda(?::(\d+))?", device)
+    if name is None:
+        raise EvenvoiceError(f"device {device!r}: unknown; use cpu or cuda")
+    there = torch.cuda.device_count()
+    if device != "cpu" and int(name[1] or 0) >= there:
+        raise EvenvoiceError(
+            f"device {device!r}: this torch sees {there or 'no'} GPU; use --device cpu, or install a CUDA build of torch"
+        )
 
 
 def _checked(recipe: Recipe, train: Examples, validation: Examples | None) -> npt.NDArray[Any]:

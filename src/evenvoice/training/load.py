@@ -26,8 +26,13 @@ def load_examples(
 
     Raises:
         AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
-        EvenvoiceError: No usable recording is left.
+        EvenvoiceError: One emotion only, or no usable recording is left.
     """
+    if len(corpus.labels) < 2:
+        raise EvenvoiceError(
+            f"corpus {corpus.name}: one emotion only ({corpus.labels[0]}); add recordings of another, or select two "
+            "at least with --emotions"
+        )
     bad: list[AudioError] = []
     features = extract(
         corpus.clips(), settings, jobs=jobs, skip_bad=skip_bad, on_bad=lambda _, error: bad.append(error)

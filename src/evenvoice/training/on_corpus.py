@@ -10,14 +10,14 @@ import numpy as np
 
 from evenvoice.audio import load
 from evenvoice.corpora.corpus import Corpus
-from evenvoice.files import writing
+from evenvoice.files import check_writable, writing
 from evenvoice.frontend import FrontEndSettings
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import check_exportable, export
-from evenvoice.training.fitting import fit
+from evenvoice.training.fitting import check_device, fit
 from evenvoice.training.load import load_examples
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
@@ -56,6 +56,8 @@ def train(
         EvenvoiceError: The recipe cannot be exported, a class is too small to balance, audio is unusable.
     """
     check_exportable(recipe)
+    check_device(device)
+    check_writable(out)
     corpus, examples = load_examples(corpus, recipe.front_end, jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
@@ -67,8 +69,6 @@ def train(
     emotions = np.asarray(part.emotions)
     say(f"trained on {_in_words(emotions)}; after balancing {_in_words(trained.plan.y(emotions))}")
     folder = Path(out)
-    with writing(folder / "history.csv") as aside:
-        trained.history.to_csv(aside, index=False)
     about = {
         "name": corpus.name,
         "licence": corpus.licence,
@@ -76,7 +76,10 @@ def train(
         "utterances": len(part),
         "speakers": len(np.unique(part.speakers)) if part.speakers is not None else None,
     }
-    return export(trained, folder / "model.onnx", corpus=about, check=_some_waveforms(corpus, recipe.front_end))
+    path = export(trained, folder / "model.onnx", corpus=about, check=_some_waveforms(corpus, recipe.front_end))
+    with writing(folder / "history.csv") as aside:
+        trained.history.to_csv(aside, index=False)
+    return path
 
 
 def _parts(corpus: Corpus, examples: Examples, recipe: Recipe, seed: int) -> tuple[Examples, Examples | None]:
