@@ -22,7 +22,7 @@ from torch import nn
 from torch.nn import functional
 
 from evenvoice.models import CNN2D
-from evenvoice.training.threads import keep_freed_memory
+from evenvoice.training.allocator import keep_freed_memory
 
 SHAPES = {"16 × 8 × 1": (1, 16, 8), "3 × 40 × 94": (3, 40, 94)}
 BATCH, ROUNDS = 64, 9
@@ -44,7 +44,7 @@ def as_written(network: CNN2D) -> None:
     network.features = nn.Sequential(*layers)
 
 
-def make_step(shape: tuple[int, int, int], pool_first: bool, channels_last: bool, fused: bool):  # noqa: ANN201
+def make_step(shape: tuple[int, int, int], pool_first: bool, channels_last: bool, fused: bool):
     """Return a function that takes one step of training."""
     torch.manual_seed(0)
     network, images = CNN2D(shape, 7), torch.randn(BATCH, *shape)

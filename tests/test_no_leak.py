@@ -88,8 +88,8 @@ def test_nothing_fitted_depends_on_the_test_part(
 def test_the_papers_order_fails_the_contract(balancer: str) -> None:
     """Its normaliser sees every utterance, so NaN in the test part cannot leave it as it was."""
     recipe, protocol = _recipe("smote-2dcnn", balancer, "as it is"), open_protocol("paper")
-    pool, _, _ = balanced_pool(recipe, TABLE, EXAMPLES, seed=0)
-    (fold,) = make_folds(protocol, pool, seed=0)
+    pool = balanced_pool(recipe, TABLE, EXAMPLES, seed=0)
+    (fold,) = make_folds(protocol, pool.table, seed=0)
     clean = run_fold(recipe, protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
     assert set(clean.model.fitted_on["normaliser"]) == set(EXAMPLES.ids)
     if balancer == "smote":

@@ -39,19 +39,20 @@ def writing(path: Path | str) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-    except OSError as error:
-        raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-    os.close(handle)
-    aside = Path(name)
-    try:
-        yield aside
-        aside.chmod(0o666 & ~_umask())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with _new_folders(path.parent):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        except OSError as error:
+            raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+        os.close(handle)
+        aside = Path(name)
+        try:
+            yield aside
+            aside.chmod(0o666 & ~_umask())
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -65,17 +66,18 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         EvenvoiceError: The parent folder cannot be written to.
     """
     path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
-    except OSError as error:
-        raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-    try:
-        yield aside
-        aside.chmod(0o777 & ~_umask())
-        aside.replace(path)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with _new_folders(path.parent):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
+        except OSError as error:
+            raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+        try:
+            yield aside
+            aside.chmod(0o777 & ~_umask())
+            aside.replace(path)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def check_writable(folder: Path | str) -> None:
@@ -92,15 +94,22 @@ def check_writable(folder: Path | str) -> None:
         False
     """
     folder = Path(folder)
-    made: list[Path] = []
+    with _new_folders(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise EvenvoiceError(f"{folder}: cannot be written to ({error.strerror}); choose another --out") from error
+
+
+@contextmanager
+def _new_folders(folder: Path) -> Iterator[None]:
+    """After the block, remove a folder that was not there before, and those above it, if nothing lies in them."""
+    missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
     try:
-        made = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise EvenvoiceError(f"{folder}: cannot be written to ({error.strerror}); choose another --out") from error
+        yield
     finally:
-        for path in made:
+        for path in missing:
             with suppress(OSError):
                 path.rmdir()
 

@@ -44,6 +44,7 @@ def test_a_recipe_is_frozen() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"name": "../mine"}, r"name: .*pattern"),
         ({"trainig": {}}, r"unknown key 'trainig' \(did you mean 'training'\?\); allowed are name, about,"),
         ({"training": {"epoch": 3}}, r"unknown key 'training.epoch' \(did you mean 'epochs'\?\); allowed are epochs"),
         ({"training": {"epochs": 0}}, r"training.epochs: .*greater than or equal to 1 \(found 0\)"),

@@ -89,6 +89,8 @@ def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, tmp_path: Path)
     said: list[str] = []
     _evaluate(corpus, tmp_path, say=said.append)
     assert said == ["10 fits: all are there already"]
+    asked = json.loads((tmp_path / "study.json").read_text())["asked"]
+    assert asked == {"recipes": ["smote-2dcnn"], "protocols": ["speaker", "paper"], "seeds": [0, 1]}
     assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from evenvoice.errors import AudioError
 from evenvoice.frontend.cache import Features, cache_path, read_features, write_features
 from evenvoice.frontend.mfcc import MFCC
 from evenvoice.frontend.settings import FrontEndSettings
+from evenvoice.frontend.threads import one_thread
 from evenvoice.progress import track
 
 
@@ -52,7 +52,7 @@ def extract(
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
     worker = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
-    with _one_thread():
+    with one_thread():
         results = worker(delayed(_features)(clip, settings, front_end) for clip in clips)
         for index, result in enumerate(track(results, "Features", total=len(clips))):
             if isinstance(result, AudioError):
@@ -83,14 +83,3 @@ def _features(clip: Clip, settings: FrontEndSettings, front_end: MFCC) -> Featur
     result = np.ascontiguousarray(features[0].numpy())
     write_features(path, result)
     return result
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch use one thread: several would change the last bits, and compete with ``jobs``."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

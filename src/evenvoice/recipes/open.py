@@ -66,7 +66,10 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         path = Path(recipe)
         if not path.is_file():
             raise EvenvoiceError(f"recipe {recipe!r}: no such file")
-        text, name = path.read_text(encoding="utf-8"), path.stem
+        try:
+            text, name = path.read_text(encoding="utf-8"), path.stem
+        except (OSError, UnicodeDecodeError) as error:
+            raise EvenvoiceError(f"recipe {recipe!r}: cannot be read as UTF-8 text ({error}); save it so") from error
     elif recipe in recipe_names():
         text, name = (_shipped() / f"{recipe}.yaml").read_text(encoding="utf-8"), recipe
     else:

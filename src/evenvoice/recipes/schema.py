@@ -77,7 +77,7 @@ class Recipe(Section):
     """One system of the paper (or yours) as data.
 
     Attributes:
-        name: What results are called.
+        name: What results, and their folder, are called: letters, digits, and . + - _ within.
         about: One line.
         source: Where it comes from: section, table, reference.
         front_end: Waveform → features, see `FrontEndSettings`.
@@ -92,7 +92,7 @@ class Recipe(Section):
         3
     """
 
-    name: str
+    name: str = Field(pattern=r"^\w[\w.+-]*$")
     about: str = ""
     source: str = ""
     front_end: FrontEndSettings = FrontEndSettings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -114,7 +115,9 @@ def as_png(figure: Figure) -> bytes:
 
 
 def _saved(figure: Figure, form: str, **options: Any) -> bytes:
-    with drawing():
+    with drawing(), warnings.catch_warnings():
+        # A name may hold an emoji; the font's empty box says as much.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         page = io.BytesIO()
         figure.savefig(page, format=form, **options)
         return page.getvalue()

@@ -11,10 +11,10 @@ import torch
 
 from evenvoice.balance import NoBalancing
 from evenvoice.frontend import forms
+from evenvoice.frontend.threads import one_thread
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.loop import PlannedRows, train_network
-from evenvoice.training.threads import one_thread
 
 
 def rows_per_second(recipe: Recipe, n_classes: int) -> float:

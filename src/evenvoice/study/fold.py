@@ -16,6 +16,8 @@ from evenvoice.recipes import Recipe
 from evenvoice.training import Examples, TrainedModel, fit
 from evenvoice.training.fitting import fit_images, make_plan
 from evenvoice.training.images import fit_normaliser, to_images
+from evenvoice.training.loop import Images
+from evenvoice.training.normalise import Normaliser
 
 PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]
 
@@ -84,23 +86,39 @@ def run_fold(
     )
 
 
-def balanced_pool(
-    recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int
-) -> tuple[pd.DataFrame, Plan, np.ndarray]:
-    """Return the table of the whole corpus after balancing, its plan, and its normalised features. LEAKY by design.
+@dataclass(frozen=True)
+class Pool:
+    """A whole corpus, normalised and balanced before any split. LEAKY by design.
+
+    Attributes:
+        table: Real utterances, then synthetic ones, as a corpus' table.
+        plan: Row i of the plan is row i of the table.
+        images: The normalised features that the plan is over.
+        normaliser: The one that made them.
+    """
+
+    table: pd.DataFrame
+    plan: Plan
+    images: Images
+    normaliser: Normaliser | None
+
+
+def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int) -> Pool:
+    """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
     split". The normaliser and SMOTE see every utterance.
     """
-    images = to_images(recipe, examples, fit_normaliser(recipe, examples))
+    normaliser = fit_normaliser(recipe, examples)
+    images = to_images(recipe, examples, normaliser)
     emotions = utterances["emotion"].to_numpy(str)
     plan = make_plan(recipe, images, emotions, examples.speakers, seed)
     kept = utterances.iloc[plan.kept]
     made = pd.DataFrame(
         {"emotion": plan.labels}, index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))]
     ).reindex(columns=utterances.columns)
-    pool = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
-    return pool, plan, images
+    table = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
+    return Pool(table, plan, images, normaliser)
 
 
 def _balanced_first(
@@ -118,10 +136,11 @@ def _balanced_first(
             f"recipe {recipe.name!r} wants a validation part, and protocol 'paper' has none (the paper has none); "
             "use select: last and validation_share: 0 with it"
         )
-    pool, plan, images = balanced_pool(recipe, utterances, examples, seed)
+    pool = balanced_pool(recipe, utterances, examples, seed)
+    plan = pool.plan
     emotions = utterances["emotion"].to_numpy(str)
     everything = tuple(examples.ids)
-    ids = pool.index.to_numpy(str)
+    ids = pool.table.index.to_numpy(str)
     saw = {
         "normaliser": everything,
         "balancer": everything,
@@ -129,7 +148,7 @@ def _balanced_first(
         "selection": (),
     }
     model = fit_images(
-        recipe, images, emotions, plan, fold.train, None, fit_normaliser(recipe, examples), seed,
+        recipe, pool.images, emotions, plan, fold.train, None, pool.normaliser, seed,
         labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip
     synthetic = plan.synthetic
@@ -138,8 +157,8 @@ def _balanced_first(
     return FoldResult(
         model,
         make_predictions(
-            pool.iloc[fold.test],
-            model.image_probabilities(plan.take(images, fold.test)),
+            pool.table.iloc[fold.test],
+            model.image_probabilities(plan.take(pool.images, fold.test)),
             labels,
             synthetic[fold.test],
         ),

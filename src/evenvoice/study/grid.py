@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,15 @@ from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, 
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
 from evenvoice.study.fold import balanced_pool
-from evenvoice.study.records import FORMAT, STUDY_FILE, RunKey, read_run, versions, write_json
+from evenvoice.study.records import (
+    FORMAT,
+    STUDY_FILE,
+    RunKey,
+    read_run,
+    read_study_file,
+    versions,
+    write_json,
+)
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.work import Packed, Task, make_run
 from evenvoice.training import Examples
@@ -106,10 +114,13 @@ class _Evaluation:
             waiting.append(([task for task in tasks if not self._made(task)], corpus, examples))
             total = len(tasks)
             say(self._announcement(waiting[-1][0], total, corpus.table))
-        about = {"format": FORMAT, "corpus": self._about_the_corpus(), "versions": versions()}
+        about = {"format": FORMAT, "corpus": self._about_the_corpus(), "asked": self._asked(), "versions": versions()}
+        runs = (run for part in waiting for run in self._make(*part))
+        next(runs, None)
+        # Not before the first run is whole: a folder without runs is bound to no corpus.
         write_json(self.folder / STUDY_FILE, about)
-        for tasks, corpus, examples in waiting:
-            self._make(tasks, corpus, examples)
+        for _ in runs:
+            pass
 
     def _check(self, protocols: Sequence[SplitProtocol]) -> None:
         """What can be known to be impossible before any audio is read."""
@@ -128,7 +139,7 @@ class _Evaluation:
                 )
         path = self.folder / STUDY_FILE
         if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))["corpus"]
+            before = read_study_file(self.folder)["corpus"]
             if before["fingerprint"] != self.corpus.fingerprint():
                 raise EvenvoiceError(
                     f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances), "
@@ -140,7 +151,7 @@ class _Evaluation:
     ) -> list[Fold]:
         table = corpus.table
         if protocol.balance_first:
-            table = balanced_pool(recipe, table, examples, seed)[0]
+            table = balanced_pool(recipe, table, examples, seed).table
         return make_folds(protocol, table, seed)
 
     def _fingerprint(self, data: str, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
@@ -189,8 +200,21 @@ class _Evaluation:
             "speakers_known": self.corpus.has("speaker"),
         }
 
-    def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> None:
-        """Make the runs, as many at once as there are jobs."""
+    def _asked(self) -> dict[str, list[Any]]:
+        """What was asked for, with what earlier calls asked for in this folder."""
+        asked: dict[str, list[Any]] = {
+            "recipes": [recipe.name for recipe in self.recipes],
+            "protocols": list(self.protocols),
+            "seeds": list(self.seeds),
+        }
+        path = self.folder / STUDY_FILE
+        if path.exists():
+            before = read_study_file(self.folder)["asked"]
+            asked = {name: list(dict.fromkeys([*before[name], *values])) for name, values in asked.items()}
+        return asked
+
+    def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> Iterator[None]:
+        """Make the runs, as many at once as there are jobs; yield after each."""
         if not tasks:
             return
         packed = Packed.of(examples)
@@ -199,8 +223,7 @@ class _Evaluation:
             delayed(make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
             for task in tasks
         )
-        for _ in track(pool(work), "fitting", total=len(tasks)):
-            pass
+        yield from track(pool(work), "fitting", total=len(tasks))
 
 
 def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:

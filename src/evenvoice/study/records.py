@@ -108,6 +108,25 @@ def read_run(folder: Path) -> Run:
     return Run(folder, info)
 
 
+def read_study_file(folder: Path) -> dict[str, Any]:
+    """Read what a study's folder says of itself.
+
+    Raises:
+        EvenvoiceError: The folder holds no study, or one that cannot be read.
+    """
+    path = folder / STUDY_FILE
+    if not path.is_file():
+        raise EvenvoiceError(f"{folder}: holds no study.json; expected a folder that `evenvoice evaluate --out` wrote")
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+        found = info.get("format")
+    except (OSError, ValueError, AttributeError) as error:
+        raise EvenvoiceError(f"{path}: cannot be read as a study ({error}); evaluate to another --out") from error
+    if found != FORMAT:
+        raise EvenvoiceError(f"{path}: format {found!r}, this evenvoice reads {FORMAT}; evaluate to another --out")
+    return dict(info)
+
+
 def write_json(path: Path, data: Any) -> None:
     """Write JSON, readable and whole."""
     with writing(path) as aside:

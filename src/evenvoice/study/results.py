@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation import Scores, score, unweighted_accuracy
-from evenvoice.study.records import STUDY_FILE, Run, read_run
+from evenvoice.study.records import Run, read_run, read_study_file
 
 
 @dataclass(frozen=True)
@@ -174,10 +173,7 @@ def load_study(folder: Path | str) -> Study:
         EvenvoiceError: The folder holds no study, or no finished run.
     """
     folder = Path(folder)
-    path = folder / STUDY_FILE
-    if not path.is_file():
-        raise EvenvoiceError(f"{folder}: holds no study.json; expected a folder that `evenvoice evaluate --out` wrote")
-    info = json.loads(path.read_text(encoding="utf-8"))
+    info = read_study_file(folder)
     groups: dict[tuple[str, str], list[Run]] = {}
     for found in sorted((folder / "runs").glob("*/*/seed-*/fold-*/run.json")):
         run = read_run(found.parent)

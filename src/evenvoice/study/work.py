@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.study.records import RunKey, versions, write_run
 from evenvoice.training import Examples
-from evenvoice.training.threads import keep_freed_memory
+from evenvoice.training.allocator import keep_freed_memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,20 +33,24 @@ class Task:
 class Packed:
     """Ragged features as one array, which joblib hands to its workers as a memory map instead of copies."""
 
-    examples: Examples
+    ids: Sequence[str]
     joined: npt.NDArray[np.float32]
+    frames: Sequence[int]
+    emotions: npt.NDArray[np.str_] | None
+    speakers: npt.NDArray[np.str_] | None
 
     @classmethod
     def of(cls, examples: Examples) -> Packed:
         """Pack the features."""
+        joined = np.concatenate(examples.features, axis=1)
         frames = [values.shape[1] for values in examples.features]
-        return cls(dataclasses.replace(examples, features=frames), np.concatenate(examples.features, axis=1))
+        return cls(examples.ids, joined, frames, examples.emotions, examples.speakers)
 
     def unpack(self) -> Examples:
         """Return the examples with their features."""
-        ends = np.cumsum(self.examples.features)[:-1]
         # A copy: a memory map is read-only, and torch wants arrays that it could write to.
-        return dataclasses.replace(self.examples, features=np.split(np.array(self.joined), ends, axis=1))
+        features = np.split(np.array(self.joined), np.cumsum(self.frames)[:-1], axis=1)
+        return Examples(self.ids, features, self.emotions, self.speakers)
 
 
 def make_run(

@@ -15,12 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.frontend import MFCC
+from evenvoice.frontend.threads import one_thread
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import export
 from evenvoice.training.fitting import TrainedModel, fit, fit_images, make_plan
 from evenvoice.training.normalise import Normaliser
-from evenvoice.training.threads import one_thread
 
 Waveforms = Sequence[npt.NDArray[np.float32]]
 Features = npt.NDArray[np.float32]

@@ -22,12 +22,12 @@ from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.frontend import MFCC
+from evenvoice.frontend.threads import one_thread
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, model_sha256
 from evenvoice.training.examples import Examples
 from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
-from evenvoice.training.threads import one_thread
 
 __all__ = ["TOLERANCE", "check_exportable", "export"]
 

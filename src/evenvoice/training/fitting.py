@@ -15,13 +15,13 @@ import torch
 
 from evenvoice.balance import Plan, make_balancer
 from evenvoice.errors import EvenvoiceError
+from evenvoice.frontend.threads import one_thread
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.normalise import Normaliser
-from evenvoice.training.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def check_device(device: str) -> None:
     there = torch.cuda.device_count()
     if device != "cpu" and int(name[1] or 0) >= there:
         raise EvenvoiceError(
-            f"device {device!r}: this torch sees {there or 'no'} GPU; use --device cpu, or install a CUDA build of torch"
+            f"device {device!r}: torch sees {there or 'no'} GPU; use --device cpu, or install a CUDA build of torch"
         )
 
 

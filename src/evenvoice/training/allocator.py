@@ -1,30 +1,9 @@
-"""One thread a fit, and an allocator that keeps its pages: the same results on any machine, and faster."""
+"""An allocator that keeps its pages between batches."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import torch
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread inside the block: sums are then added in one order, whatever the number of cores.
-
-    Examples:
-        >>> with one_thread():
-        ...     torch.get_num_threads()
-        1
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def keep_freed_memory() -> None:
