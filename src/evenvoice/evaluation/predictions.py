@@ -69,8 +69,10 @@ def read_predictions(path: Path | str) -> pd.DataFrame:
         EvenvoiceError: A missing column, an unknown label, an utterance twice, probabilities that do not sum to one.
     """
     path = Path(path)
+    text = {name: str for name in (*REQUIRED, *KNOWN) if name != "synthetic"}
     try:
-        table = pd.read_csv(path, dtype={name: str for name in (*REQUIRED, *KNOWN) if name != "synthetic"})
+        # Only an empty cell says that nothing is known: a speaker may be called NA.
+        table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise EvenvoiceError(f"{path}: cannot be read as a table of predictions ({error})") from error
     check_predictions(table, str(path))

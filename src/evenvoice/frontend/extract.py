@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from evenvoice.audio import Clip, content_hash, load
 from evenvoice.errors import AudioError
@@ -14,7 +14,7 @@ from evenvoice.frontend.cache import Features, cache_path, read_features, write_
 from evenvoice.frontend.mfcc import MFCC
 from evenvoice.frontend.settings import FrontEndSettings
 from evenvoice.frontend.threads import one_thread
-from evenvoice.progress import track
+from evenvoice.parallel import in_parallel
 
 
 def extract(
@@ -51,10 +51,9 @@ def extract(
     front_end = MFCC(settings)
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
-    worker = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
+    calls = (delayed(_features)(clip, settings, front_end) for clip in clips)
     with one_thread():
-        results = worker(delayed(_features)(clip, settings, front_end) for clip in clips)
-        for index, result in enumerate(track(results, "Features", total=len(clips))):
+        for index, result in enumerate(in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)):
             if isinstance(result, AudioError):
                 if not skip_bad:
                     raise result

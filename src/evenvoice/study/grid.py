@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.frontend import FrontEndSettings
-from evenvoice.progress import track
+from evenvoice.parallel import in_parallel
 from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
@@ -218,12 +218,12 @@ class _Evaluation:
         if not tasks:
             return
         packed = Packed.of(examples)
-        pool = Parallel(n_jobs=min(self.jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
-        work = (
+        calls = (
             delayed(make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
             for task in tasks
         )
-        yield from track(pool(work), "fitting", total=len(tasks))
+        jobs = min(self.jobs, len(tasks))
+        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 
 
 def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:

@@ -71,12 +71,12 @@ class Run:
     @cached_property
     def split(self) -> pd.DataFrame:
         """Part of each row, and which steps saw it."""
-        return pd.read_csv(self.folder / "split.csv", dtype={"utterance": str})
+        return pd.read_csv(self.folder / "split.csv", dtype={"utterance": str}, keep_default_na=False)
 
     @cached_property
     def plan(self) -> pd.DataFrame:
         """Synthetic rows with their parents."""
-        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str})
+        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str}, keep_default_na=False)
 
 
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult) -> None:
