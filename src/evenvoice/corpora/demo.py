@@ -56,9 +56,10 @@ def demo_corpus(seed: int = 0, folder: Path | None = None) -> Corpus:
         EvenvoiceError: A negative seed; eSpeak NG fails; the folder cannot be written to.
 
     Examples:
-        >>> corpus = demo_corpus()  # doctest: +SKIP
-        >>> corpus.synthetic  # doctest: +SKIP
-        True
+        >>> demo_corpus(seed=-1)
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: corpus 'demo': seed -1; expected 0 or more
     """
     if seed < 0:
         raise EvenvoiceError(f"corpus 'demo': seed {seed}; expected 0 or more")

@@ -32,8 +32,11 @@ def write_report(folder: Path | str) -> Path:
         EvenvoiceError: The folder holds no study or no finished run, or cannot be written to.
 
     Examples:
-        >>> write_report("out")  # doctest: +SKIP
-        PosixPath('out/report.html')
+        >>> write_report("nowhere")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: nowhere: holds no study.json; expected a folder that `evenvoice evaluate --out` \
+wrote
     """
     study = load_study(folder)
     sections = [Section(result, f"result-{number}") for number, result in enumerate(by_recipe(study), start=1)]

@@ -1,0 +1,81 @@
+"""Recordings as people have them: the list of section 7, those that can be heard and those that cannot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+Write = Callable[[Path], object]
+
+
+def noise(seconds: float = 0.3, rate: int = 16000, loudness: float = 0.1, seed: int = 0) -> np.ndarray:
+    return loudness * np.random.default_rng(seed).uniform(-1, 1, round(seconds * rate))
+
+
+def sound(samples: np.ndarray, rate: int = 16000, **how: str) -> Write:
+    """A writer of a WAV file."""
+    return lambda file: soundfile.write(os.fsencode(file), samples, rate, **{"format": "WAV", **how})
+
+
+def cut_off(length: int, **how: str) -> Write:
+    """A writer of the first bytes of a recording."""
+
+    def write(file: Path) -> None:
+        sound(noise(), **how)(file)
+        file.write_bytes(file.read_bytes()[:length])
+
+    return write
+
+
+def _nothing(file: Path) -> None:
+    """A name without a file; in a folder, a link to nothing."""
+    if not file.suffix == ".csv":
+        file.symlink_to("nowhere")
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A recording that cannot be used: its name, how it comes to be, and what must be said of it."""
+
+    name: str
+    write: Write
+    says: str
+
+
+BAD = (
+    Bad("empty.wav", Path.touch, r"empty \(0 bytes\); record or download it again, or leave it out"),
+    Bad("no samples.wav", sound(np.zeros(0)), "no samples; .*leave it out"),
+    Bad("silent.wav", sound(np.zeros(4000)), r"silent \(every sample is zero\); .*leave it out"),
+    Bad("NaN.wav", sound(np.full(4000, np.nan), subtype="FLOAT"), "NaN or infinite; .*leave it out"),
+    Bad("header cut off.wav", cut_off(20), "cut off.*; try ffmpeg .*, or leave it out"),
+    Bad("cut off.flac", cut_off(2000, format="FLAC"), "cut off.*leave it out"),
+    Bad("text.wav", lambda file: file.write_text("hello\n" * 50), "holds text, not audio; .*leave it out"),
+    Bad("phone.m4a", lambda file: file.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(range(256))), "convert it: ffmpeg "),
+    Bad("missing.wav", lambda file: file.symlink_to("nowhere"), "no such file; check the path"),
+    # A link to itself: root may read everything else.
+    Bad("unreadable.wav", lambda file: file.symlink_to(file.name), "cannot be read .*; check its permissions"),
+)
+
+FINE: dict[str, Write] = {
+    "clipped.wav": sound(np.clip(30 * noise(seed=1), -1, 1)),
+    "cut off.wav": cut_off(4044),
+    "8 channels.wav": sound(np.stack([noise(seed=seed) for seed in range(8)], axis=1)),
+    "8 bit.wav": sound(noise(seed=2), subtype="PCM_U8"),
+    "192 kHz.wav": sound(noise(rate=192000, seed=3), 192000),
+    "a hundredth of a second.wav": sound(noise(0.01, seed=4)),
+    "it's \"quoted\" 'twice'.wav": sound(noise(seed=5)),
+    "émotion 🎤 $x$ <b>.wav": sound(noise(seed=6)),
+    "-dash,comma; and  two spaces.wav": sound(noise(seed=7)),
+    "no suffix but .wav.wav": sound(noise(seed=8)),
+}
+
+# Old archives hold names in Latin-1. Other systems refuse them themselves.
+LATIN_1 = os.fsdecode(b"fr\xf6hlich.wav")
+if sys.platform == "linux":
+    FINE[LATIN_1] = sound(noise(seed=9))
