@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from joblib import Parallel
@@ -13,7 +13,7 @@ from evenvoice.progress import track
 
 def in_parallel(
     calls: Iterable[Any], description: str, total: int, *, jobs: int, threads: bool = False, ordered: bool = True
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """Yield the results of joblib's delayed calls as they come, drawing progress on stderr.
 
     Args:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -89,16 +88,9 @@ def finish(process: subprocess.Popen[bytes]) -> Answer:
 
 def tree(folder: Path) -> dict[str, bytes | None]:
     """Return everything under a folder, hidden files included: path → bytes, ``None`` for what is no readable file."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def predictions(out: Path) -> dict[str, bytes]:
     """Return the predictions of an evaluation: path → bytes."""
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.glob("runs/*/*/*/*/predictions.csv")}
-
-
-def names(files: Sequence[Path]) -> list[str]:
-    """Return the names of files as the command line shows them, whatever bytes they are."""
-    return [os.fsencode(file).decode("utf-8", "backslashreplace") for file in files]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.cli import sounds
 from tests.recognizer import tiny
 
 EMOTIONS = ("angry", "happy", "sad")
+COLUMNS = ("file", "emotion", "speaker", "session", "style", "split")
 SPEAKERS = ("anna", "ben", "carl", "dora")
 
 
@@ -39,17 +41,22 @@ def voices(_voices: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def table(voices: Path) -> Callable[..., Path]:
-    """Write the table of the folder's recordings and return its path; arguments are more rows."""
+    """Write the table of the folder's recordings and return its path.
 
-    def write(*rows: str) -> Path:
-        lines = ["file,emotion,speaker,session,style,split"]
-        for speaker, emotion, number in _utterances():
-            session = 1 + SPEAKERS.index(speaker) // 2
-            style = "scripted" if number else "improvised"
-            split = "test" if speaker == "dora" else "train"
-            lines.append(f"{emotion}/{speaker}_{number}.wav,{emotion},{speaker},{session},{style},{split}")
+    The arguments are more rows: file and emotion, or more than these. Dora is the test part, the others are training.
+    """
+
+    def write(*more: Sequence[str]) -> Path:
+        rows = [
+            (f"{emotion}/{speaker}_{number}.wav", emotion, speaker, 1 + SPEAKERS.index(speaker) // 2,
+             "scripted" if number else "improvised", "test" if speaker == "dora" else "train")
+            for speaker, emotion, number in _utterances()
+        ]  # fmt: skip
         path = voices / "table.csv"
-        path.write_text("\n".join([*lines, *rows, ""]), encoding="utf-8")
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            writer.writerows((*row, *("anna", "1", "scripted", "train")[len(row) - 2 :]) for row in (*rows, *more))
         return path
 
     return write

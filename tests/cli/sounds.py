@@ -33,12 +33,6 @@ def cut_off(length: int, **how: str) -> Write:
     return write
 
 
-def _nothing(file: Path) -> None:
-    """A name without a file; in a folder, a link to nothing."""
-    if not file.suffix == ".csv":
-        file.symlink_to("nowhere")
-
-
 @dataclass(frozen=True)
 class Bad:
     """A recording that cannot be used: its name, how it comes to be, and what must be said of it."""
@@ -72,7 +66,6 @@ FINE: dict[str, Write] = {
     "it's \"quoted\" 'twice'.wav": sound(noise(seed=5)),
     "émotion 🎤 $x$ <b>.wav": sound(noise(seed=6)),
     "-dash,comma; and  two spaces.wav": sound(noise(seed=7)),
-    "no suffix but .wav.wav": sound(noise(seed=8)),
 }
 
 # Old archives hold names in Latin-1. Other systems refuse them themselves.

@@ -43,12 +43,20 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
     ]  # fmt: skip
     table = pd.concat(tables)
     left_out = sorted({*train.labels, *test.labels} - set(labels))
+    unknown = [name for name, corpus in zip(names, (train, test), strict=True) if not corpus.has("speaker")]
+    if unknown:  # a corpus knows every speaker or none
+        table["speaker"] = None
     return Corpus(
         name=" → ".join(names),
         table=table[table["emotion"].isin(labels)],
         licence=train.licence if train.licence == test.licence else f"{train.licence}; {test.licence}",
         synthetic=train.synthetic or test.synthetic,
-        oddities=(*train.oddities, *test.oddities, *(f"{name} is in one corpus only: left out" for name in left_out)),
+        oddities=(
+            *train.oddities,
+            *test.oddities,
+            *(f"{name} is in one corpus only: left out" for name in left_out),
+            *(f"the speakers of {name} are not known, so none are" for name in unknown),
+        ),
         labels=labels,
     )
 

@@ -4,7 +4,7 @@ The road: `extract` (or `MFCC`) → `rows` → normalise → `image`.
 """
 
 from evenvoice.frontend.cache import FRONT_END_VERSION, cache_size, clear_cache
-from evenvoice.frontend.extract import extract
+from evenvoice.frontend.extract import extract, hear
 from evenvoice.frontend.forms import image, rows, shape
 from evenvoice.frontend.mfcc import MFCC
 from evenvoice.frontend.settings import SPEECH, FrontEndSettings
@@ -17,6 +17,7 @@ __all__ = [
     "cache_size",
     "clear_cache",
     "extract",
+    "hear",
     "image",
     "rows",
     "shape",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import numpy as np
 import torch
 from joblib import delayed
 
-from evenvoice.audio import Clip, content_hash, load
+from evenvoice.audio import Clip, Waveform, content_hash, load
 from evenvoice.errors import AudioError
 from evenvoice.frontend.cache import Features, cache_path, read_features, write_features
 from evenvoice.frontend.mfcc import MFCC
@@ -52,8 +53,9 @@ def extract(
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
     calls = (delayed(_features)(clip, settings, front_end) for clip in clips)
-    with one_thread():
-        for index, result in enumerate(in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)):
+    work = in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)
+    with one_thread(), closing(work) as results:
+        for index, result in enumerate(results):
             if isinstance(result, AudioError):
                 if not skip_bad:
                     raise result
@@ -63,6 +65,22 @@ def extract(
             else:
                 found.append(result)
     return found
+
+
+def hear(waveforms: Sequence[Waveform], settings: FrontEndSettings) -> list[Features]:
+    """Return the features of waveforms in memory, as `extract` does for recordings, without the cache.
+
+    Args:
+        waveforms: float32 ``[n]`` each, mono at the settings' sample rate.
+        settings: The front end.
+
+    Examples:
+        >>> [values.shape for values in hear([np.ones(16000, np.float32)], FrontEndSettings())]
+        [(120, 32)]
+    """
+    front_end = MFCC(settings)
+    with one_thread():
+        return [_hear(waveform, front_end) for waveform in waveforms]
 
 
 def _features(clip: Clip, settings: FrontEndSettings, front_end: MFCC) -> Features | AudioError:
@@ -75,10 +93,15 @@ def _features(clip: Clip, settings: FrontEndSettings, front_end: MFCC) -> Featur
         waveform = load(clip.file, rate=settings.sample_rate, start=clip.start, end=clip.end)
     except AudioError as error:
         return error
+    features = _hear(waveform, front_end)
+    write_features(path, features)
+    return features
+
+
+def _hear(waveform: Waveform, front_end: MFCC) -> Features:
+    """Return the features of one waveform."""
     # Alone, not in a batch: the length that a batch is padded to moves the last bits of a matrix product, and a
     # feature must not depend on its neighbours. It is no slower, either: one clip fits the processor's cache.
     with torch.inference_mode():
         features, _ = front_end(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
-    result = np.ascontiguousarray(features[0].numpy())
-    write_features(path, result)
-    return result
+    return np.ascontiguousarray(features[0].numpy())

@@ -35,8 +35,8 @@ def write_report(folder: Path | str) -> Path:
         >>> write_report("nowhere")
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: nowhere: holds no study.json; expected a folder that `evenvoice evaluate --out` \
-wrote
+        evenvoice.errors.EvenvoiceError: nowhere: holds no study.json; expected a folder that `evenvoice evaluate \
+--out` wrote
     """
     study = load_study(folder)
     sections = [Section(result, f"result-{number}") for number, result in enumerate(by_recipe(study), start=1)]

@@ -8,14 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import MFCC
-from evenvoice.frontend.threads import one_thread
+from evenvoice.frontend import hear
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import export
@@ -166,13 +164,8 @@ def _as_features(X: Waveforms | Features) -> Features | None:
 
 def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
     """Run the front end over waveforms."""
-    front_end = MFCC(recipe.front_end)
-    features = []
-    with torch.inference_mode(), one_thread():
-        for number, waveform in enumerate(X):
-            values = torch.from_numpy(check_waveform(waveform, f"X[{number}]"))
-            found, frames = front_end(values[None], torch.tensor([len(values)]))
-            features.append(found[0, :, : int(frames)].numpy())
+    waveforms = [check_waveform(waveform, f"X[{number}]") for number, waveform in enumerate(X)]
+    features = hear(waveforms, recipe.front_end)
     return Examples([str(number) for number in range(len(features))], features, emotions, speakers)
 
 

@@ -21,7 +21,7 @@ import evenvoice
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
-from evenvoice.frontend import MFCC
+from evenvoice.frontend import hear
 from evenvoice.frontend.threads import one_thread
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, model_sha256
@@ -163,13 +163,8 @@ def _check_parity(
 
 
 def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Examples:
-    """Hear the waveforms as training does: each alone."""
-    front_end = MFCC(trained.recipe.front_end)
-    features = []
-    with torch.inference_mode(), one_thread():
-        for waveform in waveforms:
-            heard = torch.from_numpy(np.asarray(waveform, np.float32))
-            features.append(front_end(heard[None], torch.tensor([len(heard)]))[0][0].numpy())
+    """Hear the waveforms as training does."""
+    features = hear([np.asarray(waveform, np.float32) for waveform in waveforms], trained.recipe.front_end)
     return Examples([str(number) for number in range(len(features))], features)
 
 
