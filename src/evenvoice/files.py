@@ -12,6 +12,17 @@ from pathlib import Path
 from evenvoice.errors import EvenvoiceError
 
 
+def _read_umask() -> int:
+    # The only portable way to read the mask is to set it: not safe while other threads write files.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+# mkstemp and mkdtemp ignore the mask and use 0600 and 0700. Read once, when this is imported: before any thread.
+_UMASK = _read_umask()
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be made again: ``$EVENVOICE_CACHE``, else ``~/.cache/evenvoice``."""
     named = os.environ.get("EVENVOICE_CACHE")
@@ -49,7 +60,7 @@ def writing(path: Path | str) -> Iterator[Path]:
         aside = Path(name)
         try:
             yield aside
-            aside.chmod(0o666 & ~_umask())
+            aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
@@ -74,7 +85,7 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
         try:
             yield aside
-            aside.chmod(0o777 & ~_umask())
+            aside.chmod(0o777 & ~_UMASK)
             aside.replace(path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -112,10 +123,3 @@ def _new_folders(folder: Path) -> Iterator[None]:
         for path in missing:
             with suppress(OSError):
                 path.rmdir()
-
-
-def _umask() -> int:
-    # The only portable way to read the mask is to set it; mkstemp and mkdtemp ignore it and use 0600/0700.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
