@@ -71,7 +71,7 @@ def start(*arguments: Path | str, before: str = "", folder: Path | None = None) 
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(os.fsencode, arguments)],
         cwd=folder,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -93,4 +93,5 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 def predictions(out: Path) -> dict[str, bytes]:
     """Return the predictions of an evaluation: path → bytes."""
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.glob("runs/*/*/*/*/predictions.csv")}
+    files = out.glob("runs/*/*/seed-*/fold-*/predictions.csv")
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -77,6 +76,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal that is wide enough for every column."""
-    monkeypatch.setitem(os.environ, "COLUMNS", "160")
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that is wide enough for every column, and a machine of known speed: measuring it takes a second."""
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)

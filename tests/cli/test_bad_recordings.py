@@ -223,11 +223,16 @@ def test_corpus_show_shows_whatever_can_be_heard(form: str, voices: Path, table:
     assert "odd: recordings that are the same, byte for byte: 1 (" in text
 
 
+@pytest.mark.filterwarnings("error::UserWarning")  # as matplotlib gives for an emoji
 def test_a_corpus_whose_own_name_is_no_text(voices: Path, tmp_path: Path) -> None:
     odd = voices.rename(tmp_path / os.fsdecode(b"\xf6dd 'corpus' \xf0\x9f\x8e\xad"))
-    answer = run("evaluate", f"folder:{odd}", "--protocol", "random", *QUICK, "--json", "--out", tmp_path / "out")
+    sounds.sound(sounds.noise())(odd / "sad" / os.fsdecode(b"fr\xf6_1.wav"))
+    corpus = (f"folder:{odd}", "--speaker-from", "/([^_]+)_")
+    answer = run("evaluate", *corpus, "--protocol", "kfold", *QUICK, "--json", "--out", tmp_path / "out")
     assert json.loads(answer.result())[0]["corpus"] == r"\udcf6dd 'corpus' 🎭"
-    assert run("corpus", "show", f"folder:{odd}").result().startswith(r"\udcf6dd 'corpus' 🎭: 36 utterances")
+    lines = run("corpus", "show", *corpus).result().splitlines()
+    assert lines[0] == r"\udcf6dd 'corpus' 🎭: 37 utterances, 5 speakers, 3 emotions"
+    assert any(line.startswith(r"fr\udcf6 ") for line in lines)
     table = odd / "table.csv"
     table.write_bytes(b"file,emotion\nangry/anna_0.wav,angry\nfr\xf6hlich.wav,sad\n")
     complaint = run("corpus", "show", table).complaint()

@@ -211,7 +211,7 @@ def test_a_child_that_fails_is_one_line_and_leaves_nothing(
     with pytest.raises(EvenvoiceError, match=reason) as caught:
         demo._make(few(), tmp_path / "corpora" / "demo", replace(demo._find_espeak(), **broken))
     assert "\n" not in str(caught.value)
-    assert list((tmp_path / "corpora").iterdir()) == []
+    assert not (tmp_path / "corpora").exists()
     assert list(temporary.iterdir()) == []
 
 

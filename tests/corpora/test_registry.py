@@ -48,7 +48,7 @@ def test_the_table_keeps_the_contract(opened: Corpus, trees: Path) -> None:
     table = opened.table
     assert table.index.name == "utterance"
     assert list(table.columns) == [
-        *("file", "emotion", "speaker", "session", "text", "gender", "style", "start", "end", "split")
+        *("file", "emotion", "speaker", "session", "text", "gender", "style", "start", "end", "split", "corpus")
     ]
     assert table.index.is_unique
     assert table.index.is_monotonic_increasing

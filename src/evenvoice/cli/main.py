@@ -66,7 +66,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
     try:
-        app()
+        app(prog_name="evenvoice")
     except EvenvoiceError as error:
         sys.exit(_complain(str(error)))
     except ModuleNotFoundError as error:

@@ -246,7 +246,8 @@ def _checked(name: str, table: pd.DataFrame) -> pd.DataFrame:
             table[column] = table[column].astype(float)
         else:  # plain objects: pandas' own string types refuse file names that are not UTF-8
             table[column] = table[column].astype(object).where(table[column].notna(), None)
-    table["speaker"] = [speaker if speaker is None else as_text(speaker) for speaker in table["speaker"]]
+    speakers = [None if speaker is None else as_text(speaker) for speaker in table["speaker"]]
+    table["speaker"] = pd.Series(speakers, table.index, dtype=object)
     for column in ("file", "emotion"):
         _check_complete(name, table, column)
     if table["speaker"].notna().any():

@@ -45,7 +45,7 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
     left_out = sorted({*train.labels, *test.labels} - set(labels))
     unknown = [name for name, corpus in zip(names, (train, test), strict=True) if not corpus.has("speaker")]
     if unknown:  # a corpus knows every speaker or none
-        table["speaker"] = None
+        table = table.assign(speaker=None)
     return Corpus(
         name=" → ".join(names),
         table=table[table["emotion"].isin(labels)],

@@ -32,20 +32,11 @@ def make_predictions(
         labels: Emotions in the order of the columns.
         synthetic: True for rows that no one spoke (protocol ``paper`` tests some); none if not given.
 
-    Raises:
-        EvenvoiceError: A probability is NaN: the training diverged.
-
     Examples:
         >>> table = pd.DataFrame({"emotion": ["sad"]}, index=["a1"])
         >>> make_predictions(table, np.array([[0.25, 0.75]]), ["angry", "sad"]).iloc[0].to_dict()["predicted"]
         'sad'
     """
-    wrong = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
-    if len(wrong):
-        raise EvenvoiceError(
-            f"utterance {utterances.index[wrong[0]]!r}: the network gives NaN for it ({len(wrong)} of "
-            f"{len(utterances)} are such); train with a lower learning rate"
-        )
     columns: dict[str, object] = {
         "utterance": utterances.index.astype(str),
         "emotion": utterances["emotion"].to_numpy(),

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evenvoice.errors import EvenvoiceError
+from evenvoice.evaluation.predictions import PROBABILITY
 from evenvoice.protocols import Fold, SplitProtocol
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
@@ -68,6 +70,7 @@ def make_run(
     result = run_fold(
         task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
     )
+    _check_converged(key, result.predictions)
     promise = task.protocol.promise
     info = {
         "fingerprint": task.fingerprint,
@@ -90,3 +93,13 @@ def make_run(
         "versions": versions(),
     }
     write_run(key.folder(study), info, result)
+
+
+def _check_converged(key: RunKey, predictions: pd.DataFrame) -> None:
+    """Raise if a probability is NaN: such a run could be written, but never be read."""
+    unknown = int(predictions.filter(regex=f"^{PROBABILITY}").isna().any(axis=1).sum())
+    if unknown:
+        raise EvenvoiceError(
+            f"{key.recipe}, {key.protocol}, seed {key.seed}, fold {key.fold}: the network gives NaN for {unknown} of "
+            f"{len(predictions)} test utterances; train with a lower learning rate"
+        )

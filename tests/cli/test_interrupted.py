@@ -1,0 +1,109 @@
+"""Commands that are stopped half-way, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import QUICK, finish, predictions, run, start
+
+# Run before evenvoice: the second run is never written to its end.
+HANGS = """
+import time
+from evenvoice.study import records
+
+write_json, runs = records.write_json, []
+
+def hang(path, data):
+    runs.append(path)
+    if len([path for path in runs if path.name == "run.json"]) == 2:
+        time.sleep(600)
+    write_json(path, data)
+
+records.write_json = hang
+"""
+
+
+@pytest.fixture
+def evaluation(voices: Path) -> tuple[Path | str, ...]:
+    """Eight fits."""
+    return ("evaluate", f"folder:{voices}", "--speaker-from", "([a-z]+)_", "--protocol=speaker", "--seeds=2", *QUICK)
+
+
+@pytest.fixture
+def half_way(evaluation: tuple[Path | str, ...], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The evaluation in a process of its own, with one run written and half of another."""
+    process = start(*evaluation, "--out", tmp_path / "out", before=HANGS)
+    while not list(tmp_path.glob("out/runs/*/*/seed-*/.*/plan.csv")) or len(predictions(tmp_path / "out")) < 1:
+        assert process.poll() is None, finish(process)
+        time.sleep(0.01)
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def hidden(folder: Path) -> list[Path]:
+    """Return what is half-written."""
+    return [path for path in folder.rglob("*") if path.name.startswith(".")]
+
+
+def test_a_killed_evaluation_goes_on_and_ends_the_same(
+    half_way: subprocess.Popen[bytes], evaluation: tuple[Path | str, ...], tmp_path: Path, undrawn: None
+) -> None:
+    out = tmp_path / "out"
+    os.killpg(half_way.pid, signal.SIGKILL)
+    assert finish(half_way).code == -signal.SIGKILL
+    (path,) = predictions(out)
+    stamp = (out / path).stat().st_mtime_ns
+    assert hidden(out)
+    answer = run(*evaluation, "--out", out)
+    assert answer.code == 0
+    assert "7 fits (1 are there already), about " in answer.err
+    assert (out / path).stat().st_mtime_ns == stamp
+    assert not hidden(out)
+    run(*evaluation, "--out", tmp_path / "whole").result()
+    assert len(predictions(out)) == 8
+    assert predictions(out) == predictions(tmp_path / "whole")
+
+
+def test_ctrl_c_is_one_line_and_keeps_what_was_finished(half_way: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    os.killpg(half_way.pid, signal.SIGINT)
+    answer = finish(half_way)
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err.splitlines()[-1] == "evenvoice: interrupted; what was finished is kept"
+    assert "Traceback" not in answer.err
+    assert len(predictions(out)) == 1
+    assert not hidden(out)
+    assert (out / "study.json").is_file(), "the folder cannot be reported on"
+
+
+def test_ctrl_c_in_this_process(voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evenvoice.training.on_corpus.fit", interrupt)
+    answer = run("train", f"folder:{voices}", "--set", "training.epochs=1", "--jobs", "1", "--out", tmp_path / "out")
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err.splitlines()[-1] == "evenvoice: interrupted; what was finished is kept"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["--version", "predict"])
+def test_a_reader_that_has_gone_is_no_traceback(command: str, model: Path, voices: Path) -> None:
+    # The one prints at its end, when it is flushed; the other after each file.
+    files = (model, *[voices / "sad" / "anna_0.wav"] * 5) if command == "predict" else ()
+    process = start(*command.split(), *files)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=120) == 1
+    process.stderr.close()

@@ -1,0 +1,104 @@
+"""The door itself: what is no command, what is not installed, and what goes where."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import evenvoice
+from evenvoice.cli.main import EXTRAS
+from tests.cli.command import finish, run, start
+
+COMMANDS = ("corpus", "recipe", "cache", "demo", "evaluate", "train", "predict", "report")
+
+
+def test_help_names_every_command_on_stdout() -> None:
+    for flag in ("--help", "-h"):
+        answer = run(flag)
+        assert all(re.search(rf"\b{command}\b", answer.result()) for command in COMMANDS)
+        assert answer.err == ""
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "corpus show", "corpus download", "recipe show", "cache clear"])
+def test_every_command_has_a_help_text(command: str) -> None:
+    answer = run(*command.split(), "--help")
+    assert f"Usage: evenvoice {command} " in answer.result()
+    assert answer.err == ""
+
+
+def test_version() -> None:
+    answer = run("--version")
+    assert (answer.result(), answer.err) == (f"evenvoice {evenvoice.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["evalute"], "No such command 'evalute'"),
+        (["corpus", "sho"], "No such command 'sho'"),
+        (["--colour"], "No such option: --colour"),
+        (["evaluate", "demo", "--protocoll", "paper"], "No such option: --protocoll"),
+        (["evaluate"], "Missing argument 'CORPUS'"),
+        (["evaluate", "demo", "--seeds", "0"], "Invalid value for '--seeds'"),
+        (["evaluate", "demo", "--seeds", "many"], "Invalid value for '--seeds'"),
+        (["evaluate", "demo", "--seed", "-1"], "Invalid value for '--seed'"),
+        (["evaluate", "demo", "--jobs", "0"], "Invalid value for '--jobs'"),
+        (["train", "demo", "ravdess:x"], "Got unexpected extra argument"),
+        (["predict", "model.onnx"], "Missing argument 'FILE…'"),
+        (["report"], "Missing argument 'DIR'"),
+        (["recipe", "show", "2dcnn", "--emotions", "1"], "Invalid value for '--emotions'"),
+    ],
+)
+def test_what_is_no_command_is_said_on_stderr(arguments: list[str], named: str) -> None:
+    answer = run(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert named in answer.err
+    assert "Usage: evenvoice" in answer.err
+    assert "Traceback" not in answer.err
+
+
+BLOCK = """
+import sys
+
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {library!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Block())
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "arguments"),
+    [
+        ("torch", ["evaluate", "table.csv", "--out", "out"]),
+        ("torch", ["recipe", "show", "2dcnn"]),
+        ("pandas", ["corpus", "show", "table.csv"]),
+        ("yaml", ["recipe", "list"]),
+        ("matplotlib", ["report", "out"]),
+        ("espeakng_loader", ["corpus", "show", "demo"]),
+    ],
+)
+def test_a_missing_library_names_the_extra_that_brings_it(
+    library: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENVOICE_CACHE", str(tmp_path / "cache"))
+    answer = finish(start(*arguments, before=BLOCK.format(library=library), folder=tmp_path))
+    extra = EXTRAS[library]
+    assert extra == ("demo" if library == "espeakng_loader" else "train")
+    complaint = answer.complaint()
+    assert f"{library}, which is not installed; " in complaint or extra == "demo"
+    assert f"pip install 'evenvoice[{extra}]'" in complaint
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_library_of_no_extra_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ModuleNotFoundError("No module named 'numpi'", name="numpi")
+
+    monkeypatch.setattr("evenvoice.frontend.clear_cache", fail)
+    with pytest.raises(ModuleNotFoundError, match="numpi"):
+        run("cache", "clear")

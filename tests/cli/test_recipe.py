@@ -1,0 +1,66 @@
+"""``evenvoice recipe``: what ships, and what a recipe says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from evenvoice.recipes import open_recipe, recipe_names
+from tests.cli.command import run
+
+
+def test_list_names_every_recipe_with_what_it_is() -> None:
+    answer = run("recipe", "list")
+    rows = [line for line in answer.result().splitlines() if not line.startswith(" ")]
+    assert [row.split()[0] for row in rows] == ["recipe", *recipe_names()]
+    assert "The paper's system" in answer.out
+    assert answer.err == ""
+
+
+def test_show_prints_the_recipe_as_yaml_with_input_shape_and_parameters() -> None:
+    answer = run("recipe", "show", "smote-2dcnn")
+    assert yaml.safe_load(answer.result()) == open_recipe("smote-2dcnn").model_dump(mode="json")
+    assert answer.out.splitlines()[-2:] == [
+        "# input (channels, height, width): (1, 16, 8)",
+        "# parameters with 4 emotions: 83,524 (83,268 trainable), as Keras counts them",
+    ]
+    assert answer.err == ""
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_show_as_json(name: str) -> None:
+    shown = json.loads(run("recipe", "show", name, "--json", "--emotions", "7").result())
+    assert shown["name"] == name
+    assert shown["input_shape"] == [1, 16, 8]
+    # The last layer alone knows the emotions: 64 weights and a bias for each.
+    assert shown["parameters"] == 83_524 + 3 * 65
+    assert shown["trainable_parameters"] == 83_268 + 3 * 65
+
+
+def test_show_with_changes_and_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "my 'own'.yaml"
+    path.write_text("extends: 2dcnn\nname: mine\ntraining: {epochs: 7}\n")
+    shown = json.loads(run("recipe", "show", path, "--form", "channels", "--json").result())
+    assert (shown["name"], shown["training"]["epochs"], shown["input_shape"]) == ("mine", 7, [3, 40, 94])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[1, 2]", "expected keys and values, found list"),
+        ("a: [", "not YAML"),
+        ("extends: smote\n", "recipe 'smote' is unknown"),
+        ("extends: mine.yaml\n", "extends itself"),
+        ("epochs: 3\n", "unknown key 'epochs'"),
+        ("name: a/b\n", "name: "),
+        ("extends: 2dcnn\nmodel: {name: 3dcnn}\n", "'3dcnn'"),
+        ("extends: 2dcnn\nbalancer: {name: smoke}\n", "did you mean 'smote'?"),
+    ],
+)
+def test_a_recipe_that_does_not_go(text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(text)
+    assert says in run("recipe", "show", "mine.yaml").complaint()
