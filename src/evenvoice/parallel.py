@@ -33,7 +33,8 @@ def in_parallel(
     pool = Parallel(n_jobs=jobs, prefer="threads" if threads else None, return_as=order, batch_size=1)
     results = pool(calls)
     try:
-        yield from track(results, description, total)
+        # Not `results` itself, which would be closed with the progress bar, before what follows.
+        yield from track((result for result in results), description, total)
     finally:
         # Whoever stops early has said why; joblib's remark about cancelled tasks would only stand in the way.
         with warnings.catch_warnings():
