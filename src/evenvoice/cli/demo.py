@@ -18,6 +18,9 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
     """
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
     from evenvoice.report import as_text
+    from evenvoice.training.allocator import keep_freed_memory
+
+    keep_freed_memory()
 
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)

@@ -48,6 +48,9 @@ def evaluate(
     """
     from evenvoice import study
     from evenvoice.report import as_text, write_report
+    from evenvoice.training.allocator import keep_freed_memory
+
+    keep_freed_memory()
 
     the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
     if test_corpus is not None:

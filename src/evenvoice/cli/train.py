@@ -30,7 +30,10 @@ def train(
 
     Example: evenvoice train emodb:data/emodb --without speaker=16 --out model
     """
+    from evenvoice.training.allocator import keep_freed_memory
     from evenvoice.training.on_corpus import train as make
+
+    keep_freed_memory()
 
     path = make(
         options.open_the_corpus(corpus, emotions, style, speaker_from, without),

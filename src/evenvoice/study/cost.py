@@ -16,23 +16,31 @@ from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.loop import PlannedRows, train_network
 
+# Seconds of training that can be timed.
+ENOUGH = 0.25
+
 
 def rows_per_second(recipe: Recipe, n_classes: int) -> float:
-    """Train on noise in the recipe's shape for about half a second and return the rows a second, on one thread."""
+    """Train on noise in the recipe's shape, for as long as it takes to time it; return rows a second, on one thread."""
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
     with one_thread(), torch.random.fork_rng(devices=[]):
         network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
         images = np.random.default_rng(0).standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
         labels = np.arange(size, dtype=np.int64) % n_classes
-        plan, batches, seconds = NoBalancing().plan(images, labels), 2, 0.0
-        while seconds < 0.25:  # the first batches pay for warming up, and few are too few to time
-            batches *= 2
+        plan = NoBalancing().plan(images, labels)
+
+        def timed(batches: int) -> float:
             rows = PlannedRows(images, labels, plan, np.tile(np.arange(size), batches))
             started = time.perf_counter()
             train_network(network, rows, None, settings)
-            seconds = time.perf_counter() - started
-        return len(rows) / seconds
+            return time.perf_counter() - started
+
+        timed(1)  # the first batch of a process pays for torch's own imports
+        batches = 4
+        while (seconds := timed(batches)) < ENOUGH:
+            batches *= 2
+        return size * batches / seconds
 
 
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:

@@ -218,11 +218,9 @@ class _Evaluation:
         if not tasks:
             return
         packed = Packed.of(examples)
-        calls = (
-            delayed(make_run)(task, corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device)
-            for task in tasks
-        )
         jobs = min(self.jobs, len(tasks))
+        what = (corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device, jobs > 1)
+        calls = (delayed(make_run)(task, *what) for task in tasks)
         yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 
 

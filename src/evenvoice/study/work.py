@@ -63,9 +63,11 @@ def make_run(
     packed: Packed,
     study: Path,
     device: str,
+    own_process: bool,
 ) -> None:
-    """Make one run and write it; in a worker process where there are several jobs."""
-    keep_freed_memory()
+    """Make one run and write it; in a worker process where there are several jobs (``own_process``)."""
+    if own_process:
+        keep_freed_memory()
     key = task.key
     result = run_fold(
         task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
