@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -72,9 +72,11 @@ def run_fold(
         fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
     validation = examples.take(fold.validation) if len(fold.validation) else None
     model = fit(recipe, examples.take(fold.train), validation, seed, labels=labels, device=device)
-    probabilities = model.probabilities(examples.take(fold.test, with_emotions=False))
     ids = np.array(examples.ids)
-    plan = _plan_table(model.plan, ids[fold.train])
+    balanced = np.array(model.fitted_on["balancer"])
+    _check_parents(model.plan, balanced, ids, fold)
+    probabilities = model.probabilities(examples.take(fold.test, with_emotions=False))
+    plan = _plan_table(model.plan, balanced)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
     return FoldResult(
         model,
@@ -188,6 +190,13 @@ def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -
     for step, seen in saw.items():
         table[step] = table["utterance"].isin(set(seen)).astype(int)
     return table
+
+
+def _check_parents(plan: Plan, balanced: np.ndarray, ids: np.ndarray, fold: Fold) -> None:
+    """Raise unless every synthetic row comes from the training part, by the record of what the balancer was given."""
+    rows = pd.Index(ids).get_indexer(balanced)
+    over_corpus = replace(plan, kept=rows[plan.kept], base=rows[plan.base], neighbour=rows[plan.neighbour])
+    over_corpus.check_parents(fold.train)
 
 
 def _with_parents(plan: pd.DataFrame, ids: np.ndarray) -> int:
