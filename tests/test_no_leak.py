@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from evenvoice.balance import BALANCERS
-from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study.fold import balanced_pool, run_fold
@@ -86,7 +85,7 @@ def test_nothing_fitted_depends_on_the_test_part(
 
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_the_papers_order_fails_the_contract(balancer: str) -> None:
-    """Its normaliser sees every utterance, so NaN in the test part cannot leave it as it was."""
+    """Its normaliser sees every utterance, so other test features cannot leave it as it was."""
     recipe, protocol = _recipe("smote-2dcnn", balancer, "as it is"), open_protocol("paper")
     pool = balanced_pool(recipe, TABLE, EXAMPLES, seed=0)
     (fold,) = make_folds(protocol, pool.table, seed=0)
@@ -99,8 +98,5 @@ def test_the_papers_order_fails_the_contract(balancer: str) -> None:
     for row in fold.test[fold.test < len(features)]:
         features[row] = features[row] + 100  # NaN would stop SMOTE before it leaks
     poisoned = dataclasses.replace(EXAMPLES, features=features)
-    try:
-        blind = run_fold(recipe, protocol, fold, TABLE, poisoned, fabricate.EMOTIONS, seed=0)
-    except EvenvoiceError:
-        return
+    blind = run_fold(recipe, protocol, fold, TABLE, poisoned, fabricate.EMOTIONS, seed=0)
     assert _fitted(clean.model) != _fitted(blind.model)
