@@ -1,0 +1,115 @@
+"""Predictions as counts per speaker: everything that is resampled, exchanged or left out is a speaker, never a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from evenvoice.errors import EvenvoiceError
+
+Counts = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class UnitCounts:
+    """One confusion matrix for each unit (speaker) and seed.
+
+    Attributes:
+        units: Names of the units, sorted: the speakers, or the utterances where a speaker is not known.
+        unit: Which of the two. Utterances of one speaker are alike, so intervals over utterances are too narrow.
+        counts: float64 ``[units, seeds, emotions, emotions]``: unit, seed, true, predicted.
+    """
+
+    units: tuple[str, ...]
+    unit: Literal["speaker", "utterance"]
+    counts: Counts
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+
+def unit_counts(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> UnitCounts:
+    """Count predictions by unit.
+
+    Args:
+        tables: Predictions of one system, one table a seed.
+        labels: All emotions, in the order wanted.
+
+    Raises:
+        EvenvoiceError: No table, or an empty one.
+
+    Examples:
+        >>> table = pd.DataFrame({"utterance": ["1", "2"], "speaker": ["a", "a"], "emotion": ["sad", "sad"],
+        ...                       "predicted": ["sad", "happy"]})
+        >>> unit_counts([table], ["happy", "sad"]).counts[0, 0].tolist()
+        [[0.0, 0.0], [1.0, 1.0]]
+    """
+    if not tables or any(table.empty for table in tables):
+        raise EvenvoiceError("predictions: no rows to score; expected at least one test utterance a seed")
+    unit = unit_of(tables)
+    names = sorted({str(name) for table in tables for name in table[unit]})
+    row_of = {name: row for row, name in enumerate(names)}
+    number = {label: position for position, label in enumerate(labels)}
+    counts = np.zeros((len(names), len(tables), len(labels), len(labels)))
+    for seed, table in enumerate(tables):
+        rows = table[unit].astype(str).map(row_of).to_numpy()
+        truth, answers = table["emotion"].map(number).to_numpy(), table["predicted"].map(number).to_numpy()
+        np.add.at(counts, (rows, seed, truth, answers), 1.0)
+    return UnitCounts(tuple(names), unit, counts)
+
+
+def unit_of(tables: Sequence[pd.DataFrame]) -> Literal["speaker", "utterance"]:
+    """Return ``speaker`` where every row of every table has one."""
+    known = all("speaker" in table and not table["speaker"].isna().any() for table in tables)
+    return "speaker" if known else "utterance"
+
+
+def ua_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return UA of confusion matrices ``[…, emotions, emotions]``: the mean of the recalls of emotions that occur."""
+    return _mean_of_known(recalls_of(counts))
+
+
+def wa_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return WA of confusion matrices ``[…, emotions, emotions]``."""
+    return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
+
+
+def macro_f1_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return the mean F1 of the emotions that occur, for confusion matrices ``[…, emotions, emotions]``."""
+    return _mean_of_known(f1s_of(counts))
+
+
+def recalls_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return recalls ``[…, emotions]``; NaN where an emotion does not occur."""
+    return _ratio(_diagonal(counts), counts.sum(axis=-1))
+
+
+def precisions_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return precisions ``[…, emotions]``; 0 where an emotion is never answered, as `score` gives."""
+    return np.nan_to_num(_ratio(_diagonal(counts), counts.sum(axis=-2)))
+
+
+def f1s_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return F1 ``[…, emotions]``; NaN where an emotion does not occur, as `score` gives."""
+    truth, answers = counts.sum(axis=-1), counts.sum(axis=-2)
+    return np.where(truth > 0, _ratio(2 * _diagonal(counts), truth + answers), np.nan)
+
+
+def _diagonal(counts: Counts) -> Counts:
+    return np.diagonal(counts, axis1=-2, axis2=-1)
+
+
+def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Divide; NaN where there is nothing to divide by."""
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+
+
+def _mean_of_known(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Mean over the last axis of what is not NaN."""
+    return _ratio(np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1))

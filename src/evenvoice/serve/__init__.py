@@ -1,0 +1,1 @@
+"""A recognizer over HTTP, and as a page that runs it in the browser."""
