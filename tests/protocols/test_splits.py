@@ -77,6 +77,20 @@ def test_only_the_papers_order_is_leaky() -> None:
     assert [name for name in PROTOCOLS if PROTOCOLS[name].balance_first] == ["paper"]
 
 
+def test_selecting_on_the_test_part_has_the_folds_of_the_honest_protocol_and_is_leaky() -> None:
+    protocol, honest = open_protocol("session+select-on-test"), open_protocol("session")
+    assert protocol.promise.leaky
+    assert protocol.promise.words.startswith("LEAKY: the best epoch was chosen on the test part")
+    assert (protocol.needs, protocol.validation_by) == (honest.needs, honest.validation_by)
+    for one, other in zip(make_folds(protocol, TABLE, 0), make_folds(honest, TABLE, 0), strict=True):
+        assert np.array_equal(one.train, other.train)
+        assert np.array_equal(one.test, other.test)
+    with pytest.raises(EvenvoiceError, match="'paper' is LEAKY by itself"):
+        open_protocol("paper+select-on-test")
+    with pytest.raises(EvenvoiceError, match="protocol 'sesion' is unknown"):
+        open_protocol("sesion+select-on-test")
+
+
 def test_table_1_comes_out_as_printed() -> None:
     """6832 = 4 × 1708 balanced rows, split 80:20, are 5465 and 1367: Table 1 of the paper."""
     balanced = pd.DataFrame({"emotion": np.repeat(["angry", "happy", "sad", "neutral"], 1708)})

@@ -108,3 +108,9 @@ def test_a_recipe_survives_its_own_dump() -> None:
     recipe = open_recipe("smote-2dcnn", {"normalise": "speaker"})
     assert Recipe(**recipe.model_dump(mode="json")) == recipe
     assert recipe.transductive
+
+
+def test_calibrating_brings_a_validation_share_and_cannot_do_without() -> None:
+    assert open_recipe("2dcnn", {"training": {"calibrate": "temperature"}}).training.validation_share == 0.2
+    with pytest.raises(EvenvoiceError, match="calibrate: temperature needs a validation_share above 0"):
+        open_recipe("2dcnn", {"training": {"calibrate": "temperature", "validation_share": 0}})

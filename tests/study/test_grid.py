@@ -16,6 +16,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.study import evaluate, load_study
+from evenvoice.training.weights import WEIGHTS_FILE, load_weights
 
 QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
 
@@ -168,3 +169,63 @@ def test_what_cannot_work_is_said_before_anything_is_heard_or_written(corpus: Co
 def test_a_folder_without_a_study_is_said(tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match=r"holds no study\.json; expected a folder that `evenvoice evaluate"):
         load_study(tmp_path)
+
+
+def test_choosing_the_epoch_on_the_test_part_stands_beside_the_honest_result(corpus: Corpus, tmp_path: Path) -> None:
+    recipes = [open_recipe("2dcnn", {"training": {"epochs": 6}})]
+    protocols = ["speaker", "speaker+select-on-test"]
+    honest, chosen = evaluate(corpus, recipes, protocols, out=tmp_path, jobs=1).results
+    assert not honest.leaky
+    assert chosen.leaky
+    for one, other in zip(honest.runs, chosen.runs, strict=True):
+        tested = one.split.loc[one.split["part"] == "test", "utterance"].tolist()
+        assert tested == other.split.loc[other.split["part"] == "test", "utterance"].tolist()
+        assert other.info["leaks"]["test_rows_selected_on"] == len(tested)
+        assert other.info["recipe"] == one.info["recipe"]
+    last = honest.runs[0].history["train_loss"].to_numpy()
+    assert np.array_equal(last, chosen.runs[0].history["train_loss"].to_numpy())
+    best = [run.history["test_ua"].max() for run in chosen.runs]
+    assert min(best) >= 0
+    assert [run.info["epoch"] for run in chosen.runs] == [
+        int(run.history["test_ua"].to_numpy().argmax()) + 1 for run in chosen.runs
+    ]
+
+
+def test_a_temperature_is_fitted_on_the_validation_part_and_changes_no_answer(corpus: Corpus, tmp_path: Path) -> None:
+    plain = {"epochs": 6, "validation_share": 0.3}
+    recipes = [
+        open_recipe("2dcnn", {"training": plain}),
+        open_recipe("2dcnn", {"name": "calibrated", "training": {**plain, "calibrate": "temperature"}}),
+    ]
+    without, calibrated = evaluate(corpus, recipes, ["speaker"], out=tmp_path, jobs=1).results
+    for one, other in zip(without.runs, calibrated.runs, strict=True):
+        assert one.info["temperature"] == 1
+        assert other.info["temperature"] != 1
+        assert one.predictions["predicted"].tolist() == other.predictions["predicted"].tolist()
+        validation = other.split["part"] == "validation"
+        assert other.split["calibration"].astype(bool).equals(validation)
+        assert not one.split["calibration"].any()
+        columns = one.predictions.columns[one.predictions.columns.str.startswith("p:")]
+        powers = one.predictions[columns].to_numpy() ** (1 / other.info["temperature"])
+        expected = powers / powers.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(other.predictions[columns], expected, atol=1e-5)
+
+
+def test_durations_commands_and_weights_are_kept(corpus: Corpus, tmp_path: Path) -> None:
+    recipes = [open_recipe("2dcnn", {"training": {"epochs": 1}})]
+    for command in ("evenvoice evaluate one", "evenvoice evaluate two"):
+        found = evaluate(corpus, recipes, ["random"], out=tmp_path, jobs=1, keep_models=True, command=command)
+    assert found.info["commands"] == ["evenvoice evaluate one", "evenvoice evaluate two"]
+    (run,) = found.results[0].runs
+    assert run.predictions["seconds"].tolist() == [6000 / 16000] * len(run.predictions)
+    assert load_weights(run.folder / WEIGHTS_FILE).labels == corpus.labels
+
+
+def test_synthetic_test_rows_go_by_their_base_parents_speaker(corpus: Corpus, tmp_path: Path) -> None:
+    recipes = [open_recipe("smote-2dcnn", QUICK)]
+    (result,) = evaluate(corpus, recipes, ["paper"], out=tmp_path, jobs=1).results
+    rows = result.runs[0].predictions
+    made = rows[rows["synthetic"]].set_index("utterance")
+    base = result.runs[0].plan.set_index("synthetic").loc[made.index, "base"]
+    assert len(made)
+    assert made["speaker"].tolist() == corpus.table.loc[base, "speaker"].tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,13 @@ def evaluate(
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,
+    select_on_test: Annotated[
+        bool,
+        typer.Option(
+            "--select-on-test",
+            help="Beside each protocol, also measure what choosing the best epoch on the test part buys (LEAKY).",
+        ),
+    ] = False,
     test_corpus: Annotated[
         str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
     ] = None,
@@ -37,6 +45,9 @@ def evaluate(
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    keep_models: Annotated[
+        bool, typer.Option("--keep-models", help="Keep each run's weights, for `evenvoice export`.")
+    ] = False,
     out: options.Out = Path("evaluation"),
     as_json: options.AsJson = False,
 ) -> None:
@@ -47,6 +58,7 @@ def evaluate(
     Example: evenvoice evaluate emodb:data/emodb --recipe smote-2dcnn --recipe 2dcnn --protocol speaker-folds --seeds 5
     """
     from evenvoice import study
+    from evenvoice.protocols import SELECT_ON_TEST, open_protocol
     from evenvoice.report import as_text, write_report
     from evenvoice.training.allocator import keep_freed_memory
 
@@ -58,15 +70,20 @@ def evaluate(
 
         other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without)
         the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
+    protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
+    if select_on_test:
+        protocols += [name + SELECT_ON_TEST for name in protocols if not open_protocol(name).promise.leaky]
     found = study.evaluate(
         the_corpus,
         [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
-        protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"],
+        protocols,
         seeds=range(seed, seed + seeds),
         out=out,
         jobs=jobs,
         device=device,
         skip_bad=skip_bad,
+        keep_models=keep_models,
+        command=shlex.join(["evenvoice", *sys.argv[1:]]),
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     page = write_report(out)

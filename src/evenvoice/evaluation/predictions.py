@@ -14,7 +14,7 @@ from evenvoice.errors import EvenvoiceError, nearest
 PROBABILITY = "p:"
 """Prefix of the probability columns: ``p:angry``."""
 
-KNOWN = ("speaker", "session", "gender", "text")
+KNOWN = ("speaker", "session", "gender", "text", "seconds")
 REQUIRED = ("utterance", "emotion", "synthetic", "predicted")
 
 
@@ -60,7 +60,7 @@ def read_predictions(path: Path | str) -> pd.DataFrame:
         EvenvoiceError: A missing column, an unknown label, an utterance twice, probabilities that do not sum to one.
     """
     path = Path(path)
-    text = {name: str for name in (*REQUIRED, *KNOWN) if name != "synthetic"}
+    text = {name: str for name in (*REQUIRED, *KNOWN) if name not in ("synthetic", "seconds")}
     try:
         # Only an empty cell says that nothing is known: a speaker may be called NA.
         table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])

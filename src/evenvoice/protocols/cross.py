@@ -22,6 +22,7 @@ class Cross:
     needs: ClassVar[tuple[str, ...]] = ("corpus",)
     validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the one fold; the seed changes nothing here (it still changes the weights)."""

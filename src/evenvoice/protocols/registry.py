@@ -7,6 +7,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.protocols.cross import Cross
 from evenvoice.protocols.promise import Fold, check_promise
+from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
 from evenvoice.protocols.splits import Given, KFold, Paper, Random, Session, Speaker, SpeakerFolds, SplitProtocol
 
 PROTOCOLS: dict[str, type[SplitProtocol]] = {
@@ -15,7 +16,7 @@ PROTOCOLS: dict[str, type[SplitProtocol]] = {
 
 
 def open_protocol(name: str) -> SplitProtocol:
-    """Return a protocol with its default settings.
+    """Return a protocol with its default settings; ``<name>+select-on-test`` is the LEAKY variant `SelectOnTest`.
 
     Raises:
         EvenvoiceError: The name is unknown.
@@ -24,6 +25,14 @@ def open_protocol(name: str) -> SplitProtocol:
         >>> open_protocol("speaker-folds").promise.words
         'speakers in the test part are unseen in training'
     """
+    if name.endswith(SUFFIX):
+        inner = open_protocol(name.removesuffix(SUFFIX))
+        if inner.promise.leaky:
+            raise EvenvoiceError(
+                f"protocol {name!r}: {inner.name!r} is LEAKY by itself; to measure what choosing the epoch on the test "
+                "part buys, use a protocol that is not, for example speaker-folds" + SUFFIX
+            )
+        return SelectOnTest(inner)
     if name not in PROTOCOLS:
         raise EvenvoiceError(
             f"protocol {name!r} is unknown{nearest(name, list(PROTOCOLS))}; known are {', '.join(PROTOCOLS)}"

@@ -25,13 +25,26 @@ class SplitProtocol(Protocol):
         needs: Columns in which no value may be missing.
         validation_by: Whole groups of this column make a validation part; ``None``: single utterances, stratified.
         balance_first: True where the runner normalises and balances before it splits (the paper's order; LEAKY).
+        select_on_test: True where the runner keeps the epoch that does best on the test part (LEAKY).
     """
 
-    name: ClassVar[str]
-    promise: ClassVar[Promise]
-    needs: ClassVar[tuple[str, ...]]
-    validation_by: ClassVar[str | None]
-    balance_first: ClassVar[bool]
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def promise(self) -> Promise: ...  # noqa: D102
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def validation_by(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def balance_first(self) -> bool: ...  # noqa: D102
+
+    @property
+    def select_on_test(self) -> bool: ...  # noqa: D102
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Divide the utterances; the same seed gives the same folds."""
@@ -50,6 +63,7 @@ class Random:
     needs: ClassVar[tuple[str, ...]] = ()
     validation_by: ClassVar[str | None] = None
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
     test_share: float = 0.2
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -71,6 +85,7 @@ class KFold:
     needs: ClassVar[tuple[str, ...]] = ()
     validation_by: ClassVar[str | None] = None
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
     k: int = 5
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -93,6 +108,7 @@ class Speaker:
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
     validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return one fold a speaker; the seed changes nothing here (it still changes the weights)."""
@@ -108,6 +124,7 @@ class SpeakerFolds:
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
     validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
     k: int = 5
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
@@ -137,6 +154,7 @@ class Session:
     needs: ClassVar[tuple[str, ...]] = ("session", "speaker")
     validation_by: ClassVar[str | None] = "session"
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return one fold a session; the seed changes nothing here (it still changes the weights)."""
@@ -152,6 +170,7 @@ class Given:
     needs: ClassVar[tuple[str, ...]] = ("split",)
     validation_by: ClassVar[str | None] = "speaker"
     balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the one fold."""

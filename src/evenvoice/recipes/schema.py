@@ -53,7 +53,9 @@ class TrainingSettings(Section):
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
             equals). Never the test part.
         validation_share: Share of the training part (of its speakers, where the protocol holds out speakers) cut off
-            for validation; 0.2 where ``select`` needs one and nothing else is said.
+            for validation; 0.2 where ``select`` or ``calibrate`` needs one and nothing else is said.
+        calibrate: ``temperature``: one number, fitted on the validation part, divides the logits, so that probabilities
+            say how often the answer is right (Guo et al. 2017). It changes no answer.
     """
 
     epochs: int = Field(default=100, ge=1)
@@ -62,14 +64,18 @@ class TrainingSettings(Section):
     adam_eps: float = Field(default=1e-7, gt=0)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)
+    calibrate: Literal["none", "temperature"] = "none"
 
     @model_validator(mode="before")
     @classmethod
-    def _share_for_selection(cls, values: Any) -> Any:
-        if isinstance(values, dict) and values.get("select") == "best-on-validation":
-            values = {"validation_share": 0.2, **values}
+    def _share_where_needed(cls, values: Any) -> Any:
+        needs = {"select": "best-on-validation", "calibrate": "temperature"}
+        given = values if isinstance(values, dict) else {}
+        asked = [f"{key}: {value}" for key, value in needs.items() if given.get(key) == value]
+        if asked:
+            values = {"validation_share": 0.2, **given}
             if not values["validation_share"]:
-                raise EvenvoiceError("select: best-on-validation needs a validation_share above 0, for example 0.2")
+                raise EvenvoiceError(f"{asked[0]} needs a validation_share above 0, for example 0.2")
         return values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.report.words import count
 from evenvoice.study import Result, Study
 
@@ -14,7 +15,7 @@ def missing_folds(result: Result) -> list[str]:
 
     What should be there is known from the runs themselves: every ``split.csv`` lists every row.
     """
-    if result.protocol in DIVIDES_ONCE:
+    if result.protocol.removesuffix(SELECT_ON_TEST) in DIVIDES_ONCE:
         return []
     found = []
     for seed in result.seeds:

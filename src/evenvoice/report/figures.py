@@ -7,9 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from evenvoice.report.measures import MEASURES, class_counts, confusion, curve, emotion_scores, row_shares
+from evenvoice.report.measures import (
+    MEASURES,
+    balanced_first,
+    class_counts,
+    confusion,
+    curve,
+    emotion_scores,
+    row_shares,
+)
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WIDTH, about, drawing, new_figure
-from evenvoice.report.words import NOTHING, per_cent
+from evenvoice.report.words import LEAKY, NOTHING, per_cent
 from evenvoice.study import Result
 
 MANY = 5
@@ -20,7 +28,7 @@ def counts_figure(result: Result) -> Figure:
     """Draw the utterances of each emotion before and after balancing, mean over the runs; synthetic rows hatched."""
     table = class_counts(result)
     changed = bool(table["synthetic"].any() or (table["before"] != table["kept"]).any())
-    what = "whole corpus" if result.leaky else "training part"
+    what = "whole corpus" if balanced_first(result) else "training part"
     with drawing():
         height = 3.1 if len(table) > MANY else 2.7
         figure, (axes,) = new_figure(f"Class counts of the {what}", about(result), height=height, leaky=result.leaky)
@@ -59,13 +67,18 @@ def _write_over(axes: Axes, places: np.ndarray, values: np.ndarray) -> None:
 def curves_figure(result: Result) -> Figure:
     """Draw accuracy and loss per epoch, mean over the runs with a band from the lowest to the highest run.
 
-    Measured on the training part while fitting, and on the validation part where there is one; never on the test part.
+    Measured on the training part while fitting, and on the validation part where there is one; on the test part only
+    where the epoch was chosen on it, which the caption calls LEAKY.
     """
     with drawing():
         figure, panels = new_figure(
             "Accuracy and loss per epoch", about(result), height=4.0, rows=2, leaky=result.leaky
         )
-        parts = (("train", "training part", BLUE, "-"), ("validation", "validation part", VERMILION, "--"))
+        parts = (
+            ("train", "training part", BLUE, "-"),
+            ("validation", "validation part", VERMILION, "--"),
+            ("test", f"test part ({LEAKY})", VERMILION, ":"),
+        )
         for axes, measure, unit in zip(panels, ("accuracy", "loss"), (100, 1), strict=True):
             for part, words, colour, line in parts:
                 values = curve(result, f"{part}_{measure}")

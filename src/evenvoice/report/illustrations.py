@@ -11,7 +11,16 @@ from matplotlib.figure import Figure
 
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
-from evenvoice.report.measures import by_protocol, class_counts, confusion, curve, emotion_scores, row_shares
+from evenvoice.report.measures import (
+    balanced_first,
+    by_protocol,
+    class_counts,
+    confusion,
+    curve,
+    emotion_scores,
+    row_shares,
+    selected_on_test,
+)
 from evenvoice.report.style import as_png, as_svg
 from evenvoice.report.words import LEAKY, count, marks, per_cent, spread
 from evenvoice.study import Result, Study
@@ -87,7 +96,9 @@ def _counts_words(result: Result) -> tuple[str, str]:
         for label, row in table.iterrows()
     )
     caption = (
-        "The whole corpus was balanced, test part included" if result.leaky else "Only the training part was balanced"
+        "The whole corpus was balanced, test part included"
+        if balanced_first(result)
+        else "Only the training part was balanced"
     )
     balancer = result.runs[0].info["recipe"]["balancer"]["name"]
     if not table["synthetic"].any():
@@ -99,7 +110,7 @@ def _counts_words(result: Result) -> tuple[str, str]:
 
 def _curves_words(result: Result) -> tuple[str, str]:
     rows = []
-    for part in ("train", "validation"):
+    for part in ("train", "validation", "test"):
         accuracy, loss = curve(result, f"{part}_accuracy"), curve(result, f"{part}_loss")
         if accuracy is not None and loss is not None:
             name = "training" if part == "train" else part
@@ -109,8 +120,11 @@ def _curves_words(result: Result) -> tuple[str, str]:
     caption = (
         "Measured on the training part as it was balanced, while fitting (with dropout; the loss with its penalty)"
     )
-    caption += ", and on the validation part, which is never balanced" if len(rows) > 1 else ""
-    caption += "; never on the test part."
+    if selected_on_test(result):
+        caption += f", and on the test part, on which the best epoch was chosen: {LEAKY}."
+    else:
+        caption += ", and on the validation part, which is never balanced" if len(rows) > 1 else ""
+        caption += "; never on the test part."
     if len(result.runs) > 1:
         caption += f" Line: mean of {count(len(result.runs), 'run')}; band: lowest to highest."
     return f"Accuracy and loss by epoch, {'; '.join(rows)}.", caption

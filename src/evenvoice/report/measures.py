@@ -85,6 +85,16 @@ def class_counts(result: Result) -> pd.DataFrame:
     return sum(tables[1:], start=tables[0]) / len(tables)
 
 
+def balanced_first(result: Result) -> bool:
+    """Return whether the test part was balanced together with the training part, as in the paper."""
+    return bool(seen(result)["balancer"].get("test", (0, 0))[0])
+
+
+def selected_on_test(result: Result) -> bool:
+    """Return whether the epoch was chosen on the test part."""
+    return bool(seen(result)["selection"].get("test", (0, 0))[0])
+
+
 def curve(result: Result, column: str) -> pd.DataFrame | None:
     """Return a column of ``history.csv`` over the runs, by epoch; ``None`` where a run does not have it.
 
@@ -134,7 +144,7 @@ def fold_numbers(run: Run) -> FoldNumbers:
     """Return the sizes of a run's parts, and its own UA and WA."""
     parts = run.info["parts"]
     # A protocol that balances first divides the synthetic rows too; any other adds them to its training part.
-    among = set(run.plan["synthetic"]) if run.info["promise"]["leaky"] else set()
+    among = set(run.plan["synthetic"]) & set(run.split["utterance"])
     in_train = int(run.split.loc[run.split["part"] == "train", "utterance"].isin(among).sum())
     scores = score(run.predictions, run.info["labels"])
     return FoldNumbers(

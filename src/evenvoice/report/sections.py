@@ -9,7 +9,15 @@ import yaml
 
 from evenvoice.report.completeness import missing_folds, name_of
 from evenvoice.report.illustrations import Illustration, illustrate
-from evenvoice.report.measures import MEASURES, FoldNumbers, confusion, emotion_scores, fold_numbers, seen
+from evenvoice.report.measures import (
+    MEASURES,
+    FoldNumbers,
+    confusion,
+    emotion_scores,
+    fold_numbers,
+    seen,
+    selected_on_test,
+)
 from evenvoice.report.table import INCOMPLETE, text_row
 from evenvoice.report.words import LEAKY, NOTHING, count, marks, per_cent, spread
 from evenvoice.study import Result
@@ -69,20 +77,20 @@ class Section:
         """Counts of what should never be: synthetic test rows, training rows made from test rows."""
         tested = sum(fold.test for fold in self.folds)
         trained = sum(fold.train + fold.made for fold in self.folds)
-        synthetic, parents = self.leaks
+        synthetic, parents, selected = self.leaks
+        chosen = f" The epoch was chosen on {count(selected, 'test row')}." if selected else ""
         return (
             f"{synthetic} of {count(tested, 'test row')} are synthetic; {parents} of {count(trained, 'training row')} "
-            "are interpolated from a test row."
+            f"are interpolated from a test row.{chosen}"
         )
 
     @property
-    def leaks(self) -> tuple[int, int]:
-        """Synthetic test rows, and training rows with a parent in the test part."""
+    def leaks(self) -> tuple[int, int, int]:
+        """Synthetic test rows, training rows with a parent in the test part, test rows that the epoch was chosen on."""
         found = [run.info["leaks"] for run in self.result.runs]
-        return (
-            sum(leaks["synthetic_test_rows"] for leaks in found),
-            sum(leaks["training_rows_with_test_parents"] for leaks in found),
-        )
+        names = ("synthetic_test_rows", "training_rows_with_test_parents", "test_rows_selected_on")
+        synthetic, parents, selected = (sum(leaks.get(name, 0) for leaks in found) for name in names)
+        return synthetic, parents, selected
 
     @property
     def why_leaky(self) -> str:
@@ -98,7 +106,8 @@ class Section:
         epochs = sorted({fold.epoch for fold in self.folds})
         which = f"epoch {epochs[0]}" if len(epochs) == 1 else f"epochs {epochs[0]} to {epochs[-1]}, by run"
         last = self.result.runs[0].info["recipe"]["training"]["select"] == "last"
-        return f"{which} ({'the last' if last else 'highest UA on the validation part'})"
+        why = "the last" if last else "highest UA on the validation part"
+        return f"{which} ({'highest UA on the TEST part' if selected_on_test(self.result) else why})"
 
     @property
     def fold_rows(self) -> list[Row]:

@@ -32,7 +32,8 @@ class FoldResult:
         split: Which part each row belonged to, and which steps saw it.
         plan: The synthetic rows with their parents by utterance id.
         counts: Emotion counts of the training part, before and after balancing.
-        leaks: Counts of what should never be: synthetic test rows, training rows interpolated from test rows.
+        leaks: Counts of what should never be: synthetic test rows, training rows interpolated from test rows, test
+            rows on which the epoch was selected.
     """
 
     model: TrainedModel
@@ -71,7 +72,13 @@ def run_fold(
     if recipe.training.validation_share and not len(fold.validation):
         fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
     validation = examples.take(fold.validation) if len(fold.validation) else None
+    as_asked = recipe
+    if protocol.select_on_test:
+        recipe, validation = selecting(recipe), examples.take(fold.test)
     model = fit(recipe, examples.take(fold.train), validation, seed, labels=labels, device=device)
+    if protocol.select_on_test:
+        curves = {name: name.replace("validation", "test") for name in map(str, model.history)}
+        model = replace(model, recipe=as_asked, history=model.history.rename(columns=curves))
     ids = np.array(examples.ids)
     balanced = np.array(model.fitted_on["balancer"])
     _check_parents(model.plan, balanced, ids, fold)
@@ -84,7 +91,11 @@ def run_fold(
         _split_table(ids, fold, model.fitted_on),
         plan,
         {"before": _counts(before, labels), "after": _counts(model.plan.y(before), labels)},
-        {"synthetic_test_rows": 0, "training_rows_with_test_parents": _with_parents(plan, ids[fold.test])},
+        {
+            "synthetic_test_rows": 0,
+            "training_rows_with_test_parents": _with_parents(plan, ids[fold.test]),
+            "test_rows_selected_on": int(np.isin(ids[fold.test], model.fitted_on["selection"]).sum()),
+        },
     )
 
 
@@ -109,7 +120,7 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, 
     """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
-    split". The normaliser and SMOTE see every utterance.
+    split". The normaliser and SMOTE see every utterance. A synthetic row goes by the speaker of its base parent.
     """
     normaliser = fit_normaliser(recipe, examples)
     images = to_images(recipe, examples, normaliser)
@@ -117,10 +128,17 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, 
     plan = make_plan(recipe, images, emotions, examples.speakers, seed)
     kept = utterances.iloc[plan.kept]
     made = pd.DataFrame(
-        {"emotion": plan.labels}, index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))]
+        {"emotion": plan.labels, "speaker": utterances["speaker"].to_numpy()[plan.base]},
+        index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))],
     ).reindex(columns=utterances.columns)
     table = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
     return Pool(table, plan, images, normaliser)
+
+
+def selecting(recipe: Recipe) -> Recipe:
+    """Return the recipe with the best epoch selected on whatever `fit` is given to watch, and no calibration on it."""
+    training = recipe.training.model_copy(update={"select": "best-on-validation", "calibrate": "none"})
+    return recipe.model_copy(update={"training": training})
 
 
 def _balanced_first(
@@ -148,6 +166,7 @@ def _balanced_first(
         "balancer": everything,
         "network": tuple(ids[fold.train]),
         "selection": (),
+        "calibration": (),
     }
     model = fit_images(
         recipe, pool.images, emotions, plan, fold.train, None, pool.normaliser, seed,
@@ -170,6 +189,7 @@ def _balanced_first(
         {
             "synthetic_test_rows": int(synthetic[fold.test].sum()),
             "training_rows_with_test_parents": _with_parents(in_training, ids[fold.test]),
+            "test_rows_selected_on": 0,
         },
     )
 

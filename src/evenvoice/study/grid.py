@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from joblib import delayed
 
+from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
@@ -51,6 +52,8 @@ def evaluate(
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
+    keep_models: bool = False,
+    command: str | None = None,
     say: Say = lambda text: None,
 ) -> Study:
     """Fit and test every recipe under every protocol with every seed, and return what was found.
@@ -67,6 +70,8 @@ def evaluate(
         jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
+        keep_models: Keep each run's weights, so that `evenvoice export` can make a model file of it.
+        command: What the user typed, for the report.
         say: Is told how many fits there will be, and about how long they will take, before they start.
 
     Returns:
@@ -75,7 +80,9 @@ def evaluate(
     Raises:
         EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
     """
-    evaluation = _Evaluation(corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad)
+    evaluation = _Evaluation(
+        corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models, command
+    )
     evaluation.run(say)
     return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
 
@@ -92,6 +99,8 @@ class _Evaluation:
     jobs: int
     device: str
     skip_bad: bool
+    keep_models: bool
+    command: str | None
 
     def run(self, say: Say) -> None:
         """Make the runs that are missing."""
@@ -114,7 +123,12 @@ class _Evaluation:
             waiting.append(([task for task in tasks if not self._made(task)], corpus, examples))
             total = len(tasks)
             say(self._announcement(waiting[-1][0], total, corpus.table))
-        about = {"format": FORMAT, "corpus": self._about_the_corpus(), "asked": self._asked(), "versions": versions()}
+        about = {
+            "format": FORMAT,
+            "corpus": self._about_the_corpus(),
+            **self._asked(),
+            "versions": versions(),
+        }
         runs = (run for part in waiting for run in self._make(*part))
         next(runs, None)
         # Not before the first run is whole: a folder without runs is bound to no corpus.
@@ -200,18 +214,20 @@ class _Evaluation:
             "speakers_known": self.corpus.has("speaker"),
         }
 
-    def _asked(self) -> dict[str, list[Any]]:
-        """What was asked for, with what earlier calls asked for in this folder."""
+    def _asked(self) -> dict[str, Any]:
+        """What was asked for and typed, with what earlier calls asked for in this folder."""
         asked: dict[str, list[Any]] = {
             "recipes": [recipe.name for recipe in self.recipes],
             "protocols": list(self.protocols),
             "seeds": list(self.seeds),
         }
+        commands = [self.command] if self.command else []
         path = self.folder / STUDY_FILE
         if path.exists():
-            before = read_study_file(self.folder)["asked"]
-            asked = {name: list(dict.fromkeys([*before[name], *values])) for name, values in asked.items()}
-        return asked
+            before = read_study_file(self.folder)
+            asked = {name: list(dict.fromkeys([*before["asked"][name], *values])) for name, values in asked.items()}
+            commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
+        return {"asked": asked, "commands": commands}
 
     def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> Iterator[None]:
         """Make the runs, as many at once as there are jobs; yield after each."""
@@ -219,7 +235,8 @@ class _Evaluation:
             return
         packed = Packed.of(examples)
         jobs = min(self.jobs, len(tasks))
-        what = (corpus.name, corpus.labels, corpus.table, packed, self.folder, self.device, jobs > 1)
+        utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
+        what = (corpus.name, corpus.labels, utterances, packed, self.folder, self.device, self.keep_models, jobs > 1)
         calls = (delayed(make_run)(task, *what) for task in tasks)
         yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 

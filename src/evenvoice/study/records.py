@@ -16,6 +16,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation import read_predictions
 from evenvoice.files import writing, writing_folder
 from evenvoice.study.fold import FoldResult
+from evenvoice.training.weights import WEIGHTS_FILE, save_weights
 
 FORMAT = 1
 STUDY_FILE = "study.json"
@@ -79,14 +80,16 @@ class Run:
         return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str}, keep_default_na=False)
 
 
-def write_run(folder: Path, info: dict[str, Any], result: FoldResult) -> None:
-    """Write a run's folder aside and rename it into place."""
+def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:
+    """Write a run's folder aside and rename it into place; with ``keep_model``, the weights as well."""
     with writing_folder(folder) as aside:
         # Nine digits give every float32 back exactly.
         result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
         result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
         result.split.to_csv(aside / "split.csv", index=False)
         result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
+        if keep_model:
+            save_weights(result.model, aside / WEIGHTS_FILE)
         write_json(aside / "run.json", {"format": FORMAT, **info})
 
 

@@ -63,6 +63,7 @@ def make_run(
     packed: Packed,
     study: Path,
     device: str,
+    keep_model: bool,
     own_process: bool,
 ) -> None:
     """Make one run and write it; in a worker process where there are several jobs (``own_process``)."""
@@ -90,11 +91,12 @@ def make_run(
         "parts": result.split["part"].value_counts().to_dict(),
         "leaks": result.leaks,
         "epoch": result.model.epoch,
+        "temperature": result.model.temperature,
         "seconds": round(result.model.seconds, 3),
         "device": device,
         "versions": versions(),
     }
-    write_run(key.folder(study), info, result)
+    write_run(key.folder(study), info, result, keep_model=keep_model)
 
 
 def _check_converged(key: RunKey, predictions: pd.DataFrame) -> None:

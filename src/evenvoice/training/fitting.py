@@ -15,6 +15,7 @@ import torch
 
 from evenvoice.balance import Plan, make_balancer
 from evenvoice.errors import EvenvoiceError
+from evenvoice.evaluation.calibration import fit_temperature
 from evenvoice.frontend.threads import one_thread
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
@@ -36,8 +37,10 @@ class TrainedModel:
         plan: What the balancer did; its row numbers count the training part's examples.
         history: One row an epoch.
         epoch: Whose weights were kept.
-        fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``.
+        fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
+            ``calibration``.
         seconds: How long the fit took.
+        temperature: What the logits are divided by; 1 unless the recipe calibrates.
     """
 
     recipe: Recipe
@@ -49,6 +52,7 @@ class TrainedModel:
     epoch: int
     fitted_on: dict[str, tuple[str, ...]]
     seconds: float
+    temperature: float = 1.0
 
     def probabilities(self, examples: Examples) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at."""
@@ -56,13 +60,7 @@ class TrainedModel:
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
-        device = next(self.network.parameters()).device
-        with torch.inference_mode(), one_thread():
-            parts = [
-                self.network(torch.from_numpy(images[start : start + 256]).to(device)).softmax(dim=1).cpu()
-                for start in range(0, len(images), 256)
-            ]
-        return torch.cat(parts).numpy()
+        return _probabilities(self.network, images, self.temperature)
 
 
 def fit(
@@ -95,7 +93,7 @@ def fit(
     images = to_images(recipe, train, normaliser)
     plan = make_plan(recipe, images, emotions, train.speakers, seed)
     ids = tuple(train.ids)
-    saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": ()}
+    saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
     return fit_images(
         recipe, images, emotions, plan, np.arange(len(plan)), validation, normaliser, seed,
         labels=labels, fitted_on=saw, device=device, on_epoch=on_epoch,
@@ -155,22 +153,39 @@ def fit_images(
     weights = None
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in labels], np.float32)
-    held_out = None
+    watched: tuple[Images, npt.NDArray[np.int64]] | None = None
     if validation is not None:
         assert validation.emotions is not None
         truth = np.array([number[emotion] for emotion in validation.emotions], np.int64)
-        held_out = WholeRows(to_images(recipe, validation, normaliser), truth)
+        watched = to_images(recipe, validation, normaliser), truth
         if recipe.training.select == "best-on-validation":
             fitted_on = {**fitted_on, "selection": tuple(validation.ids)}
     with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         network = make_model(recipe.model.name, images.shape[1:], len(labels), **recipe.model.options)
         history, epoch = train_network(
-            network, PlannedRows(images, targets, plan, rows), held_out, recipe.training,
-            class_weights=weights, device=device, on_epoch=on_epoch,
+            network, PlannedRows(images, targets, plan, rows), WholeRows(*watched) if watched else None,
+            recipe.training, class_weights=weights, device=device, on_epoch=on_epoch,
         )  # fmt: skip
+    temperature = 1.0
+    if recipe.training.calibrate == "temperature":
+        assert validation is not None
+        assert watched is not None
+        temperature = fit_temperature(_probabilities(network, watched[0], 1.0), watched[1])
+        fitted_on = {**fitted_on, "calibration": tuple(validation.ids)}
     seconds = time.perf_counter() - started
-    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds)
+    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, temperature)
+
+
+def _probabilities(network: torch.nn.Module, images: Images, temperature: float) -> npt.NDArray[np.float32]:
+    """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
+    device = next(network.parameters()).device
+    with torch.inference_mode(), one_thread():
+        parts = [
+            (network(torch.from_numpy(images[start : start + 256]).to(device)) / temperature).softmax(dim=1).cpu()
+            for start in range(0, len(images), 256)
+        ]
+    return torch.cat(parts).numpy()
 
 
 def check_device(device: str) -> None:
@@ -195,9 +210,19 @@ def _checked(recipe: Recipe, train: Examples, validation: Examples | None) -> np
             f"the training part holds one emotion only ({next(iter(counts), 'none')}, {len(train)} utterances); "
             "a classifier needs two at least"
         )
-    if recipe.training.select == "best-on-validation" and validation is None:
-        raise EvenvoiceError(
-            f"recipe {recipe.name!r} selects the best epoch on a validation part, and none was given; "
-            "set training.validation_share, or select: last"
-        )
+    if validation is None:
+        _check_needs_no_validation(recipe)
     return train.emotions
+
+
+def _check_needs_no_validation(recipe: Recipe) -> None:
+    """Raise if the recipe selects or calibrates on a validation part, where there is none."""
+    for asked, what, otherwise in (
+        (recipe.training.select == "best-on-validation", "selects the best epoch", "select: last"),
+        (recipe.training.calibrate == "temperature", "fits its temperature", "calibrate: none"),
+    ):
+        if asked:
+            raise EvenvoiceError(
+                f"recipe {recipe.name!r} {what} on a validation part, and none was given; "
+                f"set training.validation_share, or {otherwise}"
+            )
