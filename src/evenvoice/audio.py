@@ -23,6 +23,13 @@ from evenvoice.errors import AudioError
 
 Waveform = npt.NDArray[np.float32]
 
+_LOSSLESS = (".wav", ".flac", ".w64", ".rf64", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf")
+_LOSSY = (".ogg", ".oga", ".opus", ".mp3", ".mp2")
+# Found all the same, so that `load` can say how to convert them.
+_UNREADABLE = (".m4a", ".aac", ".wma", ".amr", ".webm", ".mka")
+# In this order: where an utterance is there in two containers, the earlier is taken.
+SUFFIXES = (*_LOSSLESS, *_LOSSY, *_UNREADABLE)
+
 # Times in a table are rounded, so an end may lie this many seconds behind the last sample.
 _ROUNDING = 0.01
 
@@ -55,6 +62,25 @@ class Clip:
     end: float | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A recording at its own sample rate, and what its header says.
+
+    Attributes:
+        waveform: The mean of its channels, float32 ``[n]``.
+        rate: Its sample rate in Hz.
+        channels: How many channels the file has.
+        format: The container, as libsndfile names it: ``WAV``, ``FLAC``, ….
+        subtype: The coding of the samples: ``PCM_16``, ``VORBIS``, ….
+    """
+
+    waveform: Waveform
+    rate: int
+    channels: int
+    format: str
+    subtype: str
+
+
 def load(file: Path | str, *, rate: int = 16000, start: float | None = None, end: float | None = None) -> Waveform:
     """Return the waveform of a recording: decoded, the mean of its channels, resampled; float32 ``[n]``.
 
@@ -78,6 +104,24 @@ def load(file: Path | str, *, rate: int = 16000, start: float | None = None, end
     head = _head(file)
     _refuse_headerless(file)
     return _waveform(file, str(file), head, rate, start, end)
+
+
+def read(clip: Clip) -> Recording:
+    """Return a recording as it is stored, mixed down but not resampled.
+
+    Raises:
+        AudioError: As in `load`.
+
+    Examples:
+        >>> read(Clip(Path("missing.wav")))
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.AudioError: missing.wav: no such file; check the path
+    """
+    file = Path(clip.file)
+    head = _head(file)
+    _refuse_headerless(file)
+    return _read(file, str(file), head, clip.start, clip.end)
 
 
 def decode(
@@ -220,20 +264,27 @@ def _waveform(
     source: Path | BinaryIO, name: str, head: bytes, rate: int, start: float | None, end: float | None
 ) -> Waveform:
     """Decode, mix down, check and resample."""
+    recording = _read(source, name, head, start, end)
+    waveform = resample(recording.waveform, recording.rate, rate)
+    if waveform.size == 0:
+        raise AudioError(f"{name}: too short to hear at {rate} Hz; {_LEAVE_OUT}")
+    return waveform
+
+
+def _read(source: Path | BinaryIO, name: str, head: bytes, start: float | None, end: float | None) -> Recording:
+    """Decode, mix down and check."""
     with _open(source, name, head) as sound:
         first, last = _span(sound, name, start, end)
-        own_rate = int(sound.samplerate)
+        rate, channels = int(sound.samplerate), int(sound.channels)
         try:
             sound.seek(first)
             samples = sound.read(last - first, dtype="float32", always_2d=True)
         except soundfile.SoundFileError as error:
             raise AudioError(f"{name}: damaged or cut off ({_reason(error)}); {_LEAVE_OUT}") from error
+        container, coding = str(sound.format), str(sound.subtype)
     with np.errstate(all="ignore"):  # what is no number is told of by the check
         waveform = samples.mean(axis=1, dtype=np.float32)
-    waveform = resample(check_waveform(waveform, name), own_rate, rate)
-    if waveform.size == 0:
-        raise AudioError(f"{name}: too short to hear at {rate} Hz; {_LEAVE_OUT}")
-    return waveform
+    return Recording(check_waveform(waveform, name), rate, channels, container, coding)
 
 
 def _open(source: Path | BinaryIO, name: str, head: bytes) -> soundfile.SoundFile:

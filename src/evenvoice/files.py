@@ -1,11 +1,11 @@
-"""Files that are written whole or not at all, and where evenvoice keeps what it can make again."""
+"""Files that are written whole or not at all, where evenvoice keeps what it can make again, and what is in a folder."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -123,3 +123,46 @@ def _new_folders(folder: Path) -> Iterator[None]:
         for path in missing:
             with suppress(OSError):
                 path.rmdir()
+
+
+def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
+    """Return the files under a folder with one of these suffixes, sorted by path, whatever the file system's order.
+
+    Names that begin with a dot and ``__MACOSX`` folders (macOS leaves both in archives) are passed over.
+
+    Args:
+        folder: Where to look, at any depth; links are followed.
+        suffixes: In lower case, each with its dot.
+
+    Raises:
+        EvenvoiceError: A folder under it cannot be read.
+
+    Examples:
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> for name in ("b.WAV", "a.wav", "._a.wav", "notes.txt"):
+        ...     (folder / name).touch()
+        >>> [file.name for file in files_under(folder, (".wav",))]
+        ['a.wav', 'b.WAV']
+    """
+    found: list[Path] = []
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, followlinks=True, onerror=_refuse):
+        # A link to a folder above would go round for ever.
+        real = os.path.realpath(here)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = [name for name in folders if not _is_clutter(name)]
+        found += [Path(here, name) for name in files if Path(name).suffix.lower() in suffixes and not _is_clutter(name)]
+    return sorted(found, key=Path.as_posix)
+
+
+def _is_clutter(name: str) -> bool:
+    """Whether macOS or a tool, not a person, made this."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def _refuse(error: OSError) -> None:
+    """Raise for a folder that cannot be read: passing over it would lose files without a word."""
+    raise EvenvoiceError(f"{error.filename}: cannot be read ({error.strerror}); check its permissions") from error

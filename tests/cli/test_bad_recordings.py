@@ -45,14 +45,16 @@ def test_predict_says_what_is_wrong_with_a_recording(bad: sounds.Bad, model: Pat
     assert tree(tmp_path) == before
 
 
-def test_predict_says_that_a_folder_is_none(model: Path, tmp_path: Path) -> None:
+def test_predict_says_that_a_folder_holds_nothing_to_hear(model: Path, tmp_path: Path) -> None:
     complaint = run("predict", model, tmp_path).complaint()
-    assert complaint == f"{tmp_path}: a folder, not a recording; name the files in it"
+    assert complaint == f"{tmp_path}: a folder without recordings (.wav, .flac, .w64, …); name another"
 
 
 def test_predict_prints_no_half_a_list(model: Path, voices: Path) -> None:
     good = voices / "sad" / "anna_0.wav"
-    assert run("predict", "--json", model, good, voices / "absent.wav").complaint().endswith("check the path")
+    answer = run("predict", "--json", model, good, voices / "absent.wav")
+    assert [each["file"] for each in json.loads(answer.out)] == [str(good)]
+    assert (answer.code, answer.err) == (2, f"evenvoice: {voices / 'absent.wav'}: no such file; check the path\n")
 
 
 @pytest.mark.parametrize("name", sounds.FINE, ids=os.fsencode)
@@ -80,7 +82,8 @@ def test_predict_skips_what_is_bad_and_lists_it(model: Path, tmp_path: Path) -> 
     sounds.sound(sounds.noise())(good)
     for bad in sounds.BAD:
         bad.write(tmp_path / bad.name)
-    files = [tmp_path, *(tmp_path / bad.name for bad in sounds.BAD), good]
+    (tmp_path / "empty folder").mkdir()
+    files = [tmp_path / "empty folder", *(tmp_path / bad.name for bad in sounds.BAD), good]
     answer = run("predict", "--skip-bad", model, *files)
     assert [line.partition("\t")[0] for line in answer.result().splitlines()] == [str(good)]
     skipped = answer.err.splitlines()

@@ -94,6 +94,56 @@ def test_a_model_of_somebody_else() -> None:
             read_card(model, "a.onnx")
 
 
+INTERVAL = {"estimate": 0.6, "low": 0.5, "high": 0.7, "level": 0.95}
+ENTRY = {"study": "s", "protocol": "speaker-folds", "promise": "unseen speakers", "leaky": False}
+ENTRY |= {"ua": INTERVAL, "wa": INTERVAL}
+
+
+def test_measured_figures_are_read_with_and_without_an_interval() -> None:
+    bare = {**ENTRY, "ua": {"estimate": 1, "low": None, "high": None}, "more": ["is", "allowed"]}
+    assert read_card(tiny.model_file(measured=[ENTRY, bare]), "a.onnx")["measured"] == [ENTRY, bare]
+    assert read_card(tiny.model_file(measured=None), "a.onnx")["measured"] is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "message"),
+    [
+        ("0.9", "measured is '0.9', expected null or a list of entries"),
+        ([], "measured is [], expected null or a list"),
+        ({"ua": 0.9}, "measured is {'ua': 0.9}, expected null or a list"),
+        ([0.9], "measured[0] is 0.9, expected an object"),
+        ([ENTRY, {**ENTRY, "leaky": True}], "measured[1] is LEAKY, and a model file does not advertise it"),
+        ([{**ENTRY, "study": ""}], "measured[0].study is '', expected words"),
+        ([{**ENTRY, "protocol": None}], "measured[0].protocol is None, expected words"),
+        ([{**ENTRY, "promise": "\x1b[2J"}], "measured[0].promise is '\\x1b[2J', expected words"),
+        ([{**ENTRY, "ua": 0.9}], "measured[0].ua is 0.9, expected estimate, low and high from 0 to 1"),
+        ([{**ENTRY, "wa": {"estimate": 0.9}}], "measured[0].wa is {'estimate': 0.9}, expected estimate, low and high"),
+        ([{**ENTRY, "ua": {**INTERVAL, "estimate": None}}], "measured[0].ua is "),
+        ([{**ENTRY, "ua": {**INTERVAL, "low": "0.5"}}], "measured[0].ua is "),
+        ([{**ENTRY, "ua": {**INTERVAL, "high": 68.9}}], "measured[0].ua is "),
+        ([{**ENTRY, "ua": {**INTERVAL, "low": float("nan")}}], "measured[0].ua is "),
+        ([{**ENTRY, "ua": {**INTERVAL, "level": "95 %"}}], "measured[0].ua is "),
+    ],
+)
+def test_other_figures_get_one_line(measured: object, message: str) -> None:
+    with pytest.raises(EvenvoiceError) as caught:
+        read_card(tiny.model_file(measured=measured), "a.onnx")
+    line = str(caught.value)
+    assert line.startswith("a.onnx: measured")
+    assert message in line
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"recipe": "2dcnn"}, {"corpus": "emodb"}, {"versions": None}, {"made": 2025}, {"intended_use": ["x"]}]
+)
+def test_what_is_shown_is_of_its_kind(changes: dict[str, object]) -> None:
+    (key, value), *_ = changes.items()
+    with pytest.raises(EvenvoiceError, match=f"^a.onnx: {key} is ") as caught:
+        read_card(tiny.model_file(**changes), "a.onnx")
+    assert repr(value) in str(caught.value)
+
+
 SOUND = tiny.model_file()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
+from tests.recognizer import tiny
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
@@ -98,3 +101,52 @@ def test_bad_input_is_one_clear_line(X: list, y: np.ndarray, message: str) -> No
 def test_waveforms_and_features_are_not_mixed() -> None:
     with pytest.raises(EvenvoiceError, match="fitted on features, asked about waveforms; give it features"):
         clone(ON_FEATURES).fit(FEATURES, Y).predict(WAVEFORMS)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[SpeechEmotionClassifier, Path]:
+    """A fitted classifier and its model file."""
+    fitted = clone(QUICK).set_params(epochs=20).fit(WAVEFORMS, Y)
+    return fitted, fitted.save(tmp_path_factory.mktemp("saved") / "model.onnx")
+
+
+def test_what_is_loaded_predicts_what_was_saved(saved: tuple[SpeechEmotionClassifier, Path]) -> None:
+    fitted, path = saved
+    loaded = SpeechEmotionClassifier.load(path)
+    np.testing.assert_allclose(loaded.predict_proba(WAVEFORMS), fitted.predict_proba(WAVEFORMS), rtol=0, atol=1e-4)
+    np.testing.assert_array_equal(loaded.predict(WAVEFORMS), fitted.predict(WAVEFORMS))
+    np.testing.assert_array_equal(loaded.classes_, fitted.classes_)
+    assert loaded.predict_proba(WAVEFORMS).dtype == np.float32
+    assert loaded.score(WAVEFORMS, Y) == fitted.score(WAVEFORMS, Y)
+    assert loaded.recipe == fitted.model_.recipe
+
+
+def test_what_is_loaded_says_what_it_cannot_do(saved: tuple[SpeechEmotionClassifier, Path], tmp_path: Path) -> None:
+    loaded = SpeechEmotionClassifier.load(saved[1])
+    with pytest.raises(EvenvoiceError, match=r"^X\[1\]: silent"):
+        loaded.predict([WAVEFORMS[0], np.zeros(800)])
+    with pytest.raises(EvenvoiceError, match="fitted on waveforms, asked about features"):
+        loaded.predict(FEATURES)
+    with pytest.raises(EvenvoiceError, match="not written, for this classifier was loaded from a model file; copy"):
+        loaded.save(tmp_path / "copy.onnx")
+    assert not (tmp_path / "copy.onnx").exists()
+    with pytest.raises(NotFittedError):
+        clone(loaded).predict(WAVEFORMS)
+
+
+def test_fit_after_load_fits_the_files_recipe_anew(saved: tuple[SpeechEmotionClassifier, Path]) -> None:
+    loaded = SpeechEmotionClassifier.load(saved[1])
+    loaded.fit(WAVEFORMS, np.where(Y == "sad", "calm", "happy"))
+    assert list(loaded.classes_) == ["calm", "happy"]
+    assert loaded.model_.recipe == loaded.recipe
+    assert loaded.model_.recipe.training.epochs == 20
+    assert loaded.predict_proba(WAVEFORMS).shape == (36, 2)
+
+
+def test_files_that_cannot_be_loaded(tmp_path: Path) -> None:
+    with pytest.raises(EvenvoiceError, match="no such file"):
+        SpeechEmotionClassifier.load(tmp_path / "absent.onnx")
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(tiny.model_file(recipe={"name": "tiny", "form": "mel"}))
+    with pytest.raises(EvenvoiceError, match=r"tiny\.onnx: its recipe's form is not understood .*; predict with evenv"):
+        SpeechEmotionClassifier.load(path)

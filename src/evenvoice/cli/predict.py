@@ -2,47 +2,112 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from evenvoice.cli import options
-from evenvoice.errors import AudioError
+from evenvoice.errors import EvenvoiceError
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[MODEL] FILE|DIR|-",
+        help="A model file (.onnx), or none for the one that comes with evenvoice; then recordings, folders of "
+        "recordings, or - for standard input.",
+        show_default=False,
+    ),
+]
+Window = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Cut recordings into windows of this length: a timeline, e.g. 3."),
+]
+Hop = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="From one window to the next, with --window.", show_default="1"),
+]
+RawRate = Annotated[
+    int | None,
+    typer.Option(
+        metavar="HZ", help="Standard input is mono samples without a header, of this rate.", show_default=False
+    ),
+]
+RawFormat = Annotated[
+    str | None, typer.Option(metavar="CODING", help="With --raw-rate: s16le, s32le or f32le.", show_default="s16le")
+]
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file (.onnx).")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Recordings.")],
+    inputs: Inputs,
     as_json: options.AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV on stdout: a probability column an emotion.")
+    ] = False,
+    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="Print the K best.", show_default="all")] = None,
+    window: Window = None,
+    hop: Hop = None,
+    jobs: options.Jobs = None,
     skip_bad: options.SkipBad = False,
+    raw_rate: RawRate = None,
+    raw_format: RawFormat = None,
 ) -> None:
-    """Print the emotions of recordings with their probabilities, best first."""
-    from evenvoice.recognizer import Recognizer
+    """Print the emotions of recordings with their probabilities, best first.
 
-    recognizer = Recognizer(model)
-    answers: list[dict[str, object]] = []
-    skipped: list[AudioError] = []
-    for file in files:
-        try:
-            scores = recognizer(file)
-        except AudioError as error:
-            if not skip_bad:
-                raise
-            skipped.append(error)
-            continue
-        answers.append({"file": str(file), "scores": scores})
-        if not as_json:
-            print_scores(file, scores)
-    if as_json:
-        print(json.dumps(answers, indent=1))
+    Example: evenvoice predict model.onnx talk.wav recordings/ --window 3 --hop 1 --csv
+
+    Live: arecord -f S16_LE -r 16000 -t raw | evenvoice predict model.onnx - --raw-rate 16000 --window 3
+    """
+    from evenvoice.recognizer.inputs import Raw, find
+    from evenvoice.recognizer.many import predict_all
+    from evenvoice.recognizer.output import CsvWriter, JsonWriter, TextWriter
+
+    if as_json and as_csv:
+        raise EvenvoiceError("--json and --csv are two formats of one output; choose one")
+    if hop is not None and window is None:
+        raise EvenvoiceError(f"--hop {hop:g} moves a window, and there is none; add --window 3, for example")
+    if raw_format is not None and raw_rate is None:
+        raise EvenvoiceError(f"--raw-format {raw_format} has no sample rate; add --raw-rate 16000, for example")
+    recognizer, names = _open(inputs)
+    recordings = find(names, Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None)
+    kind = JsonWriter if as_json else CsvWriter if as_csv else TextWriter
+    skipped = predict_all(
+        recognizer, recordings, kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None),
+        window=window, hop=1.0 if hop is None else hop, jobs=jobs, skip_bad=skip_bad,
+        track=_progress(len(recordings)),
+    )  # fmt: skip
     for reason in skipped:
         print(f"skipped: {reason}", file=sys.stderr)
 
 
+def _open(inputs: list[str]) -> tuple[Any, list[str]]:
+    """Return the recognizer of the model that is named first, else the ready one, and what else is named."""
+    from evenvoice.recognizer import Recognizer
+    from evenvoice.recognizer.ready import introduction, ready_model
+
+    if not inputs[0].lower().endswith(".onnx"):
+        recognizer = Recognizer(ready_model())
+        print(f"no model named, so the one that comes with evenvoice: {introduction(recognizer.card)}", file=sys.stderr)
+        return recognizer, inputs
+    if len(inputs) == 1:
+        raise typer.BadParameter(f"name what to hear after the model {inputs[0]}", param_hint="'FILE|DIR|-'")
+    return Recognizer(inputs[0]), inputs[1:]
+
+
+def _progress(total: int) -> Any:
+    """Return what draws progress while recordings go through it: only for a person who does not see the results."""
+    if total < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
+        return iter
+    from evenvoice.progress import track
+
+    return partial(track, description="predicting")
+
+
 def print_scores(file: Path, scores: list[dict[str, Any]], spoken: str | None = None) -> None:
     """Print a recording and its emotions in one line, best first."""
+    from evenvoice.recognizer.output import as_text
+
     told = f" (spoken as {spoken})" if spoken else ""
-    print(f"{file}{told}\t" + "  ".join(f"{entry['label']} {entry['score']:.1%}" for entry in scores), flush=True)
+    print(f"{file}{told}\t{as_text(scores)}", flush=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from evenvoice.audio import SUFFIXES
 from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
-from evenvoice.corpora.scan import SUFFIXES
 from evenvoice.errors import EvenvoiceError
 
 _EMOTIONS = {

@@ -86,6 +86,8 @@ def read_card(model: bytes, name: str) -> Card:
     if missing:
         raise EvenvoiceError(f"{name}: its metadata lacks {', '.join(missing)}; {_ANOTHER}")
     _check_labels(card["labels"], name)
+    check_measured(card["measured"], name)
+    _check_kinds(card, name)
     rate = card["sample_rate"]
     if type(rate) is not int or not 0 < rate <= _HIGHEST_RATE:
         raise EvenvoiceError(f"{name}: sample_rate is {rate!r:.40}, expected Hz as a whole number; {_ANOTHER}")
@@ -122,6 +124,71 @@ def _check_labels(labels: Any, name: str) -> None:
     good = all(isinstance(word, str) and word and word.isprintable() for word in words)
     if len(words) < 2 or not good or len(set(words)) != len(words):
         raise EvenvoiceError(f"{name}: labels are {labels!r:.60}, expected two or more different words; {_ANOTHER}")
+
+
+def _check_kinds(card: Card, name: str) -> None:
+    """What is only shown: an object where one is expected, and words where words are."""
+    for key, kind in (
+        ("recipe", dict),
+        ("corpus", dict | None),
+        ("versions", dict),
+        ("made", str),
+        ("intended_use", str),
+    ):
+        if not isinstance(card[key], kind):
+            expected = "words" if kind is str else "an object"
+            raise EvenvoiceError(f"{name}: {key} is {card[key]!r:.40}, expected {expected}; {_ANOTHER}")
+
+
+def check_measured(measured: Any, name: str) -> None:
+    """Raise unless ``measured`` is null or a list of entries that a model card can show.
+
+    An entry is what one study measured of the same recipe on the same corpus under one protocol. It holds ``study``,
+    ``protocol`` and ``promise`` (words), and ``ua`` and ``wa`` with ``estimate``, ``low`` and ``high``: fractions, the
+    last two ``None`` where there is no interval. More keys may be there. A LEAKY figure is none to advertise.
+
+    Args:
+        measured: The value.
+        name: What error messages call the file.
+
+    Raises:
+        EvenvoiceError: Another shape, or a LEAKY entry.
+
+    Examples:
+        >>> entry = {"study": "emodb", "protocol": "kfold", "promise": "stratified", "leaky": True, "ua": 0.9}
+        >>> check_measured([entry], "model.onnx")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: model.onnx: measured[0] is LEAKY, and a model file does not advertise it; \
+name a file that evenvoice exported
+    """
+    if measured is None:
+        return
+    if not isinstance(measured, list) or not measured:
+        raise EvenvoiceError(f"{name}: measured is {measured!r:.40}, expected null or a list of entries; {_ANOTHER}")
+    for number, entry in enumerate(measured):
+        place = f"{name}: measured[{number}]"
+        if not isinstance(entry, dict):
+            raise EvenvoiceError(f"{place} is {entry!r:.40}, expected an object; {_ANOTHER}")
+        if entry.get("leaky"):
+            raise EvenvoiceError(f"{place} is LEAKY, and a model file does not advertise it; {_ANOTHER}")
+        for key in ("study", "protocol", "promise"):
+            word = entry.get(key)
+            if not isinstance(word, str) or not word or not word.isprintable():
+                raise EvenvoiceError(f"{place}.{key} is {word!r:.40}, expected words; {_ANOTHER}")
+        for key in ("ua", "wa"):
+            if not _is_interval(entry.get(key)):
+                raise EvenvoiceError(
+                    f"{place}.{key} is {entry.get(key)!r:.60}, expected estimate, low and high from 0 to 1; {_ANOTHER}"
+                )
+
+
+def _is_interval(value: Any) -> bool:
+    """True for an estimate between 0 and 1 with its interval (of a level), or without one."""
+    if not isinstance(value, dict) or not {"estimate", "low", "high"} <= set(value):
+        return False
+    known = [value["estimate"], *(value[end] for end in ("low", "high", "level") if value.get(end) is not None)]
+    return all(type(number) in (int, float) and 0 <= number <= 1 for number in known)
 
 
 def _fields(message: memoryview, name: str) -> Iterator[tuple[int, memoryview, memoryview]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
+from evenvoice.recognizer.stream import heard
+from evenvoice.recognizer.windows import cut, in_samples, starts
 
 # Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
 _BATCH = 8
@@ -92,15 +94,65 @@ class Recognizer:
         Raises:
             AudioError: The recording cannot be used: missing, no audio, empty, silent, NaN, …
         """
-        if isinstance(audio, Path | str):
-            if rate is not None:
-                raise AudioError(f"{audio}: a file knows its own sample rate; give a rate with waveforms only")
-            waveform = load(audio, rate=self.sample_rate)
-        else:
-            waveform = self._at_own_rate(check_waveform(audio, "the waveform"), rate)
-        scores = self.probabilities([waveform])[0]
-        order = np.argsort(-scores, kind="stable")
-        return [{"label": self.labels[number], "score": float(scores[number])} for number in order]
+        return self._ranked(self.probabilities([self._waveform(audio, rate)])[0])
+
+    def windows(
+        self, audio: Path | str | Waveform, rate: float | None = None, *, window: float = 3.0, hop: float = 1.0
+    ) -> list[dict[str, Any]]:
+        """Return the emotions of a long recording over time, one entry a window.
+
+        An entry is ``{"start": s, "end": s, "scores": [{"label": str, "score": float}, …]}``, times in seconds, scores
+        best first. A silent window has ``"scores": []`` and ``"silent": True``. `evenvoice.recognizer.windows` has
+        the rule by which a recording is cut.
+
+        Args:
+            audio: A file, or a mono waveform, float ``[n]``, full scale 1.
+            rate: Sample rate of a waveform in Hz; the model's own if not given.
+            window: Length of a window in seconds.
+            hop: From the start of a window to that of the next, in seconds.
+
+        Raises:
+            AudioError: The recording cannot be used, as in a call; silence from end to end cannot, either.
+            EvenvoiceError: A window or a hop out of its range.
+
+        Examples:
+            With a model file, ``Recognizer("model.onnx").windows("talk.wav")[1]`` gives
+            ``{"start": 1.0, "end": 4.0, "scores": [{"label": "happy", "score": 0.71}, …]}``.
+        """
+        length, step = in_samples(window, hop, self.sample_rate)
+        waveform = self._waveform(audio, rate)
+        return [self._entry(start, waveform[start : start + length]) for start in starts(waveform.size, length, step)]
+
+    def stream(
+        self,
+        chunks: Iterable[npt.ArrayLike],
+        rate: float | None = None,
+        *,
+        window: float = 3.0,
+        hop: float = 1.0,
+    ) -> Iterator[dict[str, Any]]:
+        """Return an iterator over what `windows` gives, each entry as soon as its window is complete: live audio.
+
+        Two windows and a chunk are held in memory, however long it lasts. Where all is silence, the windows say so.
+
+        Args:
+            chunks: Consecutive parts of the recording: mono, float ``[n]`` each, full scale 1, of any lengths.
+            rate: Their sample rate in Hz; the model's own if not given. Any other is resampled on the way, which adds
+                some 40 ms.
+            window: Length of a window in seconds.
+            hop: From the start of a window to that of the next, in seconds.
+
+        Raises:
+            AudioError: A chunk is NaN, infinite, not mono or not of floats (the line counts from 1), or there is none.
+            EvenvoiceError: A window or a hop out of its range; raised by the call, before the first chunk is taken.
+
+        Examples:
+            ``for entry in Recognizer("model.onnx").stream(microphone(), 48000): …``, where ``microphone`` yields what
+            was recorded since it was last asked.
+        """
+        length, step = in_samples(window, hop, self.sample_rate)
+        pieces = heard(chunks, self.sample_rate if rate is None else _possible(rate), self.sample_rate)
+        return (self._entry(start, samples) for start, samples in cut(pieces, length, step))
 
     def probabilities(self, waveforms: Sequence[Waveform]) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for waveforms of any lengths at the model's sample rate.
@@ -146,13 +198,28 @@ class Recognizer:
             )
         return np.asarray(found, np.float32)
 
-    def _at_own_rate(self, waveform: Waveform, rate: float | None) -> Waveform:
-        """Resample to the model's rate."""
+    def _waveform(self, audio: Path | str | Waveform, rate: float | None) -> Waveform:
+        """Return what the model is to hear, at its own rate."""
+        if isinstance(audio, Path | str):
+            if rate is not None:
+                raise AudioError(f"{audio}: a file knows its own sample rate; give a rate with waveforms only")
+            return load(audio, rate=self.sample_rate)
+        waveform = check_waveform(audio, "the waveform")
         if rate is None:
             return waveform
-        if not 0 < rate < math.inf:
-            raise AudioError(f"the waveform: a sample rate of {rate} Hz is impossible; give the one it was recorded at")
-        return resample(waveform, rate, self.sample_rate)  # type: ignore[arg-type]  # soxr takes fractions, too
+        return resample(waveform, _possible(rate), self.sample_rate)  # type: ignore[arg-type]  # soxr takes fractions
+
+    def _ranked(self, scores: npt.NDArray[np.float32]) -> list[dict[str, Any]]:
+        """Return the labels with their probabilities, best first."""
+        order = np.argsort(-scores, kind="stable")
+        return [{"label": self.labels[number], "score": float(scores[number])} for number in order]
+
+    def _entry(self, start: int, samples: Waveform) -> dict[str, Any]:
+        """Return what `windows` says of one window. Each is run alone: on one thread a batch is no faster."""
+        times = {"start": start / self.sample_rate, "end": (start + samples.size) / self.sample_rate}
+        if not samples.any():
+            return {**times, "scores": [], "silent": True}
+        return {**times, "scores": self._ranked(self._run([samples])[0])}
 
     def _check_signature(self) -> None:
         """Refuse a graph whose inputs and output are not those of a recognizer."""
@@ -184,6 +251,13 @@ def _read(path: Path) -> bytes:
         raise EvenvoiceError(f"{path}: no such file; check the path") from error
     except OSError as error:
         raise EvenvoiceError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+
+
+def _possible(rate: float) -> float:
+    """Return a sample rate, unless it is none."""
+    if not 0 < rate < math.inf:
+        raise AudioError(f"the waveform: a sample rate of {rate} Hz is impossible; give the one it was recorded at")
+    return rate
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,6 +16,7 @@ from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.frontend import hear
 from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recognizer import Recognizer
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import export
 from evenvoice.training.fitting import TrainedModel, fit, fit_images, make_plan
@@ -44,7 +46,8 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     Attributes:
         classes_: Emotions, sorted.
-        model_: The `TrainedModel`.
+        model_: The `TrainedModel`; not there after `load`.
+        recognizer_: The `Recognizer` of the model file, after `load`.
 
     Examples:
         >>> rng = np.random.default_rng(0)
@@ -94,6 +97,8 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         Raises:
             EvenvoiceError: Shapes that do not go together, one class only, a class too small to balance.
         """
+        if hasattr(self, "recognizer_"):
+            del self.recognizer_
         recipe = self._recipe()
         labels = np.asarray(y)
         if len(labels) != len(X):
@@ -113,11 +118,13 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     def predict_proba(self, X: Waveforms | Features, groups: npt.ArrayLike | None = None) -> npt.NDArray[np.float32]:
         """Return probabilities, float32 ``[n, classes]``, in the order of ``classes_``."""
-        check_is_fitted(self, "model_")
+        check_is_fitted(self, "classes_")
         features = _as_features(X)
         if (features is None) != self._heard_waveforms:
             fitted, given = ("waveforms", "features") if self._heard_waveforms else ("features", "waveforms")
             raise EvenvoiceError(f"fitted on {fitted}, asked about {given}; give it {fitted}")
+        if hasattr(self, "recognizer_"):
+            return np.asarray(self.recognizer_.probabilities(_checked(X)), np.float32)
         speakers = None if groups is None else np.asarray(groups).astype(str)
         if features is None:
             return self.model_.probabilities(_hear(self.model_.recipe, X, None, speakers))
@@ -131,13 +138,53 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return np.asarray(self.classes_[probabilities.argmax(axis=1)])
 
     def save(self, path: Path | str) -> Path:
-        """Write the model file; ``Recognizer(path)`` uses it. Only for a classifier fitted on waveforms."""
-        check_is_fitted(self, "model_")
+        """Write the model file, which `load` and `Recognizer` read. Only for a classifier fitted on waveforms.
+
+        Raises:
+            EvenvoiceError: Fitted on features, or loaded from a file itself; or as in `export`.
+        """
+        check_is_fitted(self, "classes_")
+        if hasattr(self, "recognizer_"):
+            raise EvenvoiceError(
+                f"{path}: not written, for this classifier was loaded from a model file; copy that one"
+            )
         if not self._heard_waveforms:
             raise EvenvoiceError(
                 "fitted on features: a model file goes from waveform to probabilities; fit on waveforms"
             )
         return export(self.model_, Path(path), corpus=None)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Return a classifier that predicts with a model file; ``fit`` fits its recipe anew.
+
+        ``classes_`` are the file's labels, which are words: a classifier fitted on numbers comes back with ``"0"``, ….
+        A model file hears one waveform at a time, so ``groups`` change nothing.
+
+        Args:
+            path: What `save`, `export` or ``evenvoice train`` wrote.
+
+        Raises:
+            EvenvoiceError: As in `Recognizer`, or the file's recipe is none that this evenvoice knows.
+
+        Examples:
+            ``SpeechEmotionClassifier.load("model.onnx").predict(waveforms)``, waveforms at
+            ``recipe.front_end.sample_rate``.
+        """
+        recognizer = Recognizer(path)
+        try:
+            recipe = Recipe.model_validate(recognizer.card["recipe"])
+        except ValidationError as error:
+            known = error.errors()[0]
+            raise EvenvoiceError(
+                f"{path}: its recipe's {'.'.join(map(str, known['loc'])) or 'metadata'} is not understood "
+                f"({known['msg']}); predict with evenvoice.Recognizer, or export the model again"
+            ) from error
+        classifier = cls(recipe)
+        classifier.recognizer_ = recognizer
+        classifier.classes_ = np.array(recognizer.labels)
+        classifier._heard_waveforms = True
+        return classifier
 
     def _recipe(self) -> Recipe:
         """The recipe with what the arguments change."""
@@ -164,9 +211,13 @@ def _as_features(X: Waveforms | Features) -> Features | None:
 
 def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
     """Run the front end over waveforms."""
-    waveforms = [check_waveform(waveform, f"X[{number}]") for number, waveform in enumerate(X)]
-    features = hear(waveforms, recipe.front_end)
+    features = hear(_checked(X), recipe.front_end)
     return Examples([str(number) for number in range(len(features))], features, emotions, speakers)
+
+
+def _checked(X: Waveforms | Features) -> list[npt.NDArray[np.float32]]:
+    """Waveforms as float32 [n] each; an error names the first that cannot be used."""
+    return [check_waveform(waveform, f"X[{number}]") for number, waveform in enumerate(X)]
 
 
 def _rows(recipe: Recipe, X: Features) -> list[npt.NDArray[np.float32]]:

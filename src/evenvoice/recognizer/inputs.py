@@ -1,0 +1,170 @@
+"""What a command is told to hear: files, folders and standard input, found and named before anything is decoded."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, resample
+from evenvoice.errors import AudioError, EvenvoiceError, nearest
+from evenvoice.files import files_under
+
+STANDARD_INPUT = "-"
+_CALLED = "standard input"
+
+# The most bytes to take from a pipe at once; what is there is taken, and no more is waited for.
+_PIECE = 2**16
+
+# An hour and a half of WAV at CD quality. A pipe that never ends would fill the memory.
+_LARGEST = 2**30
+
+# Coding of headerless samples, as ffmpeg names it → numpy's type, and its full scale.
+_CODINGS = {"s16le": ("<i2", 2.0**15), "s32le": ("<i4", 2.0**31), "f32le": ("<f4", 1.0)}
+
+
+@dataclass(frozen=True)
+class Raw:
+    r"""How headerless mono samples on standard input are to be read.
+
+    Args:
+        rate: Sample rate in Hz, from 1000 to 1,000,000.
+        coding: ``s16le``, ``s32le`` or ``f32le``, as ffmpeg names them.
+
+    Raises:
+        EvenvoiceError: An impossible rate, or an unknown coding.
+
+    Examples:
+        >>> Raw(16000).samples(b"\x00\x40\x00\xc0").tolist()
+        [0.5, -0.5]
+    """
+
+    rate: int
+    coding: str = "s16le"
+
+    def __post_init__(self) -> None:
+        if not 1000 <= self.rate <= 1_000_000:
+            raise EvenvoiceError(f"raw audio of {self.rate} Hz: expected 1000 to 1000000; give the rate it was made at")
+        if self.coding not in _CODINGS:
+            hint = nearest(self.coding, list(_CODINGS))
+            raise EvenvoiceError(f"raw format {self.coding!r}: unknown{hint}; known are {', '.join(_CODINGS)}")
+
+    @property
+    def width(self) -> int:
+        """Bytes of a sample."""
+        return np.dtype(_CODINGS[self.coding][0]).itemsize
+
+    def samples(self, data: bytes) -> Waveform:
+        """Return whole samples as float32 ``[n]`` of full scale 1."""
+        dtype, full_scale = _CODINGS[self.coding]
+        return (np.frombuffer(data, dtype) / full_scale).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One recording to hear.
+
+    Args:
+        name: As the user would name it.
+        load: Returns its waveform at a sample rate in Hz, or raises the `AudioError` that says why there is none.
+        chunks: Returns its parts as they come, where they come over time.
+        rate: The sample rate of the chunks, in Hz.
+    """
+
+    name: str
+    load: Callable[[int], Waveform]
+    chunks: Callable[[], Iterator[Waveform]] | None = None
+    rate: int | None = None
+
+
+def find(arguments: Sequence[str | Path], raw: Raw | None = None) -> list[Input]:
+    """Return the recordings that the arguments name, in their order; those under a folder sorted by path.
+
+    Args:
+        arguments: Files, folders (searched at any depth), and ``-`` for standard input.
+        raw: How to read standard input, if it is not a file with a header.
+
+    Raises:
+        EvenvoiceError: A folder that cannot be read, ``-`` twice, or ``raw`` without ``-``.
+
+    Examples:
+        >>> [recording.name for recording in find(["b.wav", "a.wav", "-"])]
+        ['b.wav', 'a.wav', '-']
+    """
+    piped = [str(argument) for argument in arguments].count(STANDARD_INPUT)
+    if piped > 1:
+        raise EvenvoiceError(f"{_CALLED} (-) is named {piped} times, and can be read once; name it once")
+    if raw is not None and not piped:
+        raise EvenvoiceError(f"raw audio is read from {_CALLED} only; name it with -, or convert files to WAV")
+    found: list[Input] = []
+    for argument in arguments:
+        if str(argument) == STANDARD_INPUT:
+            found.append(_piped(raw))
+        elif Path(argument).is_dir():
+            folder = Path(argument)
+            # A folder in which there is nothing is one bad recording: named in its place, and skipped like others.
+            found += [_file(file) for file in files_under(folder, SUFFIXES)] or [_empty(folder)]
+        else:
+            found.append(_file(Path(argument)))
+    return found
+
+
+def _file(path: Path) -> Input:
+    return Input(str(path), lambda rate: load(path, rate=rate))
+
+
+def _empty(folder: Path) -> Input:
+    def refuse(rate: int) -> Waveform:
+        raise AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); name another")
+
+    return Input(str(folder), refuse)
+
+
+def _piped(raw: Raw | None) -> Input:
+    if raw is None:
+        return Input(STANDARD_INPUT, _decode_all)
+    return Input(STANDARD_INPUT, partial(_read_raw, raw), partial(_raw_chunks, raw), raw.rate)
+
+
+def _decode_all(rate: int) -> Waveform:
+    """Return the recording, with a header, that standard input holds."""
+    data = sys.stdin.buffer.read(_LARGEST + 1)
+    _refuse_more_than(len(data))
+    return decode(io.BytesIO(data), rate=rate, name=_CALLED)
+
+
+def _read_raw(raw: Raw, rate: int) -> Waveform:
+    """Return all the samples that standard input holds."""
+    chunks, size = [], 0
+    for chunk in _raw_chunks(raw):
+        chunks.append(chunk)
+        size += chunk.size * raw.width
+        _refuse_more_than(size)
+    waveform = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
+    return resample(check_waveform(waveform, _CALLED), raw.rate, rate)
+
+
+def _raw_chunks(raw: Raw) -> Iterator[Waveform]:
+    """Yield the samples of standard input as they come."""
+    pipe = cast(io.BufferedReader, sys.stdin.buffer)
+    rest = b""
+    while data := pipe.read1(_PIECE):
+        data = rest + data
+        whole = len(data) - len(data) % raw.width
+        rest = data[whole:]
+        yield raw.samples(data[:whole])
+    if rest:
+        raise AudioError(
+            f"{_CALLED}: ends in the middle of a sample of {raw.width} bytes; check that it is {raw.coding}, mono"
+        )
+
+
+def _refuse_more_than(size: int) -> None:
+    if size > _LARGEST:
+        raise AudioError(f"{_CALLED}: more than {_LARGEST >> 20} MiB; save it to a file, or cut it into parts")

@@ -1,0 +1,253 @@
+"""A model card in Markdown, from a model file's metadata and from nothing else.
+
+Source:
+    Mitchell et al. 2019, "Model Cards for Model Reporting" (doi:10.1145/3287560.3287596), for what belongs in it;
+    https://huggingface.co/docs/hub/model-cards for the front matter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+from evenvoice.recognizer.metadata import Card
+
+# What the Hugging Face hub calls the licences that people give to corpora and models; "other" is all else.
+_LICENCES = (
+    "apache-2.0", "bsd-3-clause", "cc-by-4.0", "cc-by-nc-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-4.0", "cc-by-sa-4.0",
+    "cc0-1.0", "mit", "odbl",
+)  # fmt: skip
+
+_LIMITS = """\
+- **Acted speech.** Corpora of emotional speech are mostly acted. Acted anger is louder and clearer than anger; expect
+  worse on spontaneous speech, other languages, children, noise, telephones and far microphones.
+- **Few speakers.** {speakers} The figures above are no promise for yours: measure on your own recordings.
+- **It always answers.** It knows these words and no others: {labels}. Silence, music and several voices at once get an
+  answer, too.
+- **It does not know what a person feels.** It says how a voice sounds to a model of acted speech.
+- **Not for clinical use, and not for hiring, policing, insurance or any other decision about a person.** Emotion
+  recognition at work and in education is restricted in the European Union (prohibited, except for medical or safety
+  reasons): Regulation (EU) 2024/1689, Article 5(1)(f)."""
+
+
+def model_card(card: Card, *, file: str = "model.onnx", licence: str | None = None, language: str | None = None) -> str:
+    """Return the model card: Hugging Face front matter, then use, training data, figures, limits and origin.
+
+    Args:
+        card: The metadata, ``Recognizer(path).card``.
+        file: What the examples call the model file.
+        licence: Of the model, as the hub writes it (``apache-2.0``). Where none is given, the corpus' own.
+        language: Of the speech, as an ISO 639 code (``de``); left out where none is given.
+
+    Examples:
+        ``Path("README.md").write_text(model_card(Recognizer("model.onnx").card, licence="apache-2.0"))``
+    """
+    name = _name(card)
+    parts = [
+        f"---\n{_yaml(_front_matter(card, name, licence, language))}---",
+        f"# {_line(name)}",
+        f"Speech emotion recognition: one recording in, a probability for each of {len(card['labels'])} emotions out "
+        f"({_line(', '.join(card['labels']))}). One file, no training code. Made with evenvoice.",
+        _use(file),
+        _training_data(card),
+        _measured(card),
+        f"## Limits and misuse\n\n{_limits(card)}\n\nIntended use: {_line(card['intended_use'])}",
+        _origin(card, file),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _name(card: Card) -> str:
+    """The recipe, and the corpus where one is named."""
+    recipe = card["recipe"].get("name") if isinstance(card["recipe"], dict) else None
+    corpus = (card["corpus"] or {}).get("name")
+    return f"{recipe or 'a recipe'} on {corpus}" if corpus else str(recipe or "a recipe")
+
+
+def _front_matter(card: Card, name: str, licence: str | None, language: str | None) -> dict[str, Any]:
+    """What the hub reads."""
+    matter = _licence(licence or (card["corpus"] or {}).get("licence"))
+    if language:
+        matter["language"] = [language]
+    matter |= {
+        "library_name": "evenvoice",
+        "pipeline_tag": "audio-classification",
+        "tags": ["speech-emotion-recognition", "audio", "onnx", "evenvoice"],
+    }
+    results = [_hub_result(card, entry) for entry in card["measured"] or []]
+    # The hub wants results where there is an index: without figures, there is none.
+    return matter | ({"model-index": [{"name": name, "results": results}]} if results else {})
+
+
+def _licence(licence: str | None) -> dict[str, Any]:
+    """The hub's name of a licence; "other", with its own name, where the hub has none."""
+    slug = re.sub(r"[^a-z0-9.]+", "-", (licence or "not stated").lower()).strip("-.")
+    slug = "odbl" if slug.startswith("odbl") else slug
+    return {"license": slug} if slug in _LICENCES else {"license": "other", "license_name": slug or "not-stated"}
+
+
+def _hub_result(card: Card, entry: dict[str, Any]) -> dict[str, Any]:
+    """One protocol's figures, with the protocol in each metric's name."""
+    corpus = str((card["corpus"] or {}).get("name") or "not named")
+    protocol = f"{entry['protocol']}: {entry['promise']}"
+    return {
+        "task": {"type": "audio-classification", "name": "Speech emotion recognition"},
+        "dataset": {"type": corpus, "name": corpus},
+        "metrics": [
+            {"type": "recall", "name": f"UA ({protocol})", "value": entry["ua"]["estimate"],
+             "args": {"average": "macro"}},
+            {"type": "accuracy", "name": f"WA ({protocol})", "value": entry["wa"]["estimate"]},
+        ],
+    }  # fmt: skip
+
+
+def _use(file: str) -> str:
+    return f"""\
+## How to use it
+
+`pip install evenvoice`, which brings neither torch nor scikit-learn; then, in Python
+
+```python
+from evenvoice import Recognizer
+
+recognizer = Recognizer({json.dumps(file, ensure_ascii=False)})
+for answer in recognizer("clip.wav"):  # best first
+    print(answer["label"], round(answer["score"], 3))
+```
+
+or in a terminal: `evenvoice predict {_line(shlex.quote(file))} clip.wav`"""
+
+
+def _training_data(card: Card) -> str:
+    corpus = card["corpus"]
+    if not corpus:
+        return "## Training data\n\nNot stated in the model file."
+    rows = [
+        ("corpus", corpus.get("name")),
+        ("licence of the recordings", corpus.get("licence")),
+        ("utterances", corpus.get("utterances")),
+        ("speakers", corpus.get("speakers")),
+        ("who spoke", {True: "a machine (synthetic speech)", False: "people"}.get(corpus.get("synthetic"))),
+    ]
+    return "## Training data\n\n" + _table(["", ""], [[name, "not stated" if v is None else v] for name, v in rows])
+
+
+def _measured(card: Card) -> str:
+    entries = card["measured"]
+    if not entries:
+        return (
+            "## Measured\n\nNot measured: no study of the same recipe and corpus stands behind this file. "
+            "`evenvoice evaluate` measures."
+        )
+    rows = [
+        [
+            f"`{entry['protocol']}`: {entry['promise']}", _per_cent(entry["ua"]), _per_cent(entry["wa"]),
+            entry.get("test_utterances"), entry.get("speakers"), f"{entry.get('seeds')} × {entry.get('folds')}",
+            entry["study"],
+        ]
+        for entry in entries
+    ]  # fmt: skip
+    synthetic = (card["corpus"] or {}).get("synthetic")
+    intervals = dict.fromkeys(_about_interval(entry["ua"]) for entry in entries)
+    return (
+        "## Measured\n\n"
+        + _table(["protocol", "UA %", "WA %", "test utterances", "speakers", "seeds × folds", "study"], rows)
+        + "\n\nUA is the mean of the recalls of the emotions, WA the accuracy. They belong to models of this recipe on "
+        f"this corpus, each tested on what it had not been trained on. {' '.join(filter(None, intervals))}".rstrip()
+        + ("\n\n**A machine spoke: no accuracy claim rests on this.**" if synthetic else "")
+    )
+
+
+def _per_cent(value: dict[str, Any]) -> str:
+    """An estimate with its interval: ``68.9 [60.1, 77.0]``."""
+    ends = [value["low"], value["high"]]
+    interval = "" if None in ends else f" [{', '.join(f'{100 * end:.1f}' for end in ends)}]"
+    return f"{100 * value['estimate']:.1f}{interval}"
+
+
+def _about_interval(value: dict[str, Any]) -> str:
+    """How an interval was made, as far as the entry says."""
+    if value["low"] is None or "level" not in value:
+        return ""
+    method, unit = value.get("method", "unknown method"), value.get("unit", "unit")
+    return (
+        f"In brackets: {100 * value['level']:g} % interval ({_line(method)}, over {value.get('units')} {_line(unit)}s)."
+    )
+
+
+def _limits(card: Card) -> str:
+    number = (card["corpus"] or {}).get("speakers")
+    speakers = "It is not stated how many it learnt from." if number is None else f"It learnt from {_line(number)}."
+    return _LIMITS.format(speakers=speakers, labels=_line(", ".join(card["labels"])))
+
+
+def _origin(card: Card, file: str) -> str:
+    recipe = json.dumps(card["recipe"], indent=1, ensure_ascii=False)
+    versions = ", ".join(f"{library} {number}" for library, number in card["versions"].items())
+    return f"""\
+## How it was made
+
+Made on {_line(card["made"])} with {_line(versions) or "unknown versions"}. The model hears {card["sample_rate"]} Hz;
+evenvoice resamples. SHA-256 of graph and weights: `{card["sha256"]}`.
+This page was written by `evenvoice card {_line(shlex.quote(file))}` from the file's metadata. The recipe:
+
+{_fenced(_printable(recipe))}"""
+
+
+def _table(head: list[str], rows: list[list[Any]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join('not stated' if cell is None else _line(str(cell)) for cell in cells)} |" for cells in lines
+    )
+
+
+def _line(text: Any) -> str:
+    """Text of unknown origin for one line of Markdown: no control characters, no HTML, no cell borders."""
+    plain = " ".join(_printable(str(text)).split())
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+
+
+def _printable(text: str) -> str:
+    """The text with a space for whatever cannot be printed or encoded, but a new line."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
+def _fenced(text: str) -> str:
+    """A code block that no line of the text can end."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}json\n{text}\n{fence}"
+
+
+def _yaml(value: dict[str, Any] | list[Any], indent: str = "") -> str:
+    """Nested mappings and lists as YAML blocks; scalars as JSON, which YAML reads.
+
+    Examples:
+        >>> print(_yaml({"license": "mit", "tags": ["audio"], "index": [{"name": "a: b", "value": 0.5}]}), end="")
+        license: "mit"
+        tags:
+          - "audio"
+        index:
+          - name: "a: b"
+            value: 0.5
+    """
+    items = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
+    text = ""
+    for key, entry in items:
+        lead = "- " if key is None else f"{key}:"
+        if not isinstance(entry, dict | list):
+            text += f"{indent}{lead}{'' if key is None else ' '}{_scalar(entry)}\n"
+        elif key is None:
+            text += f"{indent}- {_yaml(entry, indent + '  ').lstrip()}"
+        else:
+            text += f"{indent}{lead}\n{_yaml(entry, indent + '  ')}"
+    return text
+
+
+def _scalar(value: Any) -> str:
+    """A string, number or null as JSON; YAML reads its escapes, too, so what cannot be printed is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)

@@ -1,0 +1,139 @@
+"""Predictions as text, JSON or CSV, written one recording at a time, so that a reader need not wait for the last."""
+
+from __future__ import annotations
+
+import csv
+import json
+import textwrap
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+Entry = dict[str, Any]
+
+
+class Writer:
+    """Writes the predictions of one recording after the other; a context manager.
+
+    Whatever was begun is ended when the block is left, by an error too: half a list is still JSON.
+
+    Args:
+        out: Where to write.
+        labels: The model's emotions.
+        top: How many of the best to write; all if ``None``.
+        timeline: True where recordings are cut into windows.
+    """
+
+    def __init__(self, out: TextIO, labels: Sequence[str], *, top: int | None = None, timeline: bool = False) -> None:
+        self.out = out
+        self._labels = labels
+        self._top = top
+        self._timeline = timeline
+        self._begun = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._begin()
+        if self._begun:
+            self._end()
+            self.out.flush()
+
+    def write(self, name: str, entries: Iterable[Entry]) -> None:
+        """Write a recording's predictions.
+
+        Args:
+            name: The recording's.
+            entries: ``{"scores": […]}``, best first: one for the whole recording, or one a window, with ``"start"``
+                and ``"end"``. They may come over time.
+        """
+        raise NotImplementedError
+
+    def _begin(self) -> None:
+        """Write what comes before the first recording, once."""
+        if not self._begun:
+            self._begun = True
+            self._head()
+
+    def _head(self) -> None:
+        """Write what comes before the first recording."""
+
+    def _end(self) -> None:
+        """Write what comes after the last recording."""
+
+
+class TextWriter(Writer):
+    r"""A line for each recording or window, with tabs: name, start and end of a window in seconds, emotions.
+
+    Examples:
+        >>> import io
+        >>> scores = [{"label": "sad", "score": 0.75}, {"label": "angry", "score": 0.25}]
+        >>> with TextWriter(io.StringIO(), ["sad", "angry"], top=1) as writer:
+        ...     writer.write("a.wav", [{"scores": scores}])
+        >>> writer.out.getvalue()
+        'a.wav\tsad 75.0%\n'
+    """
+
+    def write(self, name: str, entries: Iterable[Entry]) -> None:
+        """Write a line an entry."""
+        for entry in entries:
+            times = (f"{entry['start']:.2f}", f"{entry['end']:.2f}") if self._timeline else ()
+            print(name, *times, as_text(entry["scores"][: self._top]) or "silent", sep="\t", file=self.out, flush=True)
+
+
+class JsonWriter(Writer):
+    """One JSON document: a list of ``{"file", "scores"}``, or of ``{"file", "windows"}`` with a timeline."""
+
+    # What comes before an object, and after the last: as `json.dumps` would put them into the whole.
+    _before, _after = "\n", ""
+
+    def write(self, name: str, entries: Iterable[Entry]) -> None:
+        """Write an object. Its windows are waited for, so that an error leaves no half of it."""
+        found = [{**entry, "scores": entry["scores"][: self._top]} for entry in entries]
+        answer = {"file": name, "windows": found} if self._timeline else {"file": name, **found[0]}
+        self._begin()
+        self.out.write(f"{self._before}{textwrap.indent(json.dumps(answer, indent=1), ' ')}")
+        self._before, self._after = ",\n", "\n"
+        self.out.flush()
+
+    def _head(self) -> None:
+        self.out.write("[")
+
+    def _end(self) -> None:
+        self.out.write(f"{self._after}]\n")
+
+
+class CsvWriter(Writer):
+    """A row for each recording or window: file, start, end, label, and a column ``p:<emotion>`` for each label.
+
+    The cells of a silent window, and of emotions that are not among the best, are empty.
+    """
+
+    def write(self, name: str, entries: Iterable[Entry]) -> None:
+        """Write a row an entry."""
+        self._begin()
+        for entry in entries:
+            scores = {score["label"]: f"{score['score']:.9g}" for score in entry["scores"][: self._top]}
+            times = (entry["start"], entry["end"]) if self._timeline else ()
+            cells = [scores.get(label, "") for label in self._labels]
+            csv.writer(self.out, lineterminator="\n").writerow([name, *times, next(iter(scores), ""), *cells])
+            self.out.flush()
+
+    def _head(self) -> None:
+        times = ("start", "end") if self._timeline else ()
+        columns = ["file", *times, "label", *(f"p:{label}" for label in self._labels)]
+        csv.writer(self.out, lineterminator="\n").writerow(columns)
+
+
+def as_text(scores: Iterable[Entry]) -> str:
+    """Return emotions with their probabilities in one line.
+
+    Examples:
+        >>> as_text([{"label": "sad", "score": 0.75}, {"label": "angry", "score": 0.25}])
+        'sad 75.0%  angry 25.0%'
+    """
+    return "  ".join(f"{score['label']} {score['score']:.1%}" for score in scores)
