@@ -32,7 +32,7 @@ def test_confusion_adds_the_seeds(results: dict[str, Result]) -> None:
 
 def test_emotion_scores_are_means_over_seeds(results: dict[str, Result]) -> None:
     scores = emotion_scores(results["speaker-folds"])
-    means = {label: {name: value.mean for name, value in found.items() if value} for label, found in scores.items()}
+    means = {label: {name: value.estimate for name, value in found.items() if value} for label, found in scores.items()}
     assert means["angry"] == pytest.approx(
         {"precision": (3 / 4 + 4 / 5) / 2, "recall": (3 / 4 + 1) / 2, "f1": (3 / 4 + 8 / 9) / 2}
     )

@@ -77,7 +77,7 @@ def test_the_page_needs_nothing_besides_itself(page: Page, text: str) -> None:
 
 def test_every_figure_is_embedded_and_told_in_words(page: Page) -> None:
     images = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert len(images) == 1 + 2 * 4
+    assert len(images) == 1 + 2 * 5
     for image in images:
         source = base64.b64decode((image["src"] or "").partition(",")[2])
         assert b"<svg" in source
@@ -87,7 +87,7 @@ def test_every_figure_is_embedded_and_told_in_words(page: Page) -> None:
 
 def test_every_figure_lies_in_the_folder_too(odd_folder: Path) -> None:
     names = {path.name for path in (odd_folder / "figures").iterdir()}
-    kinds = ("counts", "curves", "confusion", "emotions")
+    kinds = ("counts", "curves", "confusion", "emotions", "reliability")
     results = ("smote-2dcnn-speaker-folds", "smote-2dcnn-paper")
     assert names == {"ua-wa.png", *(f"{result}-{kind}.png" for result in results for kind in kinds)}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (odd_folder / "figures").iterdir())
@@ -112,9 +112,9 @@ def test_leaky_is_marked_wherever_the_result_is_shown(page: Page, text: str) -> 
     assert '<p class="banner leaky"><strong>LEAKY</strong> Balanced before the split.' in section
     assert mark in section[section.index("<h2") : section.index("</h2>")]
     captions = re.findall(r"<caption>.*?</caption>", section, re.DOTALL)
-    assert len(captions) == 3
+    assert len(captions) == 4
     assert all(mark in caption for caption in captions)
-    alts = [attributes["alt"] for tag, attributes in page.tags if tag == "img"][-4:]
+    alts = [attributes["alt"] for tag, attributes in page.tags if tag == "img"][-5:]
     assert all((alt or "").startswith("LEAKY: ") for alt in alts)
 
 

@@ -41,7 +41,7 @@ def unit_counts(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> UnitCo
         labels: All emotions, in the order wanted.
 
     Raises:
-        EvenvoiceError: No table, or an empty one.
+        EvenvoiceError: No table, an empty one, or an emotion that is not among the labels.
 
     Examples:
         >>> table = pd.DataFrame({"utterance": ["1", "2"], "speaker": ["a", "a"], "emotion": ["sad", "sad"],
@@ -54,12 +54,11 @@ def unit_counts(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> UnitCo
     unit = unit_of(tables)
     names = sorted({str(name) for table in tables for name in table[unit]})
     row_of = {name: row for row, name in enumerate(names)}
-    number = {label: position for position, label in enumerate(labels)}
     counts = np.zeros((len(names), len(tables), len(labels), len(labels)))
     for seed, table in enumerate(tables):
         rows = table[unit].astype(str).map(row_of).to_numpy()
-        truth, answers = table["emotion"].map(number).to_numpy(), table["predicted"].map(number).to_numpy()
-        np.add.at(counts, (rows, seed, truth, answers), 1.0)
+        truth, answers = positions(table, "emotion", labels), positions(table, "predicted", labels)
+        np.add.at(counts[:, seed], (rows, truth, answers), 1.0)
     return UnitCounts(tuple(names), unit, counts)
 
 
@@ -67,6 +66,23 @@ def unit_of(tables: Sequence[pd.DataFrame]) -> Literal["speaker", "utterance"]:
     """Return ``speaker`` where every row of every table has one."""
     known = all("speaker" in table and not table["speaker"].isna().any() for table in tables)
     return "speaker" if known else "utterance"
+
+
+def positions(table: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Return each row's place among the labels.
+
+    Raises:
+        EvenvoiceError: An emotion that is not one of them.
+
+    Examples:
+        >>> positions(pd.DataFrame({"emotion": ["sad", "happy"]}), "emotion", ["happy", "sad"]).tolist()
+        [1, 0]
+    """
+    found = pd.Index(labels).get_indexer(pd.Index(table[column]))
+    odd = table.loc[found < 0, column]
+    if len(odd):
+        raise EvenvoiceError(f"predictions: {column} {odd.iloc[0]!r} is unknown; expected one of {', '.join(labels)}")
+    return found
 
 
 def ua_of(counts: Counts) -> npt.NDArray[np.float64]:
@@ -101,13 +117,15 @@ def f1s_of(counts: Counts) -> npt.NDArray[np.float64]:
 
 
 def _diagonal(counts: Counts) -> Counts:
-    return np.diagonal(counts, axis1=-2, axis2=-1)
+    return np.asarray(np.diagonal(counts, axis1=-2, axis2=-1), np.float64)
 
 
 def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Divide; NaN where there is nothing to divide by."""
     above, below = np.asarray(above, float), np.asarray(below, float)
-    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+    nothing = np.full(np.broadcast(above, below).shape, np.nan)
+    quotient: npt.NDArray[np.float64] = np.divide(above, below, out=nothing, where=below > 0)
+    return quotient
 
 
 def _mean_of_known(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from evenvoice.report.measures import by_protocol
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WARNING, drawing, new_figure
-from evenvoice.report.words import LEAKY, TRANSDUCTIVE, marks, spread
+from evenvoice.report.words import LEAKY, TRANSDUCTIVE, marks, with_interval
 from evenvoice.study import Result, Study
 
 BAR = 0.36
@@ -21,7 +21,7 @@ BAR = 0.36
 def comparison_figure(study: Study) -> Figure:
     """Draw UA and WA of every recipe under every protocol, grouped by protocol; LEAKY bars hatched and named.
 
-    Whiskers are the standard deviation over seeds. The dotted line is the UA of chance.
+    Whiskers are 95 % intervals over speakers. The dotted line is the UA of chance.
     """
     results = by_protocol(study)
     groups = [list(group) for _, group in groupby(results, key=lambda result: result.protocol)]
@@ -43,7 +43,7 @@ def comparison_figure(study: Study) -> Figure:
             y += 0.25
         axes.set_yticks([place for place, _ in ticks], [name for _, name in ticks])
         axes.set_ylim(y - 0.2, -0.5)
-        axes.set_xlim(0, 118)
+        axes.set_xlim(0, 138)
         axes.set_xticks(range(0, 101, 20))
         axes.set_xlabel("%")
         axes.tick_params(axis="y", length=0)
@@ -65,17 +65,17 @@ def _heading(axes: Axes, y: float, result: Result) -> None:
 def _bars(axes: Axes, y: float, result: Result) -> None:
     """One result's two bars, with whiskers and numbers."""
     values = (
-        (y - BAR / 2, result.over_seeds(lambda scores: scores.ua), VERMILION if result.leaky else BLUE),
-        (y + BAR / 2, result.over_seeds(lambda scores: scores.wa), ORANGE if result.leaky else SKY),
+        (y - BAR / 2, result.intervals["ua"], VERMILION if result.leaky else BLUE),
+        (y + BAR / 2, result.intervals["wa"], ORANGE if result.leaky else SKY),
     )
     for place, value, colour in values:
         shape = {"facecolor": "white", "edgecolor": colour, "hatch": HATCH} if result.leaky else {"color": colour}
-        axes.barh(place, 100 * value.mean, BAR - 0.02, linewidth=1.2, **shape)  # type: ignore[arg-type]  # as barh takes
-        end = 100 * value.mean
-        if value.sd is not None:
-            axes.errorbar(end, place, xerr=100 * value.sd, fmt="none", ecolor=INK, elinewidth=0.9)
-            end += 100 * value.sd
-        text = spread(value) + (f" {LEAKY}" if result.leaky else "")
+        axes.barh(place, 100 * value.estimate, BAR - 0.02, linewidth=1.2, **shape)  # type: ignore[arg-type]  # as barh takes
+        end = 100 * value.estimate
+        if value.high > value.estimate:
+            axes.plot([100 * value.low, 100 * value.high], [place, place], color=INK, linewidth=0.9)
+            end = 100 * value.high
+        text = with_interval(value) + (f" {LEAKY}" if result.leaky else "")
         axes.text(end + 1, place, text, va="center", fontsize=8, color=WARNING if result.leaky else INK)
 
 

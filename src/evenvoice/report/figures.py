@@ -128,20 +128,20 @@ def confusion_figure(result: Result) -> Figure:
 
 
 def emotions_figure(result: Result) -> Figure:
-    """Draw precision, recall and F1 of each emotion; whiskers are the standard deviation over seeds."""
+    """Draw precision, recall and F1 of each emotion; whiskers are 95 % intervals over speakers."""
     scores = emotion_scores(result)
     with drawing():
         figure, (axes,) = new_figure("Precision, recall and F1", about(result), height=2.9, leaky=result.leaky)
         places = np.arange(len(scores))
         for number, (measure, colour) in enumerate(zip(MEASURES, (SKY, BLUE, ORANGE), strict=True)):
             found = [scores[label][measure] for label in scores]
-            heights = [100 * value.mean if value else 0.0 for value in found]
-            whiskers = [100 * value.sd if value and value.sd is not None else 0.0 for value in found]
+            heights = [100 * value.estimate if value else 0.0 for value in found]
             axes.bar(
                 places + 0.27 * (number - 1), heights, 0.25, color=colour, label="F1" if measure == "f1" else measure
             )
-            if any(whiskers):
-                axes.errorbar(places + 0.27 * (number - 1), heights, whiskers, fmt="none", ecolor=INK, elinewidth=0.9)
+            for place, value in zip(places + 0.27 * (number - 1), found, strict=True):
+                if value:
+                    axes.plot([place, place], [100 * value.low, 100 * value.high], color=INK, linewidth=0.9)
         for place, label in enumerate(scores):
             if not any(scores[label].values()):
                 axes.text(place, 2, NOTHING, ha="center")

@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
+from evenvoice.report.groups import speakers_figure, worst_speaker
 from evenvoice.report.measures import (
+    MEASURES,
     balanced_first,
     by_protocol,
     class_counts,
@@ -21,8 +23,9 @@ from evenvoice.report.measures import (
     row_shares,
     selected_on_test,
 )
+from evenvoice.report.reliability import calibration_words, reliability_figure
 from evenvoice.report.style import as_png, as_svg
-from evenvoice.report.words import LEAKY, count, marks, per_cent, spread
+from evenvoice.report.words import LEAKY, count, marks, per_cent, with_interval
 from evenvoice.study import Result, Study
 
 
@@ -55,29 +58,32 @@ def illustrate_study(study: Study) -> Illustration:
     """Draw UA and WA of the whole study."""
     shown = []
     for result in by_protocol(study):
-        ua, wa = (spread(result.over_seeds(measure)) for measure in (lambda s: s.ua, lambda s: s.wa))
+        ua, wa = (with_interval(result.intervals[measure]) for measure in ("ua", "wa"))
         shown.append(f"{_named(result)}: UA {ua} %, WA {wa} %")
-    whiskers = " Whiskers: standard deviation over seeds." if any(len(r.seeds) > 1 for r in study.results) else ""
     return Illustration.of(
         comparison_figure(study),
         "ua-wa",
         "Bars of UA and WA by protocol and recipe. " + "; ".join(shown) + ".",
-        "By protocol, the strictest first: compare recipes within a protocol, and never across them." + whiskers,
+        "By protocol, the strictest first: compare recipes within a protocol, and never across them. "
+        "Whiskers and brackets: 95 % interval over speakers.",
     )
 
 
 def illustrate(result: Result) -> Iterator[Illustration]:
-    """Draw a result: class counts, curves, confusion matrix, scores of each emotion."""
+    """Draw a result: class counts, curves, confusion matrix, scores of each emotion, speakers, reliability."""
     for kind, draw, words in (
         ("counts", counts_figure, _counts_words),
         ("curves", curves_figure, _curves_words),
         ("confusion", confusion_figure, _confusion_words),
         ("emotions", emotions_figure, _emotions_words),
+        ("speakers", speakers_figure, _speakers_words),
+        ("reliability", reliability_figure, _reliability_words),
     ):
+        figure = draw(result)
+        if figure is None:
+            continue
         alt, caption = words(result)
-        yield Illustration.of(
-            draw(result), f"{result.recipe}-{result.protocol}-{kind}", f"{_named(result)}. {alt}", caption
-        )
+        yield Illustration.of(figure, f"{result.recipe}-{result.protocol}-{kind}", f"{_named(result)}. {alt}", caption)
 
 
 def _named(result: Result) -> str:
@@ -147,8 +153,25 @@ def _confusion_words(result: Result) -> tuple[str, str]:
 
 def _emotions_words(result: Result) -> tuple[str, str]:
     rows = (
-        f"{label} precision {spread(found['precision'])}, recall {spread(found['recall'])}, F1 {spread(found['f1'])}"
+        f"{label} " + ", ".join(f"{measure} {with_interval(found[measure])}" for measure in MEASURES)
         for label, found in emotion_scores(result).items()
     )
-    whiskers = " Whiskers: standard deviation over seeds." if len(result.seeds) > 1 else ""
-    return f"Per cent by emotion: {'; '.join(rows)}.", f"On the test part.{whiskers}"
+    return (
+        f"Per cent by emotion: {'; '.join(rows)}.",
+        f"On the test part. Whiskers: 95 % interval over {result.intervals['ua'].unit}s.",
+    )
+
+
+def _speakers_words(result: Result) -> tuple[str, str]:
+    return (
+        f"UA of each speaker. {worst_speaker(result) or ''}".strip(),
+        "Dotted: the UA of all together, with its 95 % interval. A speaker's own UA rests on few utterances.",
+    )
+
+
+def _reliability_words(result: Result) -> tuple[str, str]:
+    return (
+        f"Reliability diagram. {calibration_words(result)}",
+        "Below the dotted line the system is too sure of itself. Whiskers: 95 % interval of the accuracy in a bin, "
+        "were utterances independent.",
+    )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from evenvoice.evaluation import score
+from evenvoice.evaluation import Interval, score
 from evenvoice.report.words import speakers_unseen
 from evenvoice.study import Result, Run, Study
-from evenvoice.study.results import Spread
 
 MEASURES = ("precision", "recall", "f1")
 
@@ -50,21 +48,13 @@ def row_shares(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.div(totals.where(totals > 0), axis=0)
 
 
-def emotion_scores(result: Result) -> dict[str, dict[str, Spread | None]]:
-    """Return precision, recall and F1 of each emotion over the seeds that test it; ``None`` where none does."""
-    tables = [scores.per_emotion for scores in result.scores.values()]
+def emotion_scores(result: Result) -> dict[str, dict[str, Interval | None]]:
+    """Return precision, recall and F1 of each emotion, mean over the seeds that test it; ``None`` where none does."""
+    tested = confusion(result).sum(axis=1)
     return {
-        label: {
-            measure: _spread(table.loc[label, measure] for table in tables if table.loc[label, "n"])
-            for measure in MEASURES
-        }
+        label: {measure: result.intervals[f"{measure}:{label}"] if tested[label] else None for measure in MEASURES}
         for label in result.labels
     }
-
-
-def _spread(values: Iterable[object]) -> Spread | None:
-    found = [float(value) for value in values]  # type: ignore[arg-type]  # cells of a float column
-    return Spread.of(found) if found else None
 
 
 def class_counts(result: Result) -> pd.DataFrame:

@@ -70,4 +70,5 @@ def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
         columns=[name for name in columns(study) if name not in ("recipe", "form", "protocol", "marks")],
         notes=notes(study),
         gaps=gaps(study),
+        commands=study.info.get("commands", []),
     )

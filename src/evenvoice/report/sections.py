@@ -7,7 +7,9 @@ from functools import cached_property
 
 import yaml
 
+from evenvoice.evaluation import confusion_intervals
 from evenvoice.report.completeness import missing_folds, name_of
+from evenvoice.report.groups import group_tables, worst_speaker
 from evenvoice.report.illustrations import Illustration, illustrate
 from evenvoice.report.measures import (
     MEASURES,
@@ -18,8 +20,9 @@ from evenvoice.report.measures import (
     seen,
     selected_on_test,
 )
+from evenvoice.report.reliability import calibration_words
 from evenvoice.report.table import INCOMPLETE, text_row
-from evenvoice.report.words import LEAKY, NOTHING, count, marks, per_cent, spread
+from evenvoice.report.words import LEAKY, NOTHING, count, marks, per_cent, with_interval
 from evenvoice.study import Result
 
 Row = dict[str, str]
@@ -158,9 +161,39 @@ class Section:
         tested = confusion(self.result).sum(axis=1)
         return [
             {"emotion": label}
-            | {f"{'F1' if name == 'f1' else name} %": spread(found[name]) for name in MEASURES}
+            | {f"{'F1' if name == 'f1' else name} % [95 %]": with_interval(found[name]) for name in MEASURES}
             | {"test rows": str(tested[label])}
             for label, found in emotion_scores(self.result).items()
+        ]
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        """Scores apart by speaker, gender, session, text and duration."""
+        return group_tables(self.result)
+
+    @property
+    def worst_speaker(self) -> str | None:
+        """Who is recognised worst."""
+        return worst_speaker(self.result)
+
+    @property
+    def calibration(self) -> str:
+        """How far the probabilities can be believed."""
+        return calibration_words(self.result)
+
+    @cached_property
+    def confusion_rows(self) -> list[Row]:
+        """The confusion matrix in per cent of each row, with intervals."""
+        labels = self.result.labels
+        shares = confusion_intervals(list(self.result.pooled.values()), labels)
+        estimates, lows, highs = ([list(map(per_cent, row)) for row in share.to_numpy(float)] for share in shares)
+        return [
+            {"true": label}
+            | {
+                f"as {other}": f"{estimates[row][column]} [{lows[row][column]}, {highs[row][column]}]"
+                for column, other in enumerate(labels)
+            }
+            for row, label in enumerate(labels)
         ]
 
     @cached_property

@@ -11,16 +11,21 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
+from evenvoice.evaluation import trust
 from evenvoice.report.completeness import gaps, missing_folds
 from evenvoice.report.measures import by_recipe, fold_numbers
-from evenvoice.report.words import LEAKY, NOTHING, SHARED, TRANSDUCTIVE, count, marks, spread
+from evenvoice.report.words import LEAKY, NOTHING, SHARED, TRANSDUCTIVE, count, ends, marks, spread
 from evenvoice.study import Result, Study
 from evenvoice.study.cost import in_words
 
-COLUMNS = ("recipe", "form", "protocol", "marks", "UA %", "WA %", "macro F1 %", "seeds × folds", "test rows", "time")
+UA_ENDS, WA_ENDS = "UA 95 %", "WA 95 %"
+COLUMNS = (
+    "recipe", "form", "protocol", "marks", "UA %", UA_ENDS, "WA %", WA_ENDS, "macro F1 %", "seeds × folds", "test rows",
+    "time",
+)  # fmt: skip
 MADE, UA_REAL, UA_MADE = "synthetic test rows", "UA % on real test rows", "UA % on synthetic test rows"
 INCOMPLETE = "not complete"
-LEAST = ("form", "macro F1 %", "test rows", "time", "seeds × folds")
+LEAST = ("form", "macro F1 %", "test rows", "time", WA_ENDS, "seeds × folds")
 """What a narrow terminal is not shown, in this order."""
 BROKEN = {"macro F1 %": "macro\nF1 %", "seeds × folds": "seeds\n× folds", "test rows": "test\nrows"}
 """Headings in two lines."""
@@ -50,7 +55,9 @@ def text_row(result: Result) -> dict[str, str]:
         "protocol": result.protocol,
         "marks": ", ".join(every_mark),
         "UA %": spread(result.over_seeds(lambda scores: scores.ua)),
+        UA_ENDS: ends(result.intervals["ua"]),
         "WA %": spread(result.over_seeds(lambda scores: scores.wa)),
+        WA_ENDS: ends(result.intervals["wa"]),
         "macro F1 %": spread(result.over_seeds(lambda scores: scores.macro_f1)),
         "seeds × folds": f"{len(result.seeds)} × {result.folds}",
         "test rows": str(tested),
@@ -76,6 +83,7 @@ def notes(study: Study) -> list[str]:
         if seeds > 1
         else "One seed: no standard deviation. Scores come from the pooled predictions of all folds."
     ]
+    found += dict.fromkeys(_interval_words(result) for result in study.results)
     if study.corpus["synthetic"]:
         found.append("The corpus is synthetic: a machine spoke, and no accuracy claim rests on it.")
     if LEAKY in shown:
@@ -91,6 +99,12 @@ def notes(study: Study) -> list[str]:
             "speakers may be shared: the protocol does not promise that the speakers in the test part are unseen."
         )
     return found + [f"Not complete: {gap}." for gap in gaps(study)]
+
+
+def _interval_words(result: Result) -> str:
+    """Over what a result's interval is, and how far it can be trusted."""
+    interval = result.intervals["ua"]
+    return f"95 %: interval over {count(interval.units, interval.unit)}, method {interval.method}. {trust(interval)}"
 
 
 def as_text(study: Study, width: int | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from evenvoice.evaluation import Interval
 from evenvoice.study import Result
 from evenvoice.study.results import Spread
 
@@ -35,6 +36,49 @@ def spread(value: Spread | None) -> str:
     if value is None:
         return NOTHING
     return per_cent(value.mean) if value.sd is None else f"{per_cent(value.mean)} ± {per_cent(value.sd)}"
+
+
+def with_interval(interval: Interval | None, signed: bool = False) -> str:
+    """Write an estimate with its interval as per cent; a dash where there is none.
+
+    Examples:
+        >>> with_interval(Interval(0.689, 0.6211, 0.7502, "t", 0.95, "speaker", 10))
+        '68.9 [62.1, 75.0]'
+        >>> with_interval(Interval(-0.02, -0.05, 0.01, "t", 0.95, "speaker", 10), signed=True)
+        '-2.0 [-5.0, +1.0]'
+    """
+    if interval is None:
+        return NOTHING
+    estimate = NOTHING if math.isnan(interval.estimate) else _form(signed).format(100 * interval.estimate)
+    return f"{estimate} {ends(interval, signed)}"
+
+
+def ends(interval: Interval, signed: bool = False) -> str:
+    """Write an interval alone as per cent.
+
+    Examples:
+        >>> ends(Interval(0.689, 0.6211, 0.7502, "t", 0.95, "speaker", 10))
+        '[62.1, 75.0]'
+        >>> ends(Interval(0.689, float("nan"), float("nan"), "t", 0.95, "speaker", 1))
+        '–'
+    """
+    if math.isnan(interval.low) or math.isnan(interval.high):
+        return NOTHING
+    return f"[{_form(signed)}, {_form(signed)}]".format(100 * interval.low, 100 * interval.high)
+
+
+def _form(signed: bool) -> str:
+    return "{:+.1f}" if signed else "{:.1f}"
+
+
+def p_value(value: float) -> str:
+    """Write a p value with three decimals.
+
+    Examples:
+        >>> p_value(0.0472), p_value(0.00004), p_value(1.0)
+        ('0.047', '<0.001', '1.000')
+    """
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def count(number: float, noun: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation import Scores, score, unweighted_accuracy
+from evenvoice.evaluation import Interval, Scores, intervals, score, unweighted_accuracy
 from evenvoice.study.records import Run, read_run, read_study_file
 
 
@@ -99,6 +99,11 @@ class Result:
         """For each seed, the scores of its pooled predictions."""
         return {seed: score(predictions, self.labels) for seed, predictions in self.pooled.items()}
 
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """Every score, mean over seeds, with its 95 % interval over speakers: ``ua``, ``recall:angry``, ``ece``, …."""
+        return intervals(list(self.pooled.values()), self.labels)
+
     def over_seeds(self, measure: Callable[[Scores], float]) -> Spread:
         """Return mean and standard deviation of a measure over seeds: ``lambda scores: scores.ua``."""
         return Spread.of([measure(scores) for scores in self.scores.values()])
@@ -128,6 +133,7 @@ class Result:
             "ua": vars(self.over_seeds(lambda scores: scores.ua)),
             "wa": vars(self.over_seeds(lambda scores: scores.wa)),
             "macro_f1": vars(self.over_seeds(lambda scores: scores.macro_f1)),
+            "intervals": {name: found.to_json() for name, found in self.intervals.items()},
             "seconds": round(self.seconds, 1),
         }
         if self.leaky:

@@ -1,0 +1,87 @@
+"""What two wrong steps buy that no protocol of evenvoice offers: the scaler and SMOTE fitted on everything.
+
+    python scripts/pitfalls.py emodb:PATH --emotions angry,happy,neutral,sad --seeds 5 --out pitfalls.json
+
+Every variant trains and tests on the same folds of unseen speakers (``speaker-folds``), and tests real rows alone:
+
+- ``right``: scaler and SMOTE see the training part (what ``evaluate`` does);
+- ``scaler saw the test part``: mean and standard deviation of all utterances, SMOTE on the training part;
+- ``SMOTE saw the test part``: scaler on the training part; SMOTE over all utterances, and the synthetic rows, some with
+  parents in the test part, join the training part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from evenvoice.corpora import open_corpus
+from evenvoice.evaluation import intervals, make_predictions
+from evenvoice.protocols import Fold, make_folds, open_protocol
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.training import Examples, fit
+from evenvoice.training.fitting import fit_images, make_plan
+from evenvoice.training.images import fit_normaliser, to_images
+from evenvoice.training.load import load_examples
+
+VARIANTS = ("right", "scaler saw the test part", "SMOTE saw the test part")
+
+
+def predict(
+    variant: str, recipe: Recipe, fold: Fold, table: pd.DataFrame, examples: Examples, labels: tuple[str, ...], seed: int
+) -> pd.DataFrame:
+    """Fit one variant on one fold, and predict the fold's real test rows."""
+    tested = examples.take(fold.test, with_emotions=False)
+    if variant == "right":
+        model = fit(recipe, examples.take(fold.train), seed=seed, labels=labels)
+        return make_predictions(table.iloc[fold.test], model.probabilities(tested), labels)
+    everything = variant.startswith("SMOTE")
+    normaliser = fit_normaliser(recipe, examples.take(fold.train) if everything else examples)
+    rows = np.arange(len(examples)) if everything else fold.train
+    images = to_images(recipe, examples.take(rows), normaliser)
+    emotions = table["emotion"].to_numpy(str)[rows]
+    plan = make_plan(recipe, images, emotions, None, seed)
+    used = np.arange(len(plan))
+    if everything:
+        real = np.pad(plan.kept, (0, len(plan) - len(plan.kept)), constant_values=-1)
+        used = np.flatnonzero(plan.synthetic | np.isin(real, fold.train))
+    nothing: dict[str, tuple[str, ...]] = {}
+    model = fit_images(recipe, images, emotions, plan, used, None, normaliser, seed, labels=labels, fitted_on=nothing)
+    return make_predictions(table.iloc[fold.test], model.probabilities(tested), labels)
+
+
+def main() -> None:
+    """Measure every variant, and print UA with its interval."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus")
+    parser.add_argument("--emotions")
+    parser.add_argument("--recipe", default="smote-2dcnn")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    recipe = open_recipe(options.recipe)
+    corpus, examples = load_examples(open_corpus(options.corpus, emotions=options.emotions), recipe.front_end)
+    found = {}
+    for variant in VARIANTS:
+        tables = []
+        for seed in range(options.seeds):
+            folds = make_folds(open_protocol("speaker-folds"), corpus.table, seed)
+            parts = Parallel(options.jobs)(
+                delayed(predict)(variant, recipe, fold, corpus.table, examples, corpus.labels, seed) for fold in folds
+            )
+            tables.append(pd.concat(parts, ignore_index=True))
+        scores = intervals(tables, corpus.labels)
+        found[variant] = {name: scores[name].to_json() for name in ("ua", "wa")}
+        ua = scores["ua"]
+        print(f"{variant}: UA {100 * ua.estimate:.1f} % [{100 * ua.low:.1f}, {100 * ua.high:.1f}]", flush=True)
+    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

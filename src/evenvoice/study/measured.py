@@ -1,0 +1,148 @@
+"""What a study measured of one recipe on one corpus, as plain data for a model file. Never a LEAKY figure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import Recipe
+from evenvoice.study.results import Result, Study, load_study
+
+Say = Callable[[str], None]
+
+# Protocols with one fold. The folds of all others test every utterance once.
+_DIVIDE_ONCE = ("random", "given", "cross")
+
+_MEASURES = ("ua", "wa", "ece")
+
+
+def measured(
+    study: Study | Path | str, recipe: Recipe, corpus: Corpus | str, *, say: Say = lambda text: None
+) -> list[dict[str, Any]]:
+    """Return what a study measured of a recipe on a corpus: one entry for each protocol that is not LEAKY.
+
+    An entry holds ``study`` (the folder's name), ``protocol``, ``promise`` (words), ``disjoint`` (columns of which no
+    value is shared by training and test), ``leaky`` (always false), ``transductive``, ``seeds``, ``folds``,
+    ``test_utterances`` (of a seed), ``speakers`` (tested; ``None`` where unknown), ``predictions_sha256`` (of the
+    ``predictions.csv`` files, by seed and fold), and ``ua``, ``wa`` and ``ece`` with their intervals, as
+    `Result.intervals` gives them. Protocols whose test speakers are unseen come first.
+
+    Args:
+        study: The study, or its folder.
+        recipe: Whose settings count; what it is called, and what is told about it, does not.
+        corpus: The corpus, or its `Corpus.fingerprint`.
+        say: Is told which results are left out, and why.
+
+    Raises:
+        EvenvoiceError: The study is of another corpus, or holds nothing of this recipe that can be advertised.
+
+    Examples:
+        ``measured("evaluation", open_recipe("smote-2dcnn"), open_corpus("emodb:data/emodb"))[0]["ua"]["low"]``
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    _check_corpus(study, corpus)
+    results = _of_recipe(study, recipe)
+    if not results:
+        there = ", ".join(dict.fromkeys(result.recipe for result in study.results))
+        raise EvenvoiceError(
+            f"{study.folder}: measured no recipe with the settings of {recipe.name!r}, only {there}; "
+            "evaluate this recipe there, with the same --set and --form"
+        )
+    entries = honest_entries(study, recipe, say=say)
+    if not entries:
+        protocols = ", ".join(result.protocol for result in results)
+        raise EvenvoiceError(
+            f"{study.folder}: nothing measured of recipe {recipe.name!r} can be advertised (only {protocols}, LEAKY or "
+            "not finished); evaluate with a protocol such as speaker-folds"
+        )
+    return entries
+
+
+def honest_entries(study: Study, recipe: Recipe, *, say: Say = lambda text: None) -> list[dict[str, Any]]:
+    """Return the entries of `measured`, none where there are none; LEAKY and unfinished results are left out."""
+    entries = []
+    for result in _of_recipe(study, recipe):
+        name = f"{study.folder}: {result.recipe} × {result.protocol}"
+        unfinished = _unfinished(result)
+        if result.leaky:
+            say(f"{name} is left out: LEAKY, no figure to advertise")
+        elif unfinished:
+            say(f"{name} is left out: seed {unfinished[0]} is not finished; `evenvoice evaluate` goes on")
+        else:
+            entries.append(_entry(study, result))
+    return sorted(entries, key=lambda entry: "speaker" not in entry["disjoint"])
+
+
+def _entry(study: Study, result: Result) -> dict[str, Any]:
+    """One protocol's figures."""
+    tables = list(result.pooled.values())
+    speakers = {speaker for table in tables if "speaker" in table for speaker in table["speaker"].dropna()}
+    promise = result.runs[0].info["promise"]
+    digest = hashlib.sha256()
+    for run in result.runs:
+        digest.update((run.folder / "predictions.csv").read_bytes())
+    return {
+        "study": study.folder.resolve().name,
+        "protocol": result.protocol,
+        "promise": promise["words"],
+        "disjoint": promise["disjoint"],
+        "leaky": result.leaky,
+        "transductive": result.transductive,
+        "seeds": len(result.seeds),
+        "folds": result.folds,
+        "test_utterances": len(tables[0]),
+        "speakers": len(speakers) or None,
+        "predictions_sha256": digest.hexdigest(),
+        **{name: result.intervals[name].to_json() for name in _MEASURES},
+    }
+
+
+def _check_corpus(study: Study, corpus: Corpus | str) -> None:
+    """Raise unless the study is of this corpus: the same recordings, labels and speakers."""
+    fingerprint = corpus if isinstance(corpus, str) else corpus.fingerprint()
+    measured_on = study.corpus
+    if measured_on["fingerprint"] != fingerprint:
+        now = "the corpus named" if isinstance(corpus, str) else f"the {len(corpus)} of {corpus.name} now"
+        raise EvenvoiceError(
+            f"{study.folder}: measured corpus {measured_on['name']} ({measured_on['utterances']} utterances), other "
+            f"than {now}; evaluate on the same corpus, with the same --emotions and --without"
+        )
+
+
+def _of_recipe(study: Study, recipe: Recipe) -> list[Result]:
+    """The runs with the recipe's settings, one result a protocol; of two recipes that are the same, its namesake."""
+    wanted = _settings(recipe)
+    found: dict[str, Result] = {}
+    for result in sorted(study.results, key=lambda result: result.recipe != recipe.name):
+        # A folder may hold one seed of these settings and another seed of others.
+        runs = tuple(run for run in result.runs if _settings(run.info["recipe"]) == wanted)
+        if runs:
+            found.setdefault(result.protocol, dataclasses.replace(result, runs=runs))
+    return list(found.values())
+
+
+def _settings(recipe: Recipe | dict[str, Any]) -> dict[str, Any] | None:
+    """What a result depends on; ``None`` for settings that this evenvoice does not know, which are no recipe's here."""
+    try:
+        recipe = recipe if isinstance(recipe, Recipe) else Recipe(**recipe)
+    except ValidationError:
+        return None
+    return recipe.model_dump(mode="json", exclude={"name", "about", "source"})
+
+
+def _unfinished(result: Result) -> list[int]:
+    """The seeds whose folds do not test every utterance yet; every ``split.csv`` lists every row."""
+    if result.protocol in _DIVIDE_ONCE:
+        return []
+    tested = dict.fromkeys(result.seeds, 0)
+    for run in result.runs:
+        tested[run.key.seed] += int((run.split["part"] == "test").sum())
+    everything = len(result.runs[0].split)
+    return [seed for seed, rows in tested.items() if rows < everything]
