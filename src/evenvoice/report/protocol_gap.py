@@ -1,0 +1,106 @@
+"""The protocol gap: what one recipe scores on each corpus under each protocol, the wrong steps beside the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.report.measures import strictness
+from evenvoice.report.style import BLUE, FAINT, INK, SKY, VERMILION, drawing, new_figure
+from evenvoice.report.words import LEAKY, count, ends, marks, per_cent, with_interval
+from evenvoice.study import Result, Study
+
+
+def results_of(study: Study, recipe: str) -> list[Result]:
+    """Return a recipe's results, the strictest protocol first and the LEAKY last; within these, the lowest UA first.
+
+    Raises:
+        EvenvoiceError: The study has no result of the recipe whose test speakers are unseen: nothing to measure from.
+    """
+    found = sorted(
+        (result for result in study.results if result.recipe == recipe),
+        key=lambda result: (strictness(result), result.intervals["ua"].estimate),
+    )
+    if not found or strictness(found[0]) > 0:
+        raise EvenvoiceError(
+            f"{study.folder}: no result of recipe {recipe!r} on unseen speakers; evaluate it with --protocol "
+            "speaker-folds beside the others"
+        )
+    return found
+
+
+def gap_as_markdown(studies: Sequence[Study], recipe: str) -> str:
+    """Return the table: UA with its interval, and how many points above the same recipe on unseen speakers."""
+    headings = ("corpus", "protocol", "marks", "UA %", "95 % interval", "points above unseen speakers", "seeds × folds")
+    lines = ["| " + " | ".join(headings) + " |", "|---|---|---|---:|---:|---:|---:|"]
+    for study in studies:
+        results = results_of(study, recipe)
+        honest = results[0].intervals["ua"].estimate
+        for result in results:
+            ua = result.intervals["ua"]
+            above = "" if result is results[0] else f"{100 * (ua.estimate - honest):+.1f}"
+            shown = ", ".join(marks(result)).replace(LEAKY, f"**{LEAKY}**")
+            cells = (
+                f"{study.corpus['name']}, {len(study.corpus['labels'])} emotions", f"`{result.protocol}`", shown,
+                per_cent(ua.estimate), ends(ua), above, f"{len(result.seeds)} × {result.folds}",
+            )  # fmt: skip
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
+    """Draw UA by protocol for each corpus, with 95 % intervals over speakers; LEAKY results hollow.
+
+    The dotted line is the UA on unseen speakers: everything to the right of it is bought by the protocol.
+    """
+    groups = [(study, results_of(study, recipe)) for study in studies]
+    rows = sum(len(results) for _, results in groups)
+    named = ", ".join(
+        f"{study.corpus['name']} ({count(len(study.corpus['labels']), 'emotion')})" for study, _ in groups
+    )
+    with drawing():
+        figure, (axes,) = new_figure("What the protocol buys", [f"{recipe} · {named}"], width=6.0,
+                                     height=0.9 + 0.36 * rows + 0.4 * len(groups))  # fmt: skip
+        y, ticks = 0.0, []
+        for study, results in groups:
+            axes.text(0.5, y, study.corpus["name"], fontweight="bold", va="center", fontsize=9)
+            y += 0.9
+            start = y
+            for result in results:
+                _point(axes, y, result)
+                ticks.append((y, result.protocol))
+                y += 1
+            honest = 100 * results[0].intervals["ua"].estimate
+            axes.plot([honest, honest], [start - 0.4, y - 0.6], ":", color=FAINT, linewidth=1, zorder=0.5)
+            y += 0.4
+        axes.set_yticks([place for place, _ in ticks], [name for _, name in ticks])
+        axes.set_ylim(y - 0.3, -0.6)
+        axes.set_xlim(0, 140)
+        axes.set_xticks(range(0, 101, 20))
+        axes.set_xlabel("UA %, with its 95 % interval over speakers")
+        axes.tick_params(axis="y", length=0)
+        shown = (("unseen speakers", BLUE, BLUE), ("speakers may be shared", SKY, SKY), (LEAKY, "white", VERMILION))
+        handles = [
+            Line2D([], [], marker="o", linestyle="", label=name, markerfacecolor=face, markeredgecolor=edge)
+            for name, face, edge in shown
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8.5)
+    return figure
+
+
+def _point(axes: Axes, y: float, result: Result) -> None:
+    """One result: a point, its interval and its numbers."""
+    ua = result.intervals["ua"]
+    edge = (BLUE, SKY, VERMILION)[strictness(result)]
+    low, high = 100 * ua.low, 100 * ua.high
+    axes.plot([low, high], [y, y], color=edge, linewidth=1.6)
+    axes.plot([100 * ua.estimate], [y], "o", markersize=6, markeredgecolor=edge,
+              markerfacecolor="white" if result.leaky else edge, markeredgewidth=1.5)  # fmt: skip
+    end = np.nanmax([high, 100 * ua.estimate])
+    text = with_interval(ua) + (f" {LEAKY}" if result.leaky else "")
+    axes.text(end + 1.5, y, text, va="center", fontsize=8, color=INK)
