@@ -47,6 +47,13 @@ def test_every_measure_agrees_with_its_own_function(tables: list[pd.DataFrame]) 
     assert _of(score_ratios(tables, LABELS)) == pytest.approx(_expected(tables))
 
 
+def test_a_bin_of_the_calibration_error_owns_its_right_edge() -> None:
+    """0.6 = 9 / 15 is in one bin, 0.61 in the next: (0.4 + 0.61) / 2, where one bin for both would give 0.21 / 2."""
+    table = pd.DataFrame({"speaker": ["a", "b"], "emotion": ["happy", "sad"], "predicted": ["happy", "happy"]})
+    table = table.assign(**{"p:happy": [0.6, 0.61], "p:sad": [0.4, 0.39]})
+    assert _of(score_ratios([table], ["happy", "sad"]))["ece"] == pytest.approx(0.505)
+
+
 def test_a_weight_is_that_many_copies_of_the_speaker(tables: list[pd.DataFrame]) -> None:
     ratios = score_ratios(tables, LABELS)
     weights = np.array([2, 0, 1, 3, 1, 0, 1])
@@ -66,7 +73,9 @@ def test_to_leave_a_speaker_out_is_to_score_the_others(tables: list[pd.DataFrame
 
 def test_errors_are_made_of_the_slopes_in_each_speakers_weight(tables: list[pd.DataFrame]) -> None:
     """A speaker's linearised value is the measure's slope in that speaker's weight, here by a central difference."""
-    ratios = score_ratios(tables, LABELS)
+    columns = [f"p:{label}" for label in LABELS]
+    unsure = tables[1].assign(**{column: (tables[1][column] + 1 / 7) / 2 for column in columns})
+    ratios = score_ratios([tables[0], unsure], LABELS)  # gaps of both signs: sure and wrong, unsure and right
     weights = np.array([1.0, 2, 1, 1, 0, 1, 1])
     step = 1e-5 * np.eye(len(ratios.units))
     up, down = (ratios.values(*ratios.of_weights(weights + sign * step)) for sign in (1, -1))

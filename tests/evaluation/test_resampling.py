@@ -51,6 +51,29 @@ def test_percentile_and_bca_agree_with_scipy(table: pd.DataFrame, method: str, t
     assert ours == pytest.approx(reference.confidence_interval, abs=0.0015)
 
 
+def test_bca_of_a_biased_measure_agrees_with_scipy(table: pd.DataFrame) -> None:
+    """Resamples have a greater calibration error than the sample."""
+    ratios = score_ratios([table], LABELS)
+    above, n = ratios.above[:, 0, ratios.measures["ece"].columns], ratios.below[:, 0, -1]
+
+    def ece(rows: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs(above[rows].sum(axis=-2)).sum(axis=-1) / n[rows].sum(axis=-1)
+
+    reference = stats.bootstrap(
+        (np.arange(12),), ece, vectorized=True, n_resamples=40_000, method="BCa", rng=np.random.default_rng(1)
+    )
+    ours = _ends(ratios, "ece", "bca", draws=40_000)
+    assert ours == pytest.approx(reference.confidence_interval, abs=0.003)
+    assert ours != pytest.approx(_ends(ratios, "ece", "percentile", draws=40_000), abs=0.01)
+
+
+def test_bca_where_many_resamples_equal_the_estimate_agrees_with_scipy() -> None:
+    rates = [0.5, 0.5, 0.5, 0.5, 0.5, 1.0]
+    reference = stats.bootstrap((rates,), np.mean, n_resamples=40_000, method="BCa", rng=np.random.default_rng(1))
+    ours = _ends(score_ratios([_equal_numbers(rates)], ["happy", "sad"]), "wa", "bca", draws=40_000)
+    assert ours == pytest.approx(reference.confidence_interval)
+
+
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_t_is_students_interval_of_the_mean_where_speakers_say_equally_much(level: float) -> None:
     rates = [0.5, 0.75, 0.6, 0.9, 0.4, 0.65]

@@ -53,3 +53,4 @@ def test_systems_are_tested_on_the_same_utterances() -> None:
         pd.testing.assert_frame_equal(table[columns], first[0][columns])
     assert not first[0]["predicted"].equals(second[0]["predicted"])
     assert not first[0]["predicted"].equals(first[1]["predicted"])
+    assert first[0].groupby("speaker").size().nunique() > 1  # as many as EmoDB's speakers have, not all alike
