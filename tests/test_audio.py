@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from evenvoice.audio import Clip, content_hash, decode, duration, load, resample
+from evenvoice.audio import Clip, content_hash, decode, duration, load, read, resample
 from evenvoice.errors import AudioError
 
 
@@ -64,6 +64,25 @@ def test_any_rate_is_resampled_to_the_same_tone(tmp_path, rate):
     # The ends ring; the middle is the tone itself.
     middle = slice(2000, 14000)
     assert waveform[middle] == pytest.approx(tone(1.0)[middle], abs=2e-3)
+
+
+def test_a_recording_is_read_as_it_is_stored(tmp_path):
+    left = tone(1.0, 44100)
+    file = wav(tmp_path / "a.flac", np.stack([left, left / 2], axis=1), 44100, subtype="PCM_24")
+    recording = read(Clip(file, start=0.5))
+    assert (recording.rate, recording.channels) == (44100, 2)
+    assert (recording.format, recording.subtype) == ("FLAC", "PCM_24")
+    assert recording.waveform == pytest.approx(0.75 * left[22050:], abs=1e-6)
+    assert recording.waveform.dtype == np.float32
+
+
+def test_what_load_refuses_read_refuses_too(tmp_path):
+    for file in (wav(tmp_path / "silent.wav", np.zeros(100)), tmp_path / "absent.wav", tmp_path / "a.raw"):
+        if file.suffix == ".raw":
+            file.write_bytes(bytes(100))
+        with pytest.raises(AudioError) as caught:
+            read(Clip(file))
+        assert str(caught.value) == line(file)
 
 
 def test_resample_leaves_the_same_rate_alone():

@@ -1,0 +1,114 @@
+"""The audit of a corpus: what could make a figure measured on it too good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import joblib
+import pandas as pd
+
+from evenvoice.audit.associations import association_findings, associations
+from evenvoice.audit.duplicates import duplicate_findings, find_duplicates
+from evenvoice.audit.findings import Audit, Finding
+from evenvoice.audit.labels import label_findings
+from evenvoice.audit.listen import Heard, heard_table, listen_to_all, unusable_findings
+from evenvoice.audit.shortcuts import (
+    LOUDNESS_AND_DURATION,
+    RECORDING_PROPERTIES,
+    PropertySet,
+    find_shortcut,
+    shortcut_findings,
+)
+from evenvoice.audit.signals import signal_findings
+from evenvoice.corpora import Corpus
+from evenvoice.errors import AudioError, EvenvoiceError
+
+
+@dataclass
+class _Notes:
+    """What the audit writes down as it goes."""
+
+    findings: list[Finding] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def audit_corpus(corpus: Corpus, *, jobs: int | None = None) -> Audit:
+    """Look for what could make figures on a corpus too good: copies, shortcuts past the speech, wrong labels, defects.
+
+    Every recording is decoded once. Where an utterance is a part of a file, that part is heard. A recording that cannot
+    be used is a finding, not an error.
+
+    Args:
+        corpus: What to audit.
+        jobs: How many recordings to hear at once; all cores if ``None``. The result does not depend on it.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> corpus = Corpus("mine", table_of([Utterance("a", Path("/missing.wav"), "sad")]), "CC0-1.0")
+        >>> audit_corpus(corpus, jobs=1).codes
+        {'unusable-recording'}
+    """
+    jobs = jobs or joblib.cpu_count()
+    heard = listen_to_all(corpus.clips(), jobs=jobs)
+    table = heard_table(corpus, heard)
+    notes = _Notes()
+    notes.facts["utterances"] = len(corpus)
+    notes.findings += unusable_findings(heard)
+    notes.checked.append(f"{len(heard)} recordings decoded")
+    if len(table):
+        _note_sounds(notes, table, heard)
+    _note_associations(notes, table if len(table) else corpus.table)
+    if len(table):
+        for properties in (RECORDING_PROPERTIES, LOUDNESS_AND_DURATION):
+            _note_shortcut(notes, table, properties, jobs)
+    else:
+        notes.checked.append("not checked, as no recording can be used: copies, signals, non-speech classifier")
+    notes.findings += label_findings(corpus.table)
+    notes.checked.append("labels: taxonomy, spellings, recordings' names")
+    return Audit.of(f"corpus {corpus.name}", notes.findings, notes.checked, notes.facts)
+
+
+def _note_sounds(notes: _Notes, table: pd.DataFrame, heard: Sequence[Heard | AudioError]) -> None:
+    """Note copies and the defects of signals, and what the recordings are."""
+    pairs = find_duplicates([one.fingerprint for one in heard if not isinstance(one, AudioError)])
+    notes.findings += duplicate_findings(pairs, table)
+    notes.findings += signal_findings(table)
+    notes.checked += [
+        "the same audio twice (same samples; resampled, trimmed, padded, louder, re-encoded)",
+        "signals: clipping, offset, zeros, silence, bandwidth, mixed sample rates and formats",
+    ]
+    notes.facts["hours"] = round(float(table["duration"].sum()) / 3600, 3)
+    kinds = table.groupby(["format", "subtype", "rate", "channels"]).size().sort_values(ascending=False, kind="stable")
+    notes.facts["recordings"] = "; ".join(
+        f"{kind.n} {kind.format} {kind.subtype}, {kind.rate} Hz, channels: {kind.channels}"
+        for kind in kinds.reset_index(name="n").itertuples(index=False)
+    )
+
+
+def _note_associations(notes: _Notes, table: pd.DataFrame) -> None:
+    """Note how far emotion goes with each property."""
+    found = associations(table)
+    notes.findings += association_findings(found)
+    for one in found:
+        notes.facts[f"emotion and {one.name}"] = f"Cramér's V {one.v:.2f} ({one.emotion} against the rest)"
+    missing = [name for name in ("speaker", "session", "gender", "text") if table[name].isna().all()]
+    unknown = f" (the corpus does not tell {', '.join(missing)})" if missing else ""
+    names = ", ".join(one.name for one in found) or "nothing, as there is but one of everything"
+    notes.checked.append(f"emotion tied to {names}{unknown}")
+
+
+def _note_shortcut(notes: _Notes, table: pd.DataFrame, properties: PropertySet, jobs: int) -> None:
+    """Note how well a classifier of non-speech properties does, or why there can be none."""
+    name = f"non-speech classifier, {properties.name}"
+    try:
+        shortcut = find_shortcut(table, properties, jobs=jobs)
+    except EvenvoiceError as error:
+        notes.checked.append(f"not checked: {name}: {error}")
+        return
+    notes.findings += shortcut_findings(shortcut)
+    notes.facts[name] = shortcut.words()
+    notes.checked.append(f"{name}, tested on {shortcut.tested_on}")

@@ -1,0 +1,111 @@
+"""Hearing every recording once: its measures, its fingerprint and what its header says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+from joblib import delayed
+
+from evenvoice.audio import Clip, read
+from evenvoice.audit.findings import Finding, Kind
+from evenvoice.audit.fingerprint import Fingerprint, decoded_hash, fingerprint
+from evenvoice.audit.signal import SignalMeasures, measure
+from evenvoice.corpora import Corpus
+from evenvoice.errors import AudioError
+from evenvoice.parallel import in_parallel
+
+_UNUSABLE = Kind(
+    "unusable-recording",
+    "warning",
+    "Recordings cannot be used",
+    "mend or remove them, or evaluate with --skip-bad; this audit went on without them",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What one recording is.
+
+    Attributes:
+        measures: Of the samples at their own rate, the mean of the channels.
+        fingerprint: By which it is known again.
+        rate: Sample rate in Hz.
+        channels: How many the file has.
+        format: The container, as libsndfile names it.
+        subtype: The coding of the samples.
+    """
+
+    measures: SignalMeasures
+    fingerprint: Fingerprint
+    rate: int
+    channels: int
+    format: str
+    subtype: str
+
+
+def listen(clip: Clip) -> Heard:
+    """Decode a clip once, at its own rate, and take everything from it.
+
+    Raises:
+        AudioError: The recording cannot be used.
+    """
+    recording = read(clip)
+    waveform, rate = recording.waveform, recording.rate
+    return Heard(
+        measures=measure(waveform, rate),
+        fingerprint=fingerprint(waveform, rate, decoded_hash(waveform)),
+        rate=rate,
+        channels=recording.channels,
+        format=recording.format,
+        subtype=recording.subtype,
+    )
+
+
+def listen_to_all(clips: Sequence[Clip], *, jobs: int) -> list[Heard | AudioError]:
+    """Return what each clip is, in order, or why it cannot be used; draws progress on stderr.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> listen_to_all([Clip(Path("missing.wav"))], jobs=1)
+        [AudioError('missing.wav: no such file; check the path')]
+    """
+    # Threads: decoding and the transforms release Python's lock, and nothing need be copied.
+    calls = (delayed(_listen)(clip) for clip in clips)
+    with closing(in_parallel(calls, "listening", len(clips), jobs=jobs, threads=True)) as results:
+        return list(results)
+
+
+def heard_table(corpus: Corpus, heard: Sequence[Heard | AudioError]) -> pd.DataFrame:
+    """Return the corpus' table for the recordings that can be used, with columns for measures and header.
+
+    Args:
+        corpus: The corpus.
+        heard: One for each of its utterances, in order.
+    """
+    usable = [not isinstance(one, AudioError) for one in heard]
+    table = corpus.table[usable]
+    rows = [
+        asdict(one.measures) | {name: getattr(one, name) for name in ("rate", "channels", "format", "subtype")}
+        for one in heard
+        if not isinstance(one, AudioError)
+    ]
+    return table.join(pd.DataFrame(rows, index=table.index))
+
+
+def unusable_findings(heard: Sequence[Heard | AudioError]) -> list[Finding]:
+    """Return one finding with a line for each recording that cannot be used, or none."""
+    errors = tuple(str(one) for one in heard if isinstance(one, AudioError))
+    if not errors:
+        return []
+    return [Finding(_UNUSABLE, f"{len(errors)} of {len(heard)} recordings cannot be used", errors)]
+
+
+def _listen(clip: Clip) -> Heard | AudioError:
+    """Return what a clip is, or why it cannot be used."""
+    try:
+        return listen(clip)
+    except AudioError as error:
+        return error

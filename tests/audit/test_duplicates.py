@@ -1,0 +1,184 @@
+"""Duplicates: copies of every make are found, other takes of a sentence are not, and findings say what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from evenvoice.audit.duplicates import Pair, duplicate_findings, duplicate_sets, find_duplicates
+from evenvoice.audit.fingerprint import Fingerprint, decoded_hash, fingerprint
+from evenvoice.audit.matching import candidates, correlate
+from tests.audit.copies import COPIES, encoded, spoken
+
+# The one recording that RAVDESS has twice.
+ACTOR_07 = ("03-01-03-01-02-01-07.flac", "03-01-03-01-02-02-07.flac")
+
+
+def of(waveform: np.ndarray, rate: int = 16000) -> Fingerprint:
+    waveform = np.asarray(waveform, np.float32)
+    return fingerprint(waveform, rate, decoded_hash(waveform))
+
+
+def of_files(files: Iterable[Path]) -> list[Fingerprint]:
+    return [of(*soundfile.read(file, dtype="float32")) for file in files]
+
+
+def pairs_of(fingerprints: list[Fingerprint]) -> list[tuple[int, int, str]]:
+    return [(pair.first, pair.second, pair.kind) for pair in find_duplicates(fingerprints)]
+
+
+@pytest.fixture(scope="module")
+def generated() -> list[np.ndarray]:
+    """Two sentences by two speakers, each twice."""
+    return [spoken(sentence, speaker, take) for sentence in (0, 1) for speaker in (0, 1) for take in (0, 1)]
+
+
+@pytest.fixture(scope="module")
+def real(corpora_folder: Path) -> list[np.ndarray]:
+    """Six recordings of EmoDB and of RAVDESS, among them takes a and b, 1 and 2 of the same sentence."""
+    emodb = ("03a01Fa", "08a02La", "08a02Tb", "14a02Ab", "16b10Wa", "16b10Wb")
+    ravdess = (
+        "05-02-02-01-23",
+        "05-02-02-02-23",
+        "03-02-01-01-23",
+        "03-02-01-02-23",
+        "01-01-01-01-01",
+        "08-01-02-01-12",
+    )
+    names = [f"emodb/wav/{name}.flac" for name in emodb]
+    names += [f"ravdess/Actor_{name[-2:]}/03-01-{name}.flac" for name in ravdess]
+    return [soundfile.read(corpora_folder / name, dtype="float32")[0] for name in names]
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_copies_of_generated_sounds(generated: list[np.ndarray], copy: str) -> None:
+    prints = [*map(of, generated), *(of(*COPIES[copy](sound, 16000)) for sound in generated)]
+    assert pairs_of(prints) == [(n, n + 8, "near") for n in range(8)]
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_copies_of_real_recordings(real: list[np.ndarray], copy: str) -> None:
+    prints = [*map(of, real), *(of(*COPIES[copy](sound, 16000)) for sound in real)]
+    found = find_duplicates(prints)
+    assert [(pair.first, pair.second) for pair in found] == [(n, n + 12) for n in range(12)]
+    assert min(pair.correlation for pair in found) > 0.65
+
+
+def test_lags_and_correlations_are_said(generated: list[np.ndarray]) -> None:
+    [pair] = find_duplicates([of(generated[0]), of(np.pad(generated[0], (1600, 0)))])
+    assert pair == Pair(0, 1, "near", pytest.approx(1, abs=0.01), pytest.approx(0.1, abs=1e-4))
+
+
+def test_equal_samples_are_paired_with_the_first_of_them(generated: list[np.ndarray]) -> None:
+    flac, rate = encoded(generated[0], 16000, format="FLAC", subtype="PCM_16")
+    soft = of(0.3 * generated[0])
+    sounds = [of(generated[1]), of(flac), of(flac, rate), soft, of(flac)]
+    assert pairs_of(sounds) == [(1, 2, "same-samples"), (1, 3, "near"), (1, 4, "same-samples")]
+    assert find_duplicates(sounds)[0].correlation == 1
+    assert pairs_of([soft, of(flac), sounds[0], sounds[0], of(flac)]) == [
+        (0, 1, "near"),
+        (1, 4, "same-samples"),
+        (2, 3, "same-samples"),
+    ]
+
+
+def test_hums_silence_and_noise_are_no_duplicates() -> None:
+    rng, time = np.random.default_rng(0), np.arange(40000) / 16000
+    trembling = sum(np.cos(2 * np.pi * 120 * n * time + n * n) / n for n in range(1, 20)) * np.sin(2 * np.pi * 3 * time)
+    hums = [of(0.1 * trembling[:24000]), of(0.1 * trembling[3000:])]
+    assert len(candidates(hums)) == 1
+    assert correlate(*hums, about=-3000 / 16000)[0] > 0.99
+    assert pairs_of([*hums, *map(of, rng.normal(0, 0.1, (5, 20000))), of(np.zeros(9000)), of(np.zeros(8000))]) == []
+    assert find_duplicates([]) == []
+
+
+def test_no_false_pair_in_emodb(corpora_folder: Path) -> None:
+    files = sorted((corpora_folder / "emodb").rglob("*.flac"))
+    assert len(files) == 535
+    assert pairs_of(of_files(files)) == []
+
+
+def test_actor_07_has_one_recording_twice(corpora_folder: Path) -> None:
+    files = sorted((corpora_folder / "ravdess" / "Actor_07").glob("*.flac"))
+    [(first, second, kind)] = pairs_of(of_files(files))
+    assert (files[first].name, files[second].name, kind) == (*ACTOR_07, "same-samples")
+
+
+@pytest.mark.long
+def test_both_corpora_hold_one_pair(corpora_folder: Path) -> None:
+    files = [*sorted((corpora_folder / "emodb").rglob("*.flac")), *sorted((corpora_folder / "ravdess").rglob("*.flac"))]
+    assert len(files) == 1975
+    [(first, second, kind)] = pairs_of(of_files(files))
+    assert (files[first].name, files[second].name, kind) == (*ACTOR_07, "same-samples")
+
+
+def near(first: int, second: int) -> Pair:
+    return Pair(first, second, "near", 0.9, 0.25)
+
+
+def same(first: int, second: int) -> Pair:
+    return Pair(first, second, "same-samples", 1.0, 0.0)
+
+
+def test_sets_are_connected() -> None:
+    assert duplicate_sets([]) == []
+    chain = [near(0, 9), near(3, 4), near(4, 9), near(5, 6), near(0, 3)]
+    assert duplicate_sets(chain) == [[0, 3, 4, 9], [5, 6]]
+
+
+def table(*rows: tuple[str, str | None, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["file", "speaker", "emotion"])
+
+
+FOUR = table(("/c/s1/a.wav", "1", "sad"), ("/c/s1/b.wav", "1", "sad"), ("/c/s2/c.wav", "2", "sad"),
+             ("/c/s2/d.wav", "2", "angry"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pairs", "codes", "severities"),
+    [
+        ([same(0, 1)], ["duplicate-audio"], ["warning"]),
+        ([near(0, 1)], ["near-duplicate-audio"], ["warning"]),
+        ([same(1, 2)], ["duplicate-across-speakers"], ["leak"]),
+        ([near(2, 3)], ["duplicate-across-emotions"], ["warning"]),
+        ([same(0, 3)], ["duplicate-across-speakers", "duplicate-across-emotions"], ["leak", "warning"]),
+        ([same(0, 1), near(1, 2)], ["duplicate-across-speakers"], ["leak"]),  # a and c meet through b
+        ([same(0, 1), near(2, 3)], ["duplicate-across-emotions", "duplicate-audio"], ["warning", "warning"]),
+        ([], [], []),
+    ],
+)
+def test_kinds(pairs: list[Pair], codes: list[str], severities: list[str]) -> None:
+    found = duplicate_findings(pairs, FOUR)
+    assert [finding.kind.code for finding in found] == codes
+    assert [finding.kind.severity for finding in found] == severities
+
+
+def test_evidence_names_files_and_relation() -> None:
+    [finding] = duplicate_findings([same(0, 1)], FOUR)
+    assert finding.message == "2 recordings in 1 set"
+    assert finding.evidence == ("s1/a.wav = s1/b.wav, same samples",)
+    speakers, emotions = duplicate_findings([near(0, 2), near(0, 3)], FOUR)
+    assert speakers.message == "3 recordings in 1 set"
+    assert speakers.evidence[0] == "s1/a.wav (1) = s2/c.wav (2), shifted 0.25 s, correlation 0.900"
+    assert emotions.evidence[1] == "s1/a.wav (sad) = s2/d.wav (angry), shifted 0.25 s, correlation 0.900"
+
+
+def test_an_unknown_speaker_is_no_other_speaker() -> None:
+    some = table(("/c/a.wav", "1", "sad"), ("/c/b.wav", None, "sad"), ("/c/c.wav", None, "sad"))
+    assert [found.kind.code for found in duplicate_findings([near(0, 1), near(1, 2)], some)] == ["near-duplicate-audio"]
+    some.loc[2, "speaker"] = "2"
+    [found] = duplicate_findings([near(0, 1), near(1, 2)], some)
+    assert found.evidence[0].startswith("a.wav (1) = b.wav (unknown)")
+
+
+def test_parts_of_a_file_are_told_by_their_times() -> None:
+    parts = FOUR.assign(file="/c/long.wav", start=[0.0, 1.25, None, 3.0], end=[1.0, 2.0, None, 4.0])
+    [finding] = duplicate_findings([same(0, 1)], parts)
+    assert finding.evidence == ("long.wav 0-1 s = long.wav 1.25-2 s, same samples",)
+    whole, _ = duplicate_findings([same(0, 2), same(0, 3)], parts)
+    assert whole.evidence[0] == "long.wav 0-1 s (1) = long.wav (2), same samples"
