@@ -33,7 +33,13 @@ VARIANTS = ("right", "scaler saw the test part", "SMOTE saw the test part")
 
 
 def predict(
-    variant: str, recipe: Recipe, fold: Fold, table: pd.DataFrame, examples: Examples, labels: tuple[str, ...], seed: int
+    variant: str,
+    recipe: Recipe,
+    fold: Fold,
+    table: pd.DataFrame,
+    examples: Examples,
+    labels: tuple[str, ...],
+    seed: int,
 ) -> pd.DataFrame:
     """Fit one variant on one fold, and predict the fold's real test rows."""
     tested = examples.take(fold.test, with_emotions=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,41 @@ def test_train_prints_the_path_of_a_model_that_predict_reads(
     )
     (heard,) = json.loads(run("predict", model, voices / "sad" / "dora_0.wav", "--json").result())
     assert sorted(score["label"] for score in heard["scores"]) == ["angry", "sad"]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_study_of_the_same_recipe_and_corpus_gives_the_figures(
+    voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+
+    def export(trained: object, path: Path, *, measured: object, **_: object) -> Path:
+        given.append(measured)
+        return path
+
+    monkeypatch.setattr("evenvoice.training.on_corpus.export", export)
+    study, out = tmp_path / "my study", tmp_path / "out"
+    what = (f"folder:{voices}", "--speaker-from", "([a-z]+)_", *QUICK)
+    protocols = ("--protocol", "kfold", "--protocol", "speaker", "--protocol", "paper")
+    run("evaluate", *what, *protocols, "--out", study).result()
+    answer = run("train", *what, "--measured-by", study, "--out", out)
+    answer.result()
+    assert f"{study}: smote-2dcnn × paper is left out: LEAKY" in answer.err
+    assert [entry["protocol"] for entry in given[0]] == ["speaker", "kfold"]
+    assert {entry["study"] for entry in given[0]} == {"my study"}
+    # Neither another recipe nor another corpus: said before anything is heard.
+    before = tree(tmp_path)
+    for other, message in (
+        (("--form", "channels"), "measured no recipe with the settings of 'smote-2dcnn', only smote-2dcnn"),
+        (("--set", "training.epochs=2"), "measured no recipe with the settings of 'smote-2dcnn'"),
+        (("--without", "speaker=dora"), "measured corpus voices (36 utterances), other than the 27 of voices now"),
+        (("--measured-by", tmp_path), "holds no study.json"),
+    ):
+        refused = run("train", *what, "--measured-by", study, *other, "--out", out)
+        assert message in refused.complaint()
+        assert "training" not in refused.err.splitlines()[0]
+    assert tree(tmp_path) == before
+    assert len(given) == 1
 
 
 def test_a_model_that_cannot_be_written_leaves_nothing(

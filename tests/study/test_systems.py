@@ -57,7 +57,9 @@ def test_holm_counts_every_comparison_with_the_first(tmp_path: Path) -> None:
 
 def test_systems_of_one_name_are_told_apart_by_their_folder(tmp_path: Path) -> None:
     folders = [_study(tmp_path / name, {"a": good}) for name, good in (("one", 3), ("two", 4))]
-    assert [system.name for system in read_systems(folders)] == [f"{folder}: a" for folder in folders]
+    assert [system.name for system in read_systems(folders)] == ["one: a", "two: a"]
+    twins = [_study(tmp_path / name / "study", {"a": 3}) for name in ("three", "four")]
+    assert [system.name for system in read_systems(twins)] == [f"{folder}: study: a" for folder in twins]
 
 
 def test_a_table_from_elsewhere_stands_beside_a_study(tmp_path: Path) -> None:

@@ -56,14 +56,14 @@ def _voices() -> tuple[list[Waveform], list[str]]:
 
 
 def _fit(form: str, seed: int = 0) -> TrainedModel:
-    """Quickly trained on the generated voices."""
+    """Quickly trained on the generated voices, and less sure of it than the network is."""
     changes = {
         "front_end": {"form": form},
         "training": {"epochs": 2, "batch_size": 8},
         "model": {"options": {"batch_norm_momentum": 0.5}},
     }
     recipe = open_recipe("2dcnn", changes)
-    return fit(recipe, _examples(recipe, *_voices()), seed=seed)
+    return dataclasses.replace(fit(recipe, _examples(recipe, *_voices()), seed=seed), temperature=1.6)
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,18 @@ def test_the_same_weights_give_the_same_file_and_no_noise(
     np.testing.assert_array_equal(first.probabilities(_voices()[0]), second.probabilities(_voices()[0]))
 
 
+def test_the_temperature_is_in_the_graph(trained: TrainedModel) -> None:
+    batch = torch.from_numpy(_voices()[0][0])[None], torch.tensor([8000])
+    with torch.inference_mode():
+        cool, plain = (
+            WaveformToProbabilities(dataclasses.replace(trained, temperature=temperature))(*batch).log()
+            for temperature in (1.6, 1.0)
+        )
+    # The softmax is over logits / 1.6: so are the log-odds.
+    torch.testing.assert_close(cool.diff(dim=1), plain.diff(dim=1) / 1.6)
+    assert plain.diff(dim=1).abs().min() > 0.01
+
+
 def test_a_constant_coefficient_counts_for_nothing(trained: TrainedModel) -> None:
     assert trained.normaliser is not None
     # The eight zeros that fill the folded mean vector; what takes their place must not matter.
@@ -203,6 +215,21 @@ def test_normalising_by_speaker_cannot_be_exported(trained: TrainedModel, tmp_pa
     with pytest.raises(EvenvoiceError, match="hears one recording; use normalise: training"):
         export(by_speaker, tmp_path / "a.onnx", corpus=None)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("without_exporting")
+def test_figures_come_from_the_caller_or_not_at_all(trained: TrainedModel, tmp_path: Path) -> None:
+    interval = {"estimate": 0.6, "low": 0.5, "high": None}
+    entry = {"study": "s", "protocol": "kfold", "promise": "shared", "leaky": False, "ua": interval, "wa": interval}
+    target = tmp_path / "a.onnx"
+    assert Recognizer(export(trained, target, corpus=None, measured=[entry])).card["measured"] == [entry]
+    assert Recognizer(export(trained, target, corpus=None)).card["measured"] is None
+    before = target.read_bytes()
+    with pytest.raises(EvenvoiceError, match=r"a\.onnx: measured\[1\] is LEAKY"):
+        export(trained, target, corpus=None, measured=[entry, {**entry, "leaky": True}])
+    with pytest.raises(EvenvoiceError, match=r"a\.onnx: measured is \[\], expected null or a list"):
+        export(trained, target, corpus=None, measured=[])
+    assert target.read_bytes() == before
 
 
 def test_bad_arguments(trained: TrainedModel, tmp_path: Path) -> None:

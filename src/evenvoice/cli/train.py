@@ -24,25 +24,40 @@ def train(
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    measured_by: Annotated[
+        Path | None,
+        typer.Option(metavar="STUDY", help="A study of this recipe and corpus, whose figures the model file shows."),
+    ] = None,
     out: options.Out = Path("model"),
 ) -> None:
     """Train on the whole corpus and write DIR/model.onnx. It measures nothing: `evenvoice evaluate` does.
 
-    Example: evenvoice train emodb:data/emodb --without speaker=16 --out model
+    Example: evenvoice train emodb:data/emodb --without speaker=16 --measured-by evaluation --out model
     """
     from evenvoice.training.allocator import keep_freed_memory
     from evenvoice.training.on_corpus import train as make
 
     keep_freed_memory()
 
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_recipe = options.open_the_recipe(recipe, form, None, settings)
+    figures = None
+    if measured_by is not None:
+        from evenvoice.study.measured import measured
+
+        figures = measured(measured_by, the_recipe, the_corpus, say=say)
     path = make(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without),
-        options.open_the_recipe(recipe, form, None, settings),
+        the_corpus,
+        the_recipe,
         out,
         seed=seed,
         jobs=options.cores(jobs),
         device=device,
         skip_bad=skip_bad,
-        say=lambda text: print(text, file=sys.stderr, flush=True),
+        measured=figures,
+        say=say,
     )
     print(path)

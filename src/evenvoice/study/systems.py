@@ -93,11 +93,13 @@ def read_systems(paths: Sequence[Path | str]) -> list[System]:
     if not systems:
         raise EvenvoiceError("compare: nothing to compare; name folders that `evenvoice evaluate --out` wrote")
     _check_one_corpus(systems)
-    titles = [system.title for system in systems]
-    return [
-        replace(system, name=f"{system.source}: {system.name}") if titles.count(system.title) > 1 else system
-        for system in systems
-    ]
+    for prefix in (lambda source: source.name, str):
+        titles = [system.title for system in systems]
+        systems = [
+            replace(system, name=f"{prefix(system.source)}: {system.name}") if titles.count(system.title) > 1 else system
+            for system in systems
+        ]
+    return systems
 
 
 def select(systems: Sequence[System], recipes: Sequence[str] | None, protocols: Sequence[str] | None) -> list[System]:

@@ -24,7 +24,7 @@ from evenvoice.files import writing
 from evenvoice.frontend import hear
 from evenvoice.frontend.threads import one_thread
 from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, model_sha256
+from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, check_measured, model_sha256
 from evenvoice.training.examples import Examples
 from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
@@ -43,7 +43,7 @@ _INTENDED_USE = (
     "Research and teaching on acted speech like the speech that it was trained on: few speakers, few sentences. "
     "It says how a voice sounds to such a model, not what a person feels. "
     "Not for clinical use, hiring, work or school; emotion recognition at work and school is restricted in the EU "
-    "(Regulation 2024/1689, article 5)."
+    "(Regulation (EU) 2024/1689, Article 5(1)(f))."
 )
 
 
@@ -52,6 +52,7 @@ def export(
     path: Path | str,
     *,
     corpus: Mapping[str, Any] | None,
+    measured: Sequence[Mapping[str, Any]] | None = None,
     check: Sequence[Waveform] = (),
 ) -> Path:
     """Write a model file: waveform in, probabilities out, in one ``.onnx`` with its metadata.
@@ -65,6 +66,8 @@ def export(
         path: Where to write; an older file there is replaced.
         corpus: What it was trained on: ``name``, ``licence``, ``synthetic``, ``utterances``, ``speakers`` (what is
             not said is null); ``None`` where there is no corpus to name.
+        measured: What a study of the same recipe and corpus measured, one entry a protocol, as
+            `evenvoice.study.measured` gives it; ``None`` where nothing was measured. Never figures of training data.
         check: Recordings of the caller's own at the model's sample rate, float32 ``[samples]`` each.
 
     Returns:
@@ -85,8 +88,10 @@ def export(
     unknown = [key for key in corpus or () if key not in _CORPUS_KEYS]
     if unknown:
         raise EvenvoiceError(f"{path}: unknown corpus key {unknown[0]!r}; allowed are {', '.join(_CORPUS_KEYS)}")
+    figures = None if measured is None else [dict(entry) for entry in measured]
+    check_measured(figures, str(path))
     model = _onnx_model(trained)
-    card = _card(trained, corpus, model_sha256(model.SerializeToString(deterministic=True)))
+    card = _card(trained, corpus, figures, model_sha256(model.SerializeToString(deterministic=True)))
     model.metadata_props.add(key=KEY, value=json.dumps(card, ensure_ascii=False, allow_nan=False))
     with writing(path) as aside:
         aside.write_bytes(model.SerializeToString(deterministic=True))
@@ -118,7 +123,9 @@ def _onnx_model(trained: TrainedModel) -> Any:
     return model
 
 
-def _card(trained: TrainedModel, corpus: Mapping[str, Any] | None, sha256: str) -> Card:
+def _card(
+    trained: TrainedModel, corpus: Mapping[str, Any] | None, measured: list[dict[str, Any]] | None, sha256: str
+) -> Card:
     """Return the metadata. Figures come from a named study or not at all, never from training data."""
     libraries = ("torch", "onnx", "onnxscript", "onnxruntime", "numpy")
     values = {
@@ -127,7 +134,7 @@ def _card(trained: TrainedModel, corpus: Mapping[str, Any] | None, sha256: str) 
         "sample_rate": trained.recipe.front_end.sample_rate,
         "recipe": trained.recipe.model_dump(mode="json"),
         "corpus": None if corpus is None else {key: corpus.get(key) for key in _CORPUS_KEYS},
-        "measured": None,
+        "measured": measured,
         "versions": {
             "evenvoice": evenvoice.__version__,
             "python": platform.python_version(),

@@ -14,7 +14,7 @@ from evenvoice.training.fitting import TrainedModel
 
 
 class WaveformToProbabilities(nn.Module):
-    """Front end → rows → normalise → pad or crop → network → softmax, on the CPU and in evaluation mode.
+    """Front end → rows → normalise → pad or crop → network → temperature → softmax, on the CPU and in evaluation mode.
 
     Each step is the one that training took; nothing is written a second time but the line that normalises.
 
@@ -38,6 +38,7 @@ class WaveformToProbabilities(nn.Module):
         check_exportable(trained.recipe)
         assert trained.normaliser is not None
         self.settings = trained.recipe.front_end
+        self.temperature = trained.temperature
         self.front_end = MFCC(self.settings)
         # One column: the same for every frame.
         self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
@@ -52,7 +53,7 @@ class WaveformToProbabilities(nn.Module):
         rows, frames = forms.rows(features, frames, self.settings)
         normalised = (rows - self.mean) * self.scale
         logits: Tensor = self.network(forms.image(normalised, frames, self.settings))
-        return logits.softmax(dim=1)
+        return (logits / self.temperature).softmax(dim=1)
 
 
 def check_exportable(recipe: Recipe) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,11 +34,13 @@ def train(
     jobs: int = 1,
     device: str = "cpu",
     skip_bad: bool = False,
+    measured: Sequence[Mapping[str, Any]] | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Path:
     """Train a recipe on a whole corpus and write ``model.onnx`` and ``history.csv`` into a folder.
 
-    It measures nothing, so the model file's ``measured`` is null: figures come from `evenvoice.evaluate`.
+    It measures nothing: figures come from `evenvoice.evaluate`. Those of a study of the same recipe and corpus can be
+    handed in; else the model file's ``measured`` is null.
 
     Args:
         corpus: What to learn from, all of it.
@@ -47,6 +50,7 @@ def train(
         jobs: How many recordings to hear at once; the fit itself takes one thread.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
+        measured: What `evenvoice.study.measured` found for this recipe on this corpus.
         say: Is told what was balanced and what was written.
 
     Returns:
@@ -76,7 +80,10 @@ def train(
         "utterances": len(part),
         "speakers": len(np.unique(part.speakers)) if part.speakers is not None else None,
     }
-    path = export(trained, folder / "model.onnx", corpus=about, check=_some_waveforms(corpus, recipe.front_end))
+    path = export(
+        trained, folder / "model.onnx",
+        corpus=about, measured=measured, check=_some_waveforms(corpus, recipe.front_end),
+    )  # fmt: skip
     with writing(folder / "history.csv") as aside:
         trained.history.to_csv(aside, index=False)
     return path

@@ -1,0 +1,38 @@
+"""``evenvoice card``: a model card from a model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def card(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file (.onnx).")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it, e.g. README.md.", show_default="stdout")
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(help="The model's licence, e.g. apache-2.0.", show_default="the licence of the recordings"),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="The language spoken, as a code: de, en, pl.")] = None,
+) -> None:
+    """Write a model card: what the model is, how to use it, what was measured, its limits. Ready for Hugging Face.
+
+    Everything in it comes from the model file, but the model's licence and the language, which nobody told it.
+
+    Example: evenvoice card model/model.onnx --licence apache-2.0 --language de --out README.md
+    """
+    from evenvoice.files import writing
+    from evenvoice.recognizer import Recognizer
+    from evenvoice.recognizer.model_card import model_card
+
+    text = model_card(Recognizer(model).card, file=model.name, licence=licence, language=language)
+    if out is None:
+        print(text, end="")
+        return
+    with writing(out) as aside:
+        aside.write_text(text, encoding="utf-8")
+    print(out)

@@ -1,0 +1,33 @@
+"""``evenvoice card``: a page on stdout or in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.command import finish, run, start
+from tests.cli.test_main import BLOCK
+
+
+def test_card_prints_a_page_or_writes_it(model: Path, tmp_path: Path) -> None:
+    page = run("card", model).result()
+    assert page.startswith('---\nlicense: "other"\n')
+    assert "evenvoice predict tiny.onnx clip.wav" in page
+    out = tmp_path / "new" / "README.md"
+    answer = run("card", model, "--out", out, "--licence", "apache-2.0", "--language", "de")
+    assert (answer.result(), answer.err) == (f"{out}\n", "")
+    assert out.read_text().startswith('---\nlicense: "apache-2.0"\nlanguage:\n  - "de"\n')
+
+
+def test_what_is_no_model_file_gets_one_line(model: Path, tmp_path: Path) -> None:
+    assert run("card", tmp_path / "missing.onnx").complaint().endswith("missing.onnx: no such file; check the path")
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(model.read_bytes()[:-9])
+    assert run("card", broken, "--out", tmp_path / "README.md").complaint().startswith(f"{broken}: ")
+    assert list(tmp_path.iterdir()) == [broken]
+
+
+def test_it_needs_nothing_but_what_a_recognizer_needs(model: Path) -> None:
+    blocks = "".join(
+        BLOCK.format(library=library) for library in ("torch", "pandas", "scipy", "sklearn", "yaml", "jinja2")
+    )
+    assert finish(start("card", model, before=blocks)).result().startswith("---\n")
