@@ -1,18 +1,22 @@
 # make demo   the whole road on synthetic speech, in a few minutes: evaluate, report, model, prediction
 # make test   lint, types, architecture, doctests and tests
+# make page   the page that runs a model in the browser, from web/ (needs npm)
 # The corpora for the tests on real speech: EVENVOICE_CORPORA=/path/to/corpora make test
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint page clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
 
+# The tests in a browser need the page; where it cannot be built (no npm, no network) they skip and say so.
 test: $(VENV)/.test lint
+	@$(MAKE) --no-print-directory page || echo "the page could not be built: the tests in a browser will skip and say so"
 	$(BIN)/python -m pytest --numprocesses 2
 
 lint: $(VENV)/.test
@@ -20,6 +24,13 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+page: $(PAGE)
+
+$(PAGE): $(wildcard web/* web/page/*)
+	@echo "building the page …"
+	cd web && npm ci --silent && npm run --silent build
+	@touch $@
 
 # torch comes first: its CPU build must be there before anything that would pull in another one.
 $(VENV)/.torch: constraints.txt
@@ -39,4 +50,4 @@ $(VENV)/.test: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(dir $(PAGE)) web/node_modules web/build demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,10 +6,11 @@ import pytest
 
 from evenvoice.protocols import PROTOCOLS, make_folds, open_protocol
 from evenvoice.report import as_markdown, as_text, results_table
-from evenvoice.report.completeness import DIVIDES_ONCE, gaps
+from evenvoice.report.completeness import gaps
 from evenvoice.report.measures import by_recipe
 from evenvoice.report.words import ends
 from evenvoice.study import Study, load_study
+from evenvoice.study.completeness import DIVIDES_ONCE
 from tests.fabricate import utterances
 from tests.report.fabricated import write_honest, write_leaky, write_run, write_study
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.report.words import count
 from evenvoice.study import Result, Study
-
-DIVIDES_ONCE = ("random", "given", "cross", "paper")
-"""Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
+from evenvoice.study.completeness import tested, unfinished
 
 
 def missing_folds(result: Result) -> list[str]:
-    """Say for each seed whose folds do not test every utterance how much they test; empty where all is there.
-
-    What should be there is known from the runs themselves: every ``split.csv`` lists every row.
-    """
-    if result.protocol.removesuffix(SELECT_ON_TEST) in DIVIDES_ONCE:
-        return []
+    """Say for each seed whose folds do not test every utterance how much they test; empty where all is there."""
     found = []
-    for seed in result.seeds:
-        runs = [run for run in result.runs if run.key.seed == seed]
-        tested = sum(int((run.split["part"] == "test").sum()) for run in runs)
-        everything = len(runs[0].split)
-        if tested < everything:
-            folds = f"{count(len(runs), 'fold')} ({', '.join(str(run.key.fold) for run in runs)})"
-            found.append(f"seed {seed}: {folds} so far, which test {tested} of {everything} utterances")
+    for seed, runs in unfinished(result).items():
+        folds = f"{count(len(runs), 'fold')} ({', '.join(str(run.key.fold) for run in runs)})"
+        found.append(f"seed {seed}: {folds} so far, which test {tested(runs)} of {len(runs[0].split)} utterances")
     return found
 
 

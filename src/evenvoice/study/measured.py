@@ -13,12 +13,10 @@ from pydantic import ValidationError
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
+from evenvoice.study.completeness import unfinished
 from evenvoice.study.results import Result, Study, load_study
 
 Say = Callable[[str], None]
-
-# Protocols with one fold. The folds of all others test every utterance once.
-_DIVIDE_ONCE = ("random", "given", "cross")
 
 _MEASURES = ("ua", "wa", "ece")
 
@@ -70,11 +68,10 @@ def honest_entries(study: Study, recipe: Recipe, *, say: Say = lambda text: None
     entries = []
     for result in _of_recipe(study, recipe):
         name = f"{study.folder}: {result.recipe} × {result.protocol}"
-        unfinished = _unfinished(result)
         if result.leaky:
             say(f"{name} is left out: LEAKY, no figure to advertise")
-        elif unfinished:
-            say(f"{name} is left out: seed {unfinished[0]} is not finished; `evenvoice evaluate` goes on")
+        elif unfinished(result):
+            say(f"{name} is left out: seed {min(unfinished(result))} is not finished; `evenvoice evaluate` goes on")
         else:
             entries.append(_entry(study, result))
     return sorted(entries, key=lambda entry: "speaker" not in entry["disjoint"])
@@ -135,14 +132,3 @@ def _settings(recipe: Recipe | dict[str, Any]) -> dict[str, Any] | None:
     except ValidationError:
         return None
     return recipe.model_dump(mode="json", exclude={"name", "about", "source"})
-
-
-def _unfinished(result: Result) -> list[int]:
-    """The seeds whose folds do not test every utterance yet; every ``split.csv`` lists every row."""
-    if result.protocol in _DIVIDE_ONCE:
-        return []
-    tested = dict.fromkeys(result.seeds, 0)
-    for run in result.runs:
-        tested[run.key.seed] += int((run.split["part"] == "test").sum())
-    everything = len(result.runs[0].split)
-    return [seed for seed, rows in tested.items() if rows < everything]

@@ -96,7 +96,9 @@ def read_systems(paths: Sequence[Path | str]) -> list[System]:
     for prefix in (lambda source: source.name, str):
         titles = [system.title for system in systems]
         systems = [
-            replace(system, name=f"{prefix(system.source)}: {system.name}") if titles.count(system.title) > 1 else system
+            replace(system, name=f"{prefix(system.source)}: {system.name}")
+            if titles.count(system.title) > 1
+            else system
             for system in systems
         ]
     return systems
