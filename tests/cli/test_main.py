@@ -11,7 +11,7 @@ import evenvoice
 from evenvoice.cli.main import EXTRAS
 from tests.cli.command import finish, run, start
 
-COMMANDS = ("corpus", "recipe", "cache", "demo", "evaluate", "train", "predict", "report")
+COMMANDS = ("corpus", "recipe", "cache", "demo", "evaluate", "train", "predict", "report", "export", "card")
 
 
 def test_help_names_every_command_on_stdout() -> None:
@@ -46,7 +46,8 @@ def test_version() -> None:
         (["evaluate", "demo", "--seed", "-1"], "Invalid value for '--seed'"),
         (["evaluate", "demo", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["train", "demo", "ravdess:x"], "Got unexpected extra argument"),
-        (["predict", "model.onnx"], "Missing argument 'FILE…'"),
+        (["predict"], "Missing argument '[MODEL] FILE|DIR|-'"),
+        (["predict", "model.onnx"], "name what to hear after the model model.onnx"),
         (["report"], "Missing argument 'DIR'"),
         (["recipe", "show", "2dcnn", "--emotions", "1"], "Invalid value for '--emotions'"),
     ],

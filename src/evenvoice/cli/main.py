@@ -10,12 +10,27 @@ from typing import Annotated
 import typer
 
 from evenvoice import __version__
-from evenvoice.cli import cache, corpus, demo, evaluate, predict, recipe, report, train
+from evenvoice.cli import (
+    audit,
+    cache,
+    card,
+    compare,
+    corpus,
+    demo,
+    evaluate,
+    export,
+    predict,
+    recipe,
+    report,
+    serve,
+    train,
+)
 from evenvoice.errors import EvenvoiceError, MissingExtraError
 
 # The extra that carries a library which may be missing, by the name under which it is imported.
 EXTRAS = {
     "espeakng_loader": "demo",
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
          "tqdm", "onnx", "onnxscript"),
@@ -38,11 +53,16 @@ app = typer.Typer(
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("predict")(predict.predict)
+app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("serve")(serve.serve)
+app.command("export")(export.export)
+app.command("card")(card.card)
 
 
 def _show_version(wanted: bool) -> None:

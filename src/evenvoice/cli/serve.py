@@ -1,0 +1,38 @@
+"""``evenvoice serve``: a model over HTTP, and the page that runs it in the browser."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    model: Annotated[
+        Path | None, typer.Argument(metavar="[MODEL]", help="A model file (.onnx); else the ready one.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; the default is this machine only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    max_mb: Annotated[float, typer.Option(help="The largest upload, in MB.")] = 25,
+    max_seconds: Annotated[float, typer.Option(help="The longest recording.")] = 600,
+    workers: Annotated[int | None, typer.Option(help="Recordings heard at once; the number of cores.")] = None,
+) -> None:
+    """Serve a model: a page that runs it in the browser, and POST /predict.
+
+    Nothing of the audio is stored or logged. Example: evenvoice serve model/model.onnx
+    """
+    from evenvoice.serve.limits import Limits
+    from evenvoice.serve.run import run
+
+    if model is None:
+        from evenvoice.recognizer import Recognizer
+        from evenvoice.recognizer.ready import introduction, ready_model
+
+        model = ready_model()
+        print(f"the ready model: {introduction(Recognizer(model).card)}", file=sys.stderr)
+    own = {} if workers is None else {"workers": workers}
+    run(model, host, port, Limits(megabytes=max_mb, seconds=max_seconds, **own))

@@ -1,0 +1,74 @@
+"""What the service takes at most, of one request and of all together, so that no upload can exhaust the machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from evenvoice.errors import EvenvoiceError
+
+# A window of a timeline, in seconds: shorter ones hold no word, and each costs a run of the model.
+SHORTEST_WINDOW = 0.5
+SHORTEST_HOP = 0.1
+
+# The model hears each second of a recording as often as windows overlap there.
+MOST_OVERLAP = 10
+
+# Samples of all channels for each second of the longest recording: 48 kHz in stereo. Headers promise what they like,
+# and a few kilobytes of silence unpack to hours.
+_SAMPLES_A_SECOND = 96_000
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the service takes at most.
+
+    Args:
+        megabytes: Of one upload, in 10⁶ bytes.
+        seconds: Of one recording, as its header tells it. Heard all at once, a second takes some 1.3 MB of memory, for
+            each worker.
+        upload_seconds: An upload must be here after this time.
+        uploads: How many uploads are held in memory at once.
+        waiting: How many more requests wait for their turn before one is turned away.
+        workers: How many recordings are decoded and recognised at once; one core each.
+
+    Raises:
+        EvenvoiceError: A limit is not positive.
+
+    Examples:
+        >>> Limits(megabytes=1.5).bytes, Limits(seconds=10).samples
+        (1500000, 960000)
+        >>> Limits(seconds=0)
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: limit seconds: 0, expected more than 0
+    """
+
+    megabytes: float = 25
+    seconds: float = 600
+    upload_seconds: float = 60
+    uploads: int = 16
+    waiting: int = 256
+    workers: int = field(default_factory=_cores)
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not value > 0:
+                raise EvenvoiceError(f"limit {name}: {value}, expected more than 0")
+
+    @property
+    def bytes(self) -> int:
+        """The largest upload in bytes."""
+        return round(self.megabytes * 1e6)
+
+    @property
+    def samples(self) -> int:
+        """The most samples of a recording, those of all channels together."""
+        return round(self.seconds * _SAMPLES_A_SECOND)

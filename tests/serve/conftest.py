@@ -1,0 +1,43 @@
+"""Two models, one that can be worked out by hand and one with the whole graph, and a service with the latter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.recognizer import tiny
+from tests.serve import uploads
+from tests.serve.service import Service, serving
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Answers at once; its answers can be worked out by hand."""
+    file = tmp_path_factory.mktemp("tiny") / "tiny.onnx"
+    file.write_bytes(tiny.model_file())
+    return file
+
+
+@pytest.fixture(scope="session")
+def whole_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe's whole graph, front end and network, fitted for some epochs on generated voices."""
+    from evenvoice.frontend import hear
+    from evenvoice.recipes import open_recipe
+    from evenvoice.training import Examples, fit
+    from evenvoice.training.export import export
+
+    recipe = open_recipe("2dcnn", {"training": {"epochs": 4, "learning_rate": 0.001}})
+    waveforms = [uploads.voice(1, seed=number).astype(np.float32) for number in range(12)]
+    labels = np.array(["angry", "happy", "sad"] * 4)
+    examples = Examples([str(number) for number in range(12)], hear(waveforms, recipe.front_end), labels)
+    return export(fit(recipe, examples), tmp_path_factory.mktemp("whole") / "whole.onnx", corpus=None)
+
+
+@pytest.fixture(scope="session")
+def service(whole_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole model over HTTP, in a process of its own."""
+    with serving(whole_model, tmp_path_factory.mktemp("service") / "log") as found:
+        yield found

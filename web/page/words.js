@@ -1,0 +1,9 @@
+// Numbers as people read them.
+
+export function percent(score) {
+  return `${(100 * score).toFixed(1)} %`;
+}
+
+export function duration(seconds) {
+  return `${seconds.toFixed(1)} s`;
+}
