@@ -45,7 +45,8 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    # Results go to stdout while the bar is drawn: it must not take them to stderr.
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
         task = bar.add_task(description, total=total)
         for item in items:
             yield item
