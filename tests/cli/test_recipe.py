@@ -32,7 +32,7 @@ def test_show_prints_the_recipe_as_yaml_with_input_shape_and_parameters() -> Non
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_show_as_json(name: str) -> None:
-    shown = json.loads(run("recipe", "show", name, "--json", "--emotions", "7").result())
+    shown = json.loads(run("recipe", "show", name, "--form", "mean", "--json", "--emotions", "7").result())
     assert shown["name"] == name
     assert shown["input_shape"] == [1, 16, 8]
     # The last layer alone knows the emotions: 64 weights and a bias for each.

@@ -23,7 +23,8 @@ def test_every_shipped_recipe_is_fitted_for_an_epoch(name: str) -> None:
     assert recipe.about
     assert recipe.source
     examples = fabricate.examples(TABLE)
-    probabilities = fit(recipe, examples).probabilities(examples)
+    validation = examples if recipe.training.validation_share else None
+    probabilities = fit(recipe, examples, validation).probabilities(examples)
     assert probabilities.shape == (len(TABLE), 4)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 

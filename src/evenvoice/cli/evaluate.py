@@ -83,7 +83,7 @@ def evaluate(
         device=device,
         skip_bad=skip_bad,
         keep_models=keep_models,
-        command=shlex.join(["evenvoice", *sys.argv[1:]]),
+        command=_as_typed(),
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     page = write_report(out)
@@ -92,3 +92,8 @@ def evaluate(
         return
     print(as_text(found))
     print(f"report: {page}")
+
+
+def _as_typed() -> str:
+    """Return the command line; bytes of names that are no text are shown as codes."""
+    return shlex.join(["evenvoice", *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()

@@ -44,7 +44,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: recipe 'smote-2dcn' is unknown (did you mean 'smote-2dcnn'?); shipped are \
-2dcnn, smote-2dcnn, weighted-2dcnn; a file of your own ends in .yaml
+2dcnn, calibrated-2dcnn, smote-2dcnn, weighted-2dcnn; a file of your own ends in .yaml
     """
     data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
     name = data["name"]
