@@ -156,3 +156,17 @@ def test_classes_are_read_with_names_and_without() -> None:
             parse_classes(text)
     with pytest.raises(EvenvoiceError, match="'a' stands there twice"):
         parse_classes("a=1,a=2")
+
+
+def test_a_part_that_is_no_multiple_was_not_balanced_by_itself() -> None:
+    # 5465 = 4 × 1366 + 1 and 1371 = 4 × 342 + 3, though 1366 + 342 = 1708
+    assert EACH_PART not in _possible(5465, 1371, IEMOCAP)
+
+
+def test_a_verdict_says_whether_it_takes_an_unstratified_split() -> None:
+    # 1708 × 3592 / 4490 = 1366.4, rounded down
+    assert audit_counts(5464, 898, IEMOCAP).facts[SPLIT_FIRST].startswith("can: 1366 of the 1708 of the largest class")
+    # 1708 × 3122 / 4490 = 1187.6
+    unstratified = audit_counts(5464, 1368, IEMOCAP).facts[SPLIT_FIRST]
+    assert unstratified.startswith("can: only where the split is not stratified: 1366 of the 1708")
+    assert unstratified.endswith("not 1188")

@@ -11,7 +11,21 @@ import evenvoice
 from evenvoice.cli.main import EXTRAS
 from tests.cli.command import finish, run, start
 
-COMMANDS = ("corpus", "recipe", "cache", "demo", "evaluate", "train", "predict", "report", "export", "card")
+COMMANDS = (
+    "corpus",
+    "recipe",
+    "cache",
+    "demo",
+    "evaluate",
+    "train",
+    "predict",
+    "report",
+    "export",
+    "card",
+    "compare",
+    "audit",
+    "serve",
+)
 
 
 def test_help_names_every_command_on_stdout() -> None:

@@ -18,6 +18,7 @@ from evenvoice.audit.steps import parts_of
 from evenvoice.corpora import Corpus
 from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.study import Run
+from evenvoice.study.completeness import DIVIDES_ONCE
 
 PROMISE_BROKEN = Kind(
     "promise-broken",
@@ -49,8 +50,6 @@ COPIED = Kind(
     "Runs are copies of each other, so the spread over seeds is too small",
     "remove the copies and evaluate these seeds",
 )
-# Protocols that test one part of the corpus, once a seed; the folds of all others together test every utterance.
-_ONE_FOLD = ("random", "given", "cross", "paper")
 
 
 def check_promise_kept(run: Run, known: pd.DataFrame) -> Iterator[Spot]:
@@ -103,7 +102,7 @@ def shared_speakers(runs: Sequence[Run], known: pd.DataFrame) -> dict[str, str]:
 def check_folds(runs: Sequence[Run]) -> Iterator[Finding]:
     """Yield what is wrong between the folds of each seed; the runs are of one recipe and protocol."""
     key = runs[0].key
-    once = key.protocol.removesuffix(SELECT_ON_TEST) in _ONE_FOLD
+    once = key.protocol.removesuffix(SELECT_ON_TEST) in DIVIDES_ONCE
     found: dict[Kind, list[str]] = {TESTED_TWICE: [], UNTESTED: []}
     seeds = sorted({run.key.seed for run in runs})
     for seed in seeds:

@@ -102,12 +102,13 @@ def read_run(folder: Path) -> Run:
     path = folder / "run.json"
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = info.get("format")
+    except (OSError, ValueError, AttributeError) as error:
         raise EvenvoiceError(
             f"{path}: cannot be read ({error}); remove the folder {folder} and evaluate again"
         ) from error
-    if info.get("format") != FORMAT:
-        raise EvenvoiceError(f"{path}: format {info.get('format')!r}, this evenvoice reads {FORMAT}; evaluate again")
+    if found != FORMAT:
+        raise EvenvoiceError(f"{path}: format {found!r}, this evenvoice reads {FORMAT}; evaluate again")
     return Run(folder, info)
 
 

@@ -98,37 +98,37 @@ def _rewrite(table: pd.DataFrame, rows: list[str], change: Callable[[np.ndarray]
 
 @planted("duplicate-audio")
 def a_recording_is_there_twice(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.EXACT["a copy"]))
+    return _again(table, _copy(table, folder, copies.EVERY["WAV"]))
 
 
 @planted("duplicate-across-speakers", leak=True)
 def a_copy_is_under_another_speaker(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.EXACT["a copy"]), speaker="ben")
+    return _again(table, _copy(table, folder, copies.EVERY["WAV"]), speaker="ben")
 
 
 @planted("duplicate-across-emotions")
 def a_copy_is_under_another_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.EXACT["a copy"]), emotion="sad")
+    return _again(table, _copy(table, folder, copies.EVERY["WAV"]), emotion="sad")
 
 
 @planted("duplicate-across-speakers", "duplicate-across-emotions", leak=True)
 def a_copy_is_under_another_speaker_and_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.EXACT["a copy"]), emotion="sad", speaker="carl")
+    return _again(table, _copy(table, folder, copies.EVERY["WAV"]), emotion="sad", speaker="carl")
 
 
 @planted("near-duplicate-audio")
 def a_quieter_copy_is_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.NEAR["half as loud"]))
+    return _again(table, _copy(table, folder, copies.EVERY["20 dB softer"]))
 
 
 @planted("near-duplicate-audio", "mixed-sample-rates")
 def a_resampled_copy_is_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.NEAR["8 kHz"]))
+    return _again(table, _copy(table, folder, copies.EVERY["8 kHz"]))
 
 
 @planted("duplicate-across-speakers", leak=True)
 def a_trimmed_copy_is_under_another_speaker(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    return _again(table, _copy(table, folder, copies.NEAR["trimmed at both ends"]), speaker="ben")
+    return _again(table, _copy(table, folder, copies.EVERY["without a sixth at either end"]), speaker="ben")
 
 
 @planted("label-outside-taxonomy")
@@ -175,13 +175,13 @@ def a_recording_is_not_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 @planted("mixed-formats")
 def a_recording_is_flac(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    again = _copy(table, folder, copies.EXACT["FLAC for WAV"])
+    again = _copy(table, folder, copies.EVERY["FLAC"])
     return table.assign(file=[str(again), *table["file"][1:]])
 
 
 @planted("mixed-formats", "emotion-tied-to-format")
 def an_emotion_is_flac(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    flac = copies.EXACT["FLAC for WAV"]
+    flac = copies.EVERY["FLAC"]
     sad = table["emotion"] == "sad"
     again = [str(flac(Path(file), Path(file))) for file in table["file"][sad]]
     return table.assign(file=table["file"].mask(sad, pd.Series(again, index=table.index[sad])))

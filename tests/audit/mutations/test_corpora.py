@@ -46,12 +46,12 @@ def test_silence_before_an_emotion_is_a_shortcut(tmp_path: Path) -> None:
     assert "shortcut" in audit.codes
 
 
-@pytest.mark.parametrize("how", [*copies.EXACT, *copies.NEAR])
+@pytest.mark.parametrize("how", copies.EVERY)
 def test_a_copy_of_a_training_recording_in_the_test_part_is_found(how: str, tmp_path: Path) -> None:
     table = corpora.clean(tmp_path).iloc[:6].reset_index(names="utterance")[["utterance", "file"]]
     table["part"] = ["train", "train", "train", "train", "test", "test"]
     assert audit_split(table, "clean", jobs=1).codes == {"test-too-small"}
-    copy = (copies.EXACT | copies.NEAR)[how](Path(table["file"][0]), tmp_path / "again")
+    copy = copies.EVERY[how](Path(table["file"][0]), tmp_path / "again")
     again = pd.DataFrame([{"utterance": "again", "file": str(copy), "part": "test"}])
     audit = audit_split(pd.concat([table, again], ignore_index=True), "planted", jobs=1)
     assert audit.codes == {"test-too-small", "shared-audio"}
@@ -62,8 +62,14 @@ def test_a_copy_of_a_training_recording_in_the_test_part_is_found(how: str, tmp_
 
 def test_a_copy_in_the_validation_part_is_a_warning(tmp_path: Path) -> None:
     table = corpora.clean(tmp_path).iloc[:3][["file"]].assign(part=["train", "validation", "test"])
-    copy = copies.NEAR["half as loud"](Path(table["file"]["00"]), tmp_path / "again")
+    copy = copies.EVERY["20 dB softer"](Path(table["file"]["00"]), tmp_path / "again")
     table.loc["again"] = [str(copy), "validation"]
     audit = audit_split(table, "planted", jobs=1)
     assert audit.codes == {"test-too-small", "shared-audio"}
     assert audit.leaks == ()
+
+
+def test_a_copy_in_the_same_part_is_no_leak_of_the_split(tmp_path: Path) -> None:
+    table = corpora.clean(tmp_path).iloc[:3][["file"]].assign(part=["train", "validation", "test"])
+    table.loc["again"] = [str(copies.EVERY["WAV"](Path(table["file"]["00"]), tmp_path / "again")), "train"]
+    assert audit_split(table, "planted", jobs=1).codes == {"test-too-small"}

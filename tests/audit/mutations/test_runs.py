@@ -112,6 +112,10 @@ def test_the_split_of_a_run_can_be_audited(honest: Path, leaky: Path, noise: Cor
     audit = audit_split(table, "run", jobs=1)
     # three sentences, spoken by all; the test part is one speaker with 15 utterances
     assert audit.codes == {"shared-text", "shared-session", "test-too-small"}
+    renamed = noise.table["emotion"].replace("happy", "excited")
+    other = Corpus("noise", noise.table.assign(emotion=renamed), "CC0-1.0")
+    named_by_the_study = split_of_run(runs.run_of(honest), other)["emotion"]
+    assert named_by_the_study.to_list() == table["emotion"].to_list()
     (paper,) = leaky.glob("runs/*/paper/*/*")
     assert split_of_run(paper)["emotion"].notna().sum() > 13
 
