@@ -96,4 +96,4 @@ def evaluate(
 
 def _as_typed() -> str:
     """Return the command line; bytes of names that are no text are shown as codes."""
-    return shlex.join(["evenvoice", *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
