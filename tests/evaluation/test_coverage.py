@@ -10,7 +10,7 @@ import pytest
 
 from evenvoice.evaluation import Interval, recommended, trust
 from evenvoice.evaluation.coverage import BAND, measured
-from evenvoice.evaluation.simulation import EMODB_4, EMODB_7, RAVDESS, Population, measure_coverage
+from evenvoice.evaluation.simulation import EMODB_4, EMODB_7, RAVDESS, measure_coverage
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
@@ -36,10 +36,12 @@ def test_with_six_speakers_the_plain_bootstrap_is_too_narrow_and_the_recommended
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("population", [EMODB_4, EMODB_7, RAVDESS], ids=lambda population: population.name)
 @pytest.mark.parametrize("speakers", [20, 60])
-def test_covers_in_92_to_98_per_cent_of_500_studies(population: Population, speakers: int) -> None:
-    found = _shares(measure_coverage(population, speakers, 500, seed=99))
+def test_covers_in_92_to_98_per_cent_of_500_studies_a_population(speakers: int) -> None:
+    """Pooled, as in docs/coverage.md: of one population's 500, a true 94.5 % falls below 92 % once in a hundred times."""
+    tables = [measure_coverage(population, speakers, 500, seed=99) for population in (EMODB_4, EMODB_7, RAVDESS)]
+    found = _shares(pd.concat(tables).groupby(["unit", "method"], as_index=False)[["studies", "ua_covered"]].sum())
+    print({population: _shares(table) for population, table in zip("47R", tables, strict=True)})
     assert BAND[0] <= found["speaker", recommended(speakers)] <= BAND[1]
     assert found["utterance", "percentile"] < 0.9
 

@@ -6,7 +6,6 @@ Three speakers, three emotions, three recordings of each: shaped noise with an e
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import soundfile
 
 from evenvoice.corpora import Corpus
 from tests.audit.mutations import copies
+from tests.audit.mutations.planted import Mutations
 
 EMOTIONS = ("angry", "happy", "sad")
 SPEAKERS = ("anna", "ben", "carl")
@@ -22,30 +22,8 @@ RATE = 16000
 Plant = Callable[[pd.DataFrame, Path], pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A defect: what is done to the table (and the recordings), and what must be found, and nothing else."""
-
-    plant: Plant
-    codes: frozenset[str]
-    leak: bool
-
-    @property
-    def name(self) -> str:
-        return self.plant.__name__.replace("_", " ")
-
-
-PLANTED: list[Planted] = []
-
-
-def planted(*codes: str, leak: bool = False) -> Callable[[Plant], Plant]:
-    """Put a function among the planted defects."""
-
-    def add(plant: Plant) -> Plant:
-        PLANTED.append(Planted(plant, frozenset(codes), leak))
-        return plant
-
-    return add
+PLANTED: Mutations[Plant] = Mutations()
+planted = PLANTED
 
 
 def sound(seed: int, seconds: float = 0.8) -> np.ndarray:
@@ -96,7 +74,7 @@ def _rewrite(table: pd.DataFrame, rows: list[str], change: Callable[[np.ndarray]
     return table
 
 
-@planted("duplicate-audio")
+@planted("duplicate-audio", leak=False)
 def a_recording_is_there_twice(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _again(table, _copy(table, folder, copies.EVERY["WAV"]))
 
@@ -106,7 +84,7 @@ def a_copy_is_under_another_speaker(table: pd.DataFrame, folder: Path) -> pd.Dat
     return _again(table, _copy(table, folder, copies.EVERY["WAV"]), speaker="ben")
 
 
-@planted("duplicate-across-emotions")
+@planted("duplicate-across-emotions", leak=False)
 def a_copy_is_under_another_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _again(table, _copy(table, folder, copies.EVERY["WAV"]), emotion="sad")
 
@@ -116,12 +94,12 @@ def a_copy_is_under_another_speaker_and_emotion(table: pd.DataFrame, folder: Pat
     return _again(table, _copy(table, folder, copies.EVERY["WAV"]), emotion="sad", speaker="carl")
 
 
-@planted("near-duplicate-audio")
+@planted("near-duplicate-audio", leak=False)
 def a_quieter_copy_is_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _again(table, _copy(table, folder, copies.EVERY["20 dB softer"]))
 
 
-@planted("near-duplicate-audio", "mixed-sample-rates")
+@planted("near-duplicate-audio", "mixed-sample-rates", leak=False)
 def a_resampled_copy_is_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _again(table, _copy(table, folder, copies.EVERY["8 kHz"]))
 
@@ -131,55 +109,55 @@ def a_trimmed_copy_is_under_another_speaker(table: pd.DataFrame, folder: Path) -
     return _again(table, _copy(table, folder, copies.EVERY["without a sixth at either end"]), speaker="ben")
 
 
-@planted("label-outside-taxonomy")
+@planted("label-outside-taxonomy", leak=False)
 def a_label_is_no_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(emotion=table["emotion"].replace("sad", "class2"))
 
 
-@planted("label-variants")
+@planted("label-variants", leak=False)
 def a_label_is_spelt_in_two_ways(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(emotion=[*table["emotion"][:-1], "Sad"])
 
 
-@planted("name-contradicts-label")
+@planted("name-contradicts-label", leak=False)
 def a_name_says_another_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     renamed = Path(table["file"]["00"]).rename(folder / "happy_00.wav")
     return table.assign(file=[str(renamed), *table["file"][1:]])
 
 
-@planted("clipped")
+@planted("clipped", leak=False)
 def a_recording_is_clipped(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _rewrite(table, ["04"], lambda samples: np.clip(20 * samples, -1, 1))
 
 
-@planted("dc-offset")
+@planted("dc-offset", leak=False)
 def a_recording_has_an_offset(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _rewrite(table, ["04"], lambda samples: samples + 0.1)
 
 
-@planted("zero-padded")
+@planted("zero-padded", leak=False)
 def a_recording_ends_with_zeros(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _rewrite(table, ["04"], lambda samples: np.concatenate([samples, np.zeros(4000, np.float32)]))
 
 
-@planted("unusable-recording")
+@planted("unusable-recording", leak=False)
 def a_recording_is_silent(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return _rewrite(table, ["04"], np.zeros_like)
 
 
-@planted("unusable-recording")
+@planted("unusable-recording", leak=False)
 def a_recording_is_not_there(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     Path(table["file"]["04"]).unlink()
     return table
 
 
-@planted("mixed-formats")
+@planted("mixed-formats", leak=False)
 def a_recording_is_flac(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     again = _copy(table, folder, copies.EVERY["FLAC"])
     return table.assign(file=[str(again), *table["file"][1:]])
 
 
-@planted("mixed-formats", "emotion-tied-to-format")
+@planted("mixed-formats", "emotion-tied-to-format", leak=False)
 def an_emotion_is_flac(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     flac = copies.EVERY["FLAC"]
     sad = table["emotion"] == "sad"
@@ -187,16 +165,16 @@ def an_emotion_is_flac(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(file=table["file"].mask(sad, pd.Series(again, index=table.index[sad])))
 
 
-@planted("emotion-tied-to-session")
+@planted("emotion-tied-to-session", leak=False)
 def an_emotion_has_a_session_of_its_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(session=["2" if emotion == "sad" else "1" for emotion in table["emotion"]])
 
 
-@planted("emotion-tied-to-text")
+@planted("emotion-tied-to-text", leak=False)
 def an_emotion_has_sentences_of_its_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(text=["a sad one" if emotion == "sad" else "another" for emotion in table["emotion"]])
 
 
-@planted("emotion-tied-to-gender")
+@planted("emotion-tied-to-gender", leak=False)
 def an_emotion_is_spoken_by_women(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(gender=["female" if emotion == "sad" else "male" for emotion in table["emotion"]])

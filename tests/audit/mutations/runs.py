@@ -5,45 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from tests.audit.mutations.planted import Mutations
+
 Plant = Callable[[Path], object]
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A leak: what is done to the folder of a study, and what must be found of it.
-
-    Attributes:
-        plant: Changes a copy of the study.
-        codes: All that must be found, and nothing else.
-        leak: Whether one of them is a leak.
-    """
-
-    plant: Plant
-    codes: frozenset[str]
-    leak: bool
-
-    @property
-    def name(self) -> str:
-        return self.plant.__name__.replace("_", " ")
-
-
-PLANTED: list[Planted] = []
-
-
-def planted(*codes: str, leak: bool = True) -> Callable[[Plant], Plant]:
-    """Put a function among the planted leaks."""
-
-    def add(plant: Plant) -> Plant:
-        PLANTED.append(Planted(plant, frozenset(codes), leak))
-        return plant
-
-    return add
+PLANTED: Mutations[Plant] = Mutations()
+planted = PLANTED
 
 
 def run_of(study: Path, fold: int = 0, seed: int = 0) -> Path:

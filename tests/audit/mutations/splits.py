@@ -6,9 +6,10 @@ Six speakers in six sessions of their own, who say sentences of their own: four 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
+
+from tests.audit.mutations.planted import Mutations
 
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 PARTS = {"s0": "train", "s1": "train", "s2": "train", "s3": "validation", "s4": "test", "s5": "test"}
@@ -16,36 +17,8 @@ PER_EMOTION = 18
 Plant = Callable[[pd.DataFrame], pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A leak: what is done to a clean table, and what must be found of it.
-
-    Attributes:
-        plant: Changes a copy of the table.
-        codes: All that must be found, and nothing else.
-        leak: Whether one of them is a leak.
-    """
-
-    plant: Plant
-    codes: frozenset[str]
-    leak: bool
-
-    @property
-    def name(self) -> str:
-        return self.plant.__name__.replace("_", " ")
-
-
-PLANTED: list[Planted] = []
-
-
-def planted(*codes: str, leak: bool) -> Callable[[Plant], Plant]:
-    """Put a function among the planted leaks."""
-
-    def add(plant: Plant) -> Plant:
-        PLANTED.append(Planted(plant, frozenset(codes), leak))
-        return plant
-
-    return add
+PLANTED: Mutations[Plant] = Mutations()
+planted = PLANTED
 
 
 def clean() -> pd.DataFrame:

@@ -12,11 +12,12 @@ import soundfile
 from evenvoice.audit.corpus import audit_corpus
 from evenvoice.audit.split import audit_split
 from tests.audit.mutations import copies, corpora
-from tests.audit.mutations.corpora import PLANTED, Planted
+from tests.audit.mutations.corpora import PLANTED, Plant
+from tests.audit.mutations.planted import Planted
 
 
-@pytest.mark.parametrize("defect", PLANTED, ids=lambda defect: defect.name)
-def test_a_planted_defect_is_found(defect: Planted, tmp_path: Path) -> None:
+@pytest.mark.parametrize("defect", list(PLANTED), ids=lambda defect: defect.name)
+def test_a_planted_defect_is_found(defect: Planted[Plant], tmp_path: Path) -> None:
     table = defect.plant(corpora.clean(tmp_path), tmp_path)
     audit = audit_corpus(corpora.corpus(table), jobs=1)
     assert audit.codes == defect.codes, audit.as_text()

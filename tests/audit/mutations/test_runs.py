@@ -15,7 +15,8 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import SELECT_ON_TEST
 from tests.audit.mutations import runs
-from tests.audit.mutations.runs import PLANTED, Planted
+from tests.audit.mutations.planted import Planted
+from tests.audit.mutations.runs import PLANTED, Plant
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def study(honest: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(honest, tmp_path / "study"))
 
 
-@pytest.mark.parametrize("leak", PLANTED, ids=lambda leak: leak.name)
-def test_a_planted_leak_is_found(leak: Planted, study: Path) -> None:
+@pytest.mark.parametrize("leak", list(PLANTED), ids=lambda leak: leak.name)
+def test_a_planted_leak_is_found(leak: Planted[Plant], study: Path) -> None:
     leak.plant(study)
     audit = audit_run(study)
     assert audit.codes == leak.codes, audit.as_text()

@@ -10,7 +10,8 @@ import pytest
 from evenvoice.audit.split import audit_split
 from evenvoice.audit.split_table import read_split
 from tests.audit.mutations import splits
-from tests.audit.mutations.splits import PLANTED, Planted
+from tests.audit.mutations.planted import Planted
+from tests.audit.mutations.splits import PLANTED, Plant
 
 
 def _through_a_file(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -19,8 +20,8 @@ def _through_a_file(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return read_split(path)
 
 
-@pytest.mark.parametrize("leak", PLANTED, ids=lambda leak: leak.name)
-def test_a_planted_leak_is_found(leak: Planted, tmp_path: Path) -> None:
+@pytest.mark.parametrize("leak", list(PLANTED), ids=lambda leak: leak.name)
+def test_a_planted_leak_is_found(leak: Planted[Plant], tmp_path: Path) -> None:
     table = _through_a_file(leak.plant(splits.clean()), tmp_path)
     audit = audit_split(table, "planted", jobs=1)
     assert audit.codes == leak.codes
