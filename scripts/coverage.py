@@ -108,6 +108,10 @@ Coverage of the true UA in per cent of {studies} studies each; where the truth i
 of {error} points. The last {others} try the recommendation where speakers differ more or less, the task is easier, or a
 study has several seeds; the utterance bootstrap was left out there.
 
+A single share can leave 92 to 98 % by chance. In the long test (`pytest -m long`, other random numbers), 500 studies of
+EmoDB's 7 emotions with 60 speakers gave 91.4 % for `t`, the least of six such shares; 4,000 further studies of the
+same case gave 94.5 % (93.7–95.2), 4,000 with 20 speakers 94.8 %.
+
 {population_table}
 
 ## What such an interval does not say
