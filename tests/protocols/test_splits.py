@@ -14,7 +14,7 @@ from evenvoice.protocols import PROTOCOLS, Fold, check_promise, cut_validation, 
 
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
-GROUPED = ("speaker", "speaker-folds", "session", "cross")
+GROUPED = ("speaker", "speaker-folds", "text-folds", "session", "cross")
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -31,19 +31,21 @@ def test_the_same_seed_gives_the_same_folds(name: str) -> None:
         np.testing.assert_array_equal(a.test, b.test)
 
 
-@pytest.mark.parametrize("name", ["random", "kfold", "speaker-folds", "paper"])
+@pytest.mark.parametrize("name", ["random", "kfold", "speaker-folds", "text-folds", "paper"])
 def test_another_seed_gives_other_folds(name: str) -> None:
     one, two = (make_folds(open_protocol(name), TABLE, seed) for seed in (0, 1))
     assert any(set(a.test) != set(b.test) for a, b in zip(one, two, strict=True))
 
 
-@pytest.mark.parametrize("name", ["kfold", "speaker", "speaker-folds", "session"])
+@pytest.mark.parametrize("name", ["kfold", "speaker", "speaker-folds", "text-folds", "session"])
 def test_cross_validation_tests_every_utterance_once(name: str) -> None:
     folds = make_folds(open_protocol(name), TABLE, seed=0)
     assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(len(TABLE)))
 
 
-@pytest.mark.parametrize(("name", "folds"), [("speaker", 6), ("speaker-folds", 5), ("session", 3), ("kfold", 5)])
+@pytest.mark.parametrize(
+    ("name", "folds"), [("speaker", 6), ("speaker-folds", 5), ("text-folds", 3), ("session", 3), ("kfold", 5)]
+)
 def test_number_of_folds(name: str, folds: int) -> None:
     assert len(make_folds(open_protocol(name), TABLE, seed=0)) == folds
 
@@ -149,3 +151,10 @@ def test_validation_of_a_random_split_is_stratified() -> None:
     (fold,) = make_folds(open_protocol("random"), TABLE, seed=0)
     cut = cut_validation(fold, TABLE, 0.25, seed=0, protocol=open_protocol("random"))
     assert set(TABLE["emotion"].iloc[cut.validation]) == set(TABLE["emotion"])
+
+
+def test_one_sentence_alone_cannot_be_held_out() -> None:
+    with pytest.raises(EvenvoiceError, match="'text-folds': one sentence only"):
+        make_folds(open_protocol("text-folds"), TABLE.assign(text="the same"), seed=0)
+    with pytest.raises(EvenvoiceError, match=r"needs the text of every utterance.*add a text column"):
+        make_folds(open_protocol("text-folds"), TABLE.drop(columns="text"), seed=0)

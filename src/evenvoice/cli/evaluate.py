@@ -19,7 +19,8 @@ def evaluate(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="random, kfold, speaker, speaker-folds, session, given, cross, or paper (LEAKY). Repeatable.",
+            help="random, kfold, speaker, speaker-folds, text-folds, session, given, cross, or paper (LEAKY). "
+            "Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,

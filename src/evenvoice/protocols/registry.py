@@ -8,10 +8,21 @@ from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.protocols.cross import Cross
 from evenvoice.protocols.promise import Fold, check_promise
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
-from evenvoice.protocols.splits import Given, KFold, Paper, Random, Session, Speaker, SpeakerFolds, SplitProtocol
+from evenvoice.protocols.splits import (
+    Given,
+    KFold,
+    Paper,
+    Random,
+    Session,
+    Speaker,
+    SpeakerFolds,
+    SplitProtocol,
+    TextFolds,
+)
 
 PROTOCOLS: dict[str, type[SplitProtocol]] = {
-    protocol.name: protocol for protocol in (Random, KFold, Speaker, SpeakerFolds, Session, Given, Cross, Paper)
+    protocol.name: protocol
+    for protocol in (Random, KFold, Speaker, SpeakerFolds, TextFolds, Session, Given, Cross, Paper)
 }
 
 

@@ -144,6 +144,36 @@ class SpeakerFolds:
 
 
 @dataclass(frozen=True)
+class TextFolds:
+    """k groups of sentences, each group in turn the test part; as many groups as sentences where these are fewer.
+
+    Against ``kfold``, it tells what is learnt of emotion in known sentences alone.
+    """
+
+    name: ClassVar[str] = "text-folds"
+    promise: ClassVar[Promise] = Promise(
+        "sentences in the test part are unseen in training; speakers may be shared", ("text",)
+    )
+    needs: ClassVar[tuple[str, ...]] = ("text",)
+    validation_by: ClassVar[str | None] = "text"
+    balance_first: ClassVar[bool] = False
+    select_on_test: ClassVar[bool] = False
+    k: int = 5
+
+    def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+        """Return k folds, or one a sentence."""
+        texts = utterances["text"].to_numpy()
+        found = len(set(texts))
+        if found < 2:
+            raise EvenvoiceError("protocol 'text-folds': one sentence only; it takes two at least. Use speaker-folds")
+        splitter = GroupKFold(min(self.k, found), shuffle=True, random_state=seed)
+        return [
+            Fold(number, train, NO_ROWS, test, f"{len(set(texts[test]))} of {found} sentences")
+            for number, (train, test) in enumerate(splitter.split(np.zeros(len(utterances)), groups=texts))
+        ]
+
+
+@dataclass(frozen=True)
 class Session:
     """Each recording session in turn is the test part. A session holds its own speakers (IEMOCAP: two each)."""
 
