@@ -109,7 +109,8 @@ def test_memory_does_not_grow_with_the_recording(recognizer: Recognizer) -> None
         return most
 
     peak(20)
-    assert peak(600) < peak(20) + chunk.nbytes
+    # Python holds some kilobytes more or less; the recording would be 4.6 MB more.
+    assert peak(600) < peak(20) + window
     assert peak(600) < 4 * window  # two in the buffer, and one that the model is given
 
 
