@@ -112,6 +112,7 @@ def test_measured_figures_are_read_with_and_without_an_interval() -> None:
         ([], "measured is [], expected null or a list"),
         ({"ua": 0.9}, "measured is {'ua': 0.9}, expected null or a list"),
         ([0.9], "measured[0] is 0.9, expected an object"),
+        ([{**ENTRY, "disjoint": 5}], "measured[0].disjoint is 5, expected a list of columns"),
         ([ENTRY, {**ENTRY, "leaky": True}], "measured[1] is LEAKY, and a model file does not advertise it"),
         ([{**ENTRY, "study": ""}], "measured[0].study is '', expected words"),
         ([{**ENTRY, "protocol": None}], "measured[0].protocol is None, expected words"),

@@ -145,7 +145,8 @@ def check_measured(measured: Any, name: str) -> None:
 
     An entry is what one study measured of the same recipe on the same corpus under one protocol. It holds ``study``,
     ``protocol`` and ``promise`` (words), and ``ua`` and ``wa`` with ``estimate``, ``low`` and ``high``: fractions, the
-    last two ``None`` where there is no interval. More keys may be there. A LEAKY figure is none to advertise.
+    last two ``None`` where there is no interval; perhaps ``disjoint``, the columns of which no value is shared by
+    training and test. More keys may be there. A LEAKY figure is none to advertise.
 
     Args:
         measured: The value.
@@ -176,6 +177,9 @@ name a file that evenvoice exported
             word = entry.get(key)
             if not isinstance(word, str) or not word or not word.isprintable():
                 raise EvenvoiceError(f"{place}.{key} is {word!r:.40}, expected words; {_ANOTHER}")
+        disjoint = entry.get("disjoint", [])
+        if not isinstance(disjoint, list) or not all(isinstance(column, str) for column in disjoint):
+            raise EvenvoiceError(f"{place}.disjoint is {disjoint!r:.40}, expected a list of columns; {_ANOTHER}")
         for key in ("ua", "wa"):
             if not _is_interval(entry.get(key)):
                 raise EvenvoiceError(

@@ -18,7 +18,8 @@ def ready_model() -> Path:
 
     Examples:
         >>> from evenvoice.recognizer import Recognizer
-        >>> recognizer = Recognizer(ready_model())  # doctest: +SKIP
+        >>> Recognizer(ready_model()).labels
+        ('angry', 'boredom', 'disgust', 'fear', 'happy', 'neutral', 'sad')
     """
     if not _FILE.is_file():
         raise EvenvoiceError(
@@ -37,7 +38,7 @@ def introduction(card: Card) -> str:
     Examples:
         >>> introduction({
         ...     "corpus": {"name": "emodb", "utterances": 535, "speakers": 10, "licence": "CC0-1.0"},
-        ...     "measured": [{"promise": "speakers in the test part are unseen in training",
+        ...     "measured": [{"disjoint": ["speaker"],
         ...                   "ua": {"estimate": 0.612, "low": 0.55, "high": 0.671}}],
         ...     "labels": ["angry", "sad"], "recipe": {"name": "2dcnn"}, "made": "2025-11-22",
         ... })
@@ -53,9 +54,9 @@ def introduction(card: Card) -> str:
 
 
 def _figure(card: Card) -> str:
-    """Return the UA of the first entry whose protocol promises unseen speakers, in per cent, with its interval."""
+    """Return the UA of the first entry that shares no speaker with its training, in per cent, with its interval."""
     for entry in card["measured"] or ():
-        if "unseen" in entry["promise"]:
+        if "speaker" in entry.get("disjoint", ()):
             estimate, low, high = (entry["ua"][key] for key in ("estimate", "low", "high"))
             interval = "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
             return f"{100 * estimate:.1f} %{interval}"
