@@ -163,7 +163,7 @@ def find_shortcut(table: pd.DataFrame, properties: PropertySet = RECORDING_PROPE
     predicted = _held_out(forests, folds, X)
     predictions = pd.DataFrame({"utterance": table.index, "speaker": table["speaker"].to_numpy()})
     predictions = predictions.assign(emotion=y.astype(str), predicted=predicted.astype(str))
-    ua = intervals([predictions], sorted(set(predictions["emotion"])), method="t")["ua"]
+    ua = intervals([predictions], sorted(set(predictions["emotion"])))["ua"]
     shortcut = Shortcut(
         properties=properties,
         ua=ua.estimate,
