@@ -20,12 +20,12 @@ import numpy as np
 import torch
 
 from evenvoice.audio import load
-from evenvoice.frontend import MFCC, SPEECH, FrontEndSettings
+from evenvoice.frontend import MFCC, SPEECH, MFCCSettings
 
 RATE, SECONDS, CLIPS, ROUNDS = 16000, 3, 100, 7
 
 
-def librosas(settings: FrontEndSettings, waveform: np.ndarray) -> np.ndarray:
+def librosas(settings: MFCCSettings, waveform: np.ndarray) -> np.ndarray:
     """MFCC, Δ and ΔΔ as one would write it with librosa."""
     cepstrum = librosa.feature.mfcc(
         y=waveform,
@@ -85,7 +85,7 @@ def main() -> None:
     print(f"{processor()}; {versions}.\n")
     print("| n_fft / hop / mels | librosa | ours, one at a time | × | ours, batches of 8 | × |")
     print("|---|---|---|---|---|---|")
-    for settings in (FrontEndSettings(), SPEECH):
+    for settings in (MFCCSettings(), SPEECH):
         front_end = MFCC(settings)
         ways: dict[str, Callable[[], object]] = {
             "librosa": lambda settings=settings: [librosas(settings, clip) for clip in clips],

@@ -11,10 +11,10 @@ import torch
 
 from evenvoice.audio import Clip, load
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.frontend import MFCC, FrontEndSettings, cache, cache_size, clear_cache, extract
+from evenvoice.frontend import MFCC, MFCCSettings, cache, cache_size, clear_cache, extract
 from evenvoice.frontend.threads import one_thread
 
-SETTINGS = FrontEndSettings()
+SETTINGS = MFCCSettings()
 
 
 @pytest.fixture(autouse=True)

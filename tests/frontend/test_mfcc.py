@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from evenvoice.audio import load
-from evenvoice.frontend import MFCC, SPEECH, FrontEndSettings
+from evenvoice.frontend import MFCC, SPEECH, MFCCSettings
 
 TOLERANCE = 1e-3
 
@@ -19,8 +19,8 @@ ROUNDING = 2e-4
 
 
 @pytest.fixture(params=["default", "speech"])
-def settings(request: pytest.FixtureRequest) -> FrontEndSettings:
-    return FrontEndSettings() if request.param == "default" else SPEECH
+def settings(request: pytest.FixtureRequest) -> MFCCSettings:
+    return MFCCSettings() if request.param == "default" else SPEECH
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +31,11 @@ def recordings(corpora_folder: Path) -> list[Path]:
     return german + english
 
 
-def at(settings: FrontEndSettings, rate: int) -> FrontEndSettings:
+def at(settings: MFCCSettings, rate: int) -> MFCCSettings:
     return settings.model_copy(update={"sample_rate": rate})
 
 
-def ours(settings: FrontEndSettings, *waveforms: np.ndarray) -> list[np.ndarray]:
+def ours(settings: MFCCSettings, *waveforms: np.ndarray) -> list[np.ndarray]:
     """Return the features of one padded batch, each cut to its own frames; the padding is poisoned."""
     lengths = [len(waveform) for waveform in waveforms]
     batch = torch.full((len(waveforms), max(lengths)), 1e3)
@@ -49,7 +49,7 @@ def ours(settings: FrontEndSettings, *waveforms: np.ndarray) -> list[np.ndarray]
     return [one[:, :own].numpy() for one, own in zip(features, frames, strict=True)]
 
 
-def librosas(settings: FrontEndSettings, waveform: np.ndarray) -> np.ndarray:
+def librosas(settings: MFCCSettings, waveform: np.ndarray) -> np.ndarray:
     cepstrum = librosa.feature.mfcc(
         y=waveform,
         sr=settings.sample_rate,
@@ -113,10 +113,10 @@ def test_nine_frames_of_a_real_recording(settings, recordings, extra):
 def test_shorter_than_nine_frames_is_filled_with_zeros(samples):
     waveform = speechlike(samples) + 0.01
     filled = np.pad(waveform, (0, 8 * 512 - samples))
-    features = ours(FrontEndSettings(), waveform)[0]
+    features = ours(MFCCSettings(), waveform)[0]
     assert features.shape == (120, 9)
-    assert_same(features, librosas(FrontEndSettings(), filled))
-    assert_same(ours(FrontEndSettings(), waveform, speechlike(20000))[0], features, ROUNDING)
+    assert_same(features, librosas(MFCCSettings(), filled))
+    assert_same(ours(MFCCSettings(), waveform, speechlike(20000))[0], features, ROUNDING)
 
 
 def test_what_is_80_db_below_the_maximum_is_cut_for_each_utterance_by_its_own(settings):
@@ -132,8 +132,8 @@ def test_the_floor_is_that_of_the_own_frames_alone():
     """A click at the very end is louder in the frame beyond, which is centred on it, than in the last own frame."""
     waveform = 1e-6 * speechlike(40 * 512 + 511)
     waveform[-5:] = 10
-    alone = librosas(FrontEndSettings(), waveform)
-    assert_same(ours(FrontEndSettings(), waveform, speechlike(40000))[0], alone)
+    alone = librosas(MFCCSettings(), waveform)
+    assert_same(ours(MFCCSettings(), waveform, speechlike(40000))[0], alone)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_floor_is_that_of_the_own_frames_alone():
     ],
 )
 def test_other_settings(changes):
-    settings = FrontEndSettings(**changes)
+    settings = MFCCSettings(**changes)
     waveform = speechlike(24321)
     assert_same(ours(settings, waveform)[0], librosas(settings, waveform))
 

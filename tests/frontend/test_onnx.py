@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from evenvoice.audio import load
-from evenvoice.frontend import MFCC, SPEECH, FrontEndSettings, image, rows, shape
+from evenvoice.frontend import MFCC, SPEECH, MFCCSettings, image, rows, shape
 
 
 class FrontEnd(nn.Module):
     """Waveforms to features, frames and the image of each form."""
 
-    def __init__(self, settings: FrontEndSettings) -> None:
+    def __init__(self, settings: MFCCSettings) -> None:
         super().__init__()
         self.mfcc = MFCC(settings)
         self.forms = [settings.model_copy(update={"form": form}) for form in ("mean", "array", "channels")]
@@ -33,7 +33,7 @@ class FrontEnd(nn.Module):
 class Exported:
     """The front end in torch and in onnxruntime."""
 
-    def __init__(self, settings: FrontEndSettings, folder: Path) -> None:
+    def __init__(self, settings: MFCCSettings, folder: Path) -> None:
         self.torch = FrontEnd(settings).eval()
         self.path = folder / "front_end.onnx"
         example = torch.randn(3, 20000), torch.tensor([20000, 15000, 9000])
@@ -58,7 +58,7 @@ class Exported:
 
 @pytest.fixture(scope="module", params=["default", "speech"])
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
-    settings = FrontEndSettings() if request.param == "default" else SPEECH
+    settings = MFCCSettings() if request.param == "default" else SPEECH
     return Exported(settings, tmp_path_factory.mktemp("onnx"))
 
 

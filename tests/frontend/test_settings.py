@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from evenvoice.frontend import SPEECH, FrontEndSettings
+from evenvoice.frontend import SPEECH, MFCCSettings
 
 
 def test_defaults_are_those_of_the_architecture_page():
-    assert FrontEndSettings().model_dump() == {
+    assert MFCCSettings().model_dump() == {
+        "name": "mfcc",
         "sample_rate": 16000,
         "n_fft": 2048,
         "win_length": None,
@@ -18,9 +19,9 @@ def test_defaults_are_those_of_the_architecture_page():
         "mean_layout": "pad",
         "seconds": 3.0,
     }
-    assert FrontEndSettings().n_frames == 94
+    assert MFCCSettings().n_frames == 94
     assert SPEECH.n_frames == 301
-    assert (FrontEndSettings().window, SPEECH.window) == (2048, 400)
+    assert (MFCCSettings().window, SPEECH.window) == (2048, 400)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_defaults_are_those_of_the_architecture_page():
         ({"hop_length": 0}, "greater than 0"),
         ({"n_fft": 511}, "multiple of 2"),
         ({"seconds": float("inf")}, "finite"),
-        ({"form": "image"}, "'mean', 'array' or 'channels'"),
+        ({"form": "image"}, "'mean', 'array', 'channels', 'sequence' or 'functionals'"),
         ({"n_fft": 512, "win_length": 1024}, "win_length 1024 is above n_fft 512; raise n_fft"),
         ({"n_mels": 20}, "n_mfcc 40 is above n_mels 20; raise n_mels or lower n_mfcc"),
         ({"n_mfcc": 43}, "room for 3 x 42 means, found n_mfcc 43; lower n_mfcc to 42 or less, or choose"),
@@ -41,21 +42,22 @@ def test_defaults_are_those_of_the_architecture_page():
 )
 def test_impossible_settings_are_refused_with_the_remedy(wrong, words):
     with pytest.raises(ValidationError, match=words):
-        FrontEndSettings(**wrong)
+        MFCCSettings(**wrong)
 
 
 @pytest.mark.parametrize("form", ["array", "channels"])
 def test_mean_layout_binds_only_the_form_mean(form):
-    assert FrontEndSettings(form=form, n_mfcc=64).n_mfcc == 64
+    assert MFCCSettings(form=form, n_mfcc=64).n_mfcc == 64
 
 
 def test_settings_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
-        FrontEndSettings().n_mfcc = 20
+        MFCCSettings().n_mfcc = 20
 
 
 def test_feature_parameters_are_all_but_the_form():
-    assert set(FrontEndSettings().feature_parameters()) == set(FrontEndSettings.model_fields) - {
+    assert set(MFCCSettings().feature_parameters()) == set(MFCCSettings.model_fields) - {
+        "name",
         "form",
         "mean_layout",
         "seconds",

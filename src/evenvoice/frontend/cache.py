@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from evenvoice.audio import Clip
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import cache_folder, writing
-from evenvoice.frontend.settings import FrontEndSettings
-
-Features = npt.NDArray[np.float32]
+from evenvoice.frontend.front_ends import Features, FrontEndSettings
 
 # Raise it with every change to `audio` or to this package that changes a feature.
 FRONT_END_VERSION = 1
@@ -39,10 +36,11 @@ def cache_path(content: str, clip: Clip, settings: FrontEndSettings) -> Path:
         settings: Only what changes the ragged features counts.
 
     Examples:
+        >>> from evenvoice.frontend import MFCCSettings
         >>> one, other = Clip(Path("a.wav")), Clip(Path("b.wav"))
-        >>> cache_path("00", one, FrontEndSettings()) == cache_path("00", other, FrontEndSettings(form="array"))
+        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", other, MFCCSettings(form="array"))
         True
-        >>> cache_path("00", one, FrontEndSettings()) == cache_path("00", one, FrontEndSettings(n_mfcc=20))
+        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", one, MFCCSettings(n_mfcc=20))
         False
     """
     made_of = {

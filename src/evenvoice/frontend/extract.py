@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-import numpy as np
-import torch
 from joblib import delayed
 
 from evenvoice.audio import Clip, Waveform, content_hash, load
 from evenvoice.errors import AudioError
-from evenvoice.frontend.cache import Features, cache_path, read_features, write_features
-from evenvoice.frontend.mfcc import MFCC
-from evenvoice.frontend.settings import FrontEndSettings
+from evenvoice.frontend.cache import cache_path, read_features, write_features
+from evenvoice.frontend.front_ends import Features, FrontEndSettings, Hear, hearing
 from evenvoice.frontend.threads import one_thread
 from evenvoice.parallel import in_parallel
 
@@ -26,7 +23,7 @@ def extract(
     skip_bad: bool = False,
     on_bad: Callable[[int, AudioError], None] | None = None,
 ) -> list[Features | None]:
-    """Return the features of each clip, in order: float32 ``[3·n_mfcc, t]``, each of its own length.
+    """Return the features of each clip, in order: float32 ``[n_rows, t]``, each of its own length.
 
     Features are cached by content, each clip as soon as it is done: nothing finished is lost when a later one fails.
 
@@ -43,13 +40,14 @@ def extract(
 
     Examples:
         >>> from pathlib import Path
+        >>> from evenvoice.frontend import MFCCSettings
         >>> bad = []
-        >>> extract([Clip(Path("a.wav"))], FrontEndSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
+        >>> extract([Clip(Path("a.wav"))], MFCCSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
         [None]
         >>> bad
         ['a.wav: no such file; check the path']
     """
-    front_end = MFCC(settings)
+    front_end = hearing(settings)
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
     calls = (delayed(_features)(clip, settings, front_end) for clip in clips)
@@ -75,33 +73,26 @@ def hear(waveforms: Sequence[Waveform], settings: FrontEndSettings) -> list[Feat
         settings: The front end.
 
     Examples:
-        >>> [values.shape for values in hear([np.ones(16000, np.float32)], FrontEndSettings())]
+        >>> import numpy as np
+        >>> from evenvoice.frontend import MFCCSettings
+        >>> [values.shape for values in hear([np.ones(16000, np.float32)], MFCCSettings())]
         [(120, 32)]
     """
-    front_end = MFCC(settings)
+    front_end = hearing(settings)
     with one_thread():
-        return [_hear(waveform, front_end) for waveform in waveforms]
+        return [front_end(waveform) for waveform in waveforms]
 
 
-def _features(clip: Clip, settings: FrontEndSettings, front_end: MFCC) -> Features | AudioError:
+def _features(clip: Clip, settings: FrontEndSettings, front_end: Hear) -> Features | AudioError:
     """Return the features of one clip, from the cache where it has them, or why there are none."""
     try:
         path = cache_path(content_hash(clip.file), clip, settings)
-        cached = read_features(path, 3 * settings.n_mfcc)
+        cached = read_features(path, settings.n_rows)
         if cached is not None:
             return cached
         waveform = load(clip.file, rate=settings.sample_rate, start=clip.start, end=clip.end)
     except AudioError as error:
         return error
-    features = _hear(waveform, front_end)
+    features = front_end(waveform)
     write_features(path, features)
     return features
-
-
-def _hear(waveform: Waveform, front_end: MFCC) -> Features:
-    """Return the features of one waveform."""
-    # Alone, not in a batch: the length that a batch is padded to moves the last bits of a matrix product, and a
-    # feature must not depend on its neighbours. It is no slower, either: one clip fits the processor's cache.
-    with torch.inference_mode():
-        features, _ = front_end(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
-    return np.ascontiguousarray(features[0].numpy())

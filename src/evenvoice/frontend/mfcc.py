@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from evenvoice.frontend.delta import WIDTH, deltas
 from evenvoice.frontend.mel import mel_basis
-from evenvoice.frontend.settings import FrontEndSettings
+from evenvoice.frontend.settings import MFCCSettings
 
 # librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance is heard.
 _FLOOR = 1e-10
@@ -37,7 +37,7 @@ class MFCC(nn.Module):
         - frames: ``[b]`` int64: ``1 + length // hop_length``, and at least 9: a shorter utterance is filled with zeros.
 
     Examples:
-        >>> front_end = MFCC(FrontEndSettings())
+        >>> front_end = MFCC(MFCCSettings())
         >>> features, frames = front_end(torch.randn(2, 48000), torch.tensor([48000, 100]))
         >>> features.shape, frames.tolist()
         (torch.Size([2, 120, 94]), [94, 9])
@@ -47,7 +47,7 @@ class MFCC(nn.Module):
     mel: Tensor
     dct: Tensor
 
-    def __init__(self, settings: FrontEndSettings) -> None:
+    def __init__(self, settings: MFCCSettings) -> None:
         super().__init__()
         self.n_fft = settings.n_fft
         self.hop_length = settings.hop_length

@@ -1,4 +1,4 @@
-"""What the front end is told: one frozen set of numbers, checked when it is made."""
+"""What the MFCC front end is told: one frozen set of numbers, checked when it is made."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Form = Literal["mean", "array", "channels"]
+Form = Literal["mean", "array", "channels", "sequence", "functionals"]
 MeanLayout = Literal["pad", "average", "split", "channels"]
 
 # A folded mean vector is 16 x 8 values.
 MEAN_SIZE = 128
 
-_OUTSIDE_THE_CACHE = {"form", "mean_layout", "seconds"}
+_OUTSIDE_THE_CACHE = {"name", "form", "mean_layout", "seconds"}
 
 
-class FrontEndSettings(BaseModel):
+class MFCCSettings(BaseModel):
     """From waveform to network input. The defaults are librosa's; `SPEECH` is the usual 25 ms window every 10 ms.
 
     Args:
@@ -25,25 +25,30 @@ class FrontEndSettings(BaseModel):
         hop_length: From one frame to the next, in samples.
         n_mels: Number of mel bands.
         n_mfcc: Number of cepstral coefficients kept.
-        form: ``mean`` (one vector, folded to 16 x 8), ``array`` (3·n_mfcc x frames, one channel) or
-            ``channels`` (n_mfcc x frames, three channels: MFCC, Δ, ΔΔ).
+        name: ``mfcc``, which tells it from the front ends of the rivals.
+        form: ``mean`` (one vector, folded to 16 x 8), ``array`` (3·n_mfcc x frames, one channel), ``channels``
+            (n_mfcc x frames, three channels: MFCC, Δ, ΔΔ), ``sequence`` (3·n_mfcc x frames and a last row that says
+            which frames are the utterance's own) or ``functionals`` (mean, standard deviation, minimum, maximum and
+            slope of each of the 3·n_mfcc trajectories).
         mean_layout: Where the 128 values of ``mean`` come from: ``pad`` (3·n_mfcc means, then zeros), ``average``
             (128 MFCC, the mean over time and over MFCC, Δ and ΔΔ), ``split`` (43 + 43 + 42) or ``channels``
             (128 of each, as three channels).
-        seconds: How much of an utterance ``array`` and ``channels`` show; the rest is cropped or filled with zeros.
+        seconds: How much of an utterance ``array``, ``channels`` and ``sequence`` show; the rest is cropped, and what
+            is missing is filled with zeros.
 
     Raises:
         pydantic.ValidationError: A value is impossible, or the values contradict each other.
 
     Examples:
-        >>> FrontEndSettings().n_frames
+        >>> MFCCSettings().n_frames
         94
-        >>> FrontEndSettings(n_fft=512, win_length=400, hop_length=160, n_mels=40) == SPEECH
+        >>> MFCCSettings(n_fft=512, win_length=400, hop_length=160, n_mels=40) == SPEECH
         True
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    name: Literal["mfcc"] = "mfcc"
     sample_rate: int = Field(default=16000, gt=0)
     n_fft: int = Field(default=2048, gt=0, multiple_of=2)
     win_length: int | None = Field(default=None, gt=0)
@@ -60,6 +65,11 @@ class FrontEndSettings(BaseModel):
         return 1 + int(self.seconds * self.sample_rate) // self.hop_length
 
     @property
+    def n_rows(self) -> int:
+        """Number of rows of the ragged features: MFCC, Δ and ΔΔ."""
+        return 3 * self.n_mfcc
+
+    @property
     def window(self) -> int:
         """Length of the Hann window in samples: ``win_length``, else ``n_fft``."""
         return self.n_fft if self.win_length is None else self.win_length
@@ -68,7 +78,7 @@ class FrontEndSettings(BaseModel):
         """Return the parameters that change the ragged features, and no others: the cache is keyed by them.
 
         Examples:
-            >>> one, other = FrontEndSettings(form="array"), FrontEndSettings(form="channels", win_length=2048)
+            >>> one, other = MFCCSettings(form="array"), MFCCSettings(form="channels", win_length=2048)
             >>> one.feature_parameters() == other.feature_parameters()
             True
         """
@@ -102,4 +112,4 @@ class FrontEndSettings(BaseModel):
             )
 
 
-SPEECH = FrontEndSettings(win_length=400, n_fft=512, hop_length=160, n_mels=40, n_mfcc=40)
+SPEECH = MFCCSettings(win_length=400, n_fft=512, hop_length=160, n_mels=40, n_mfcc=40)
