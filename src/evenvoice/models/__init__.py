@@ -1,6 +1,17 @@
-"""Networks: features ``[b, c, h, w]`` in, logits ``[b, emotions]`` out."""
+"""Networks: features ``[b, c, h, w]`` in, logits ``[b, emotions]`` out. And classical classifiers: see `Estimator`."""
 
 from evenvoice.models.cnn2d import CNN2D, count_parameters
-from evenvoice.models.registry import MODELS, check_model, make_model
+from evenvoice.models.estimator import Estimator
+from evenvoice.models.registry import MODELS, check_model, is_network, make_model, needed_form, weighs_classes
 
-__all__ = ["CNN2D", "MODELS", "check_model", "count_parameters", "make_model"]
+__all__ = [
+    "CNN2D",
+    "MODELS",
+    "Estimator",
+    "check_model",
+    "count_parameters",
+    "is_network",
+    "make_model",
+    "needed_form",
+    "weighs_classes",
+]

@@ -1,0 +1,23 @@
+"""Libraries that only some classifiers need."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from evenvoice.errors import MissingExtraError
+
+
+def need(model: str, library: str) -> None:
+    """Raise unless a library is installed; it is imported when the model is fitted or used.
+
+    Raises:
+        MissingExtraError: With what to install.
+
+    Examples:
+        >>> need("hmm", "nosuchlibrary")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.MissingExtraError: model 'hmm': nosuchlibrary is not installed; pip install 'evenvoice[paper]'
+    """
+    if importlib.util.find_spec(library) is None:
+        raise MissingExtraError(f"model {model!r}: {library} is not installed; pip install 'evenvoice[paper]'")

@@ -1,0 +1,123 @@
+"""Support vector machines, with a radial and with a linear kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.svm import SVC
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.models.classical.options import positive
+from evenvoice.models.classical.vectors import from_decisions, vectors
+from evenvoice.models.estimator import Estimator
+
+
+class _SupportVectorMachine(Estimator):
+    """scikit-learn's ``SVC``, whichever its kernel.
+
+    Each pair of classes has a machine, f(x) = Σᵢ αᵢ yᵢ K(xᵢ, x) + b, that minimises ½‖w‖² + C Σ max(0, 1 − y f(x)). A
+    class's decision value is the number of pairs that it wins, and, to tell equal numbers apart, its summed margins
+    squeezed to less than a half. The probabilities are the softmax of these values: the answer is that of the votes.
+    (Platt's method would fit logistic curves on a cross-validation within the training part that splits speakers, and
+    its most probable class may differ from the answer; `SVC(probability=True)` is deprecated for it.)
+    """
+
+    weighs_classes = True
+
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, **settings: Any) -> None:
+        super().__init__(input_shape, n_classes)
+        self._settings = settings
+
+    def _fit(
+        self,
+        X: npt.NDArray[np.float32],
+        y: npt.NDArray[np.int64],
+        class_weights: npt.NDArray[np.float32] | None,
+        seed: int,
+    ) -> None:
+        weights = None if class_weights is None else dict(enumerate(class_weights.tolist()))
+        self._model = SVC(**self._settings, class_weight=weights, decision_function_shape="ovr").fit(vectors(X), y)
+
+    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        return from_decisions(self._model.decision_function(vectors(X)))
+
+    def learned(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the support vectors, their weights and the machines' intercepts."""
+        model = self._model
+        return {
+            "support": model.support_,
+            "support_vectors": model.support_vectors_,
+            "dual_coef": model.dual_coef_,
+            "intercept": model.intercept_,
+            "gamma": np.float64(model._gamma).reshape(1),
+        }
+
+
+class SVM(_SupportVectorMachine):
+    """A support vector machine with the radial kernel exp(−γ‖x − x′‖²).
+
+    Class weights multiply C. The probabilities are scores: the softmax of one-against-one votes.
+
+    Args:
+        input_shape: Channels, height and width of a row; flattened.
+        n_classes: Number of emotions.
+        C: Price of a training row on the wrong side of its margin.
+        gamma: γ of the kernel; ``"scale"`` is 1 / (attributes · variance of X), that is 1 / the summed variance:
+            attributes that are always 0 do not count.
+
+    Raises:
+        EvenvoiceError: An impossible option.
+
+    Source:
+        Cortes & Vapnik 1995, "Support-vector networks"; scikit-learn's ``SVC`` (LIBSVM).
+
+    Examples:
+        >>> model = SVM((1, 1, 1), n_classes=2)
+        >>> model.fit(np.float32([0, 1, 8, 9]).reshape(4, 1, 1, 1), np.array([0, 0, 1, 1]))
+        >>> model.probabilities(np.float32([[[[0]]], [[[9]]]])).argmax(axis=1).tolist()
+        [0, 1]
+    """
+
+    name = "svm"
+
+    def __init__(
+        self, input_shape: tuple[int, int, int], n_classes: int, *, C: float = 1.0, gamma: float | str = "scale"
+    ) -> None:
+        if isinstance(gamma, str) and gamma != "scale":
+            raise EvenvoiceError(f"model {self.name!r}: gamma is {gamma!r}; give a number above 0, or 'scale'")
+        gamma = gamma if isinstance(gamma, str) else positive(self.name, "gamma", gamma)
+        super().__init__(input_shape, n_classes, kernel="rbf", C=positive(self.name, "C", C), gamma=gamma)
+
+
+class LinearSVM(_SupportVectorMachine):
+    """A support vector machine with the linear kernel x · x′.
+
+    With many attributes and few rows, as functionals have, a straight border separates the training part already, and
+    a small C keeps its margin wide. Class weights multiply C. The probabilities are scores: the softmax of
+    one-against-one votes.
+
+    Args:
+        input_shape: Channels, height and width of a row; flattened.
+        n_classes: Number of emotions.
+        C: Price of a training row on the wrong side of its margin.
+
+    Raises:
+        EvenvoiceError: An impossible option.
+
+    Source:
+        Schuller, Steidl & Batliner 2009, "The Interspeech 2009 emotion challenge": functionals and a linear machine,
+        the field's usual baseline; scikit-learn's ``SVC`` (LIBSVM).
+
+    Examples:
+        >>> model = LinearSVM((1, 1, 1), n_classes=2)
+        >>> model.fit(np.float32([0, 1, 8, 9]).reshape(4, 1, 1, 1), np.array([0, 0, 1, 1]))
+        >>> model.probabilities(np.float32([[[[0]]], [[[9]]]])).argmax(axis=1).tolist()
+        [0, 1]
+    """
+
+    name = "linear-svm"
+
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: float = 0.01) -> None:
+        super().__init__(input_shape, n_classes, kernel="linear", C=positive(self.name, "C", C))

@@ -1,0 +1,103 @@
+"""What a classifier promises that is not fitted by gradient descent on batches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from evenvoice.errors import EvenvoiceError
+
+
+class Estimator(ABC):
+    """A classifier that is fitted in one call: built as ``Model(input_shape=(c, h, w), n_classes=k, **options)``.
+
+    A subclass checks its options in ``__init__`` and writes ``_fit``, ``_probabilities`` and ``learned``. It draws at
+    random from the seed alone, and computes each test row's answer from that row and what was learned.
+
+    Args:
+        input_shape: Channels, height and width of a row of features.
+        n_classes: Number of emotions.
+
+    Attributes:
+        name: What recipes call it.
+        weighs_classes: Whether ``fit`` can use class weights.
+        form: The form of features that it needs; ``None`` where any will do.
+    """
+
+    name: ClassVar[str]
+    weighs_classes: ClassVar[bool] = False
+    form: ClassVar[str | None] = None
+
+    def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
+        self.input_shape = tuple(input_shape)
+        self.n_classes = n_classes
+
+    def fit(
+        self,
+        X: npt.NDArray[np.float32],
+        y: npt.NDArray[np.int64],
+        *,
+        class_weights: npt.NDArray[np.float32] | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Learn from normalised features and their classes, on one thread.
+
+        Args:
+            X: float32 ``[n, c, h, w]``.
+            y: int64 ``[n]``; holds every class from 0 to ``n_classes`` − 1.
+            class_weights: float32 ``[n_classes]``, above 0; only where ``weighs_classes``.
+            seed: Of whatever is drawn at random: the same seed learns the same.
+
+        Raises:
+            EvenvoiceError: Features of another shape, class weights that cannot be used, or too little data.
+        """
+        self._check(X)
+        if class_weights is not None and not self.weighs_classes:
+            raise EvenvoiceError(
+                f"model {self.name!r} cannot weigh classes; use the balancer smote or none instead of class-weights"
+            )
+        # More threads would add the same numbers in another order: other results on another number of cores.
+        with threadpool_limits(limits=1):
+            self._fit(X, y, class_weights, seed)
+
+    def probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return float32 ``[m, n_classes]`` for features ``[m, c, h, w]``; rows sum to 1, column j is class j.
+
+        Raises:
+            EvenvoiceError: Features of another shape.
+        """
+        self._check(X)
+        if len(X) == 0:
+            return np.empty((0, self.n_classes), np.float32)
+        with threadpool_limits(limits=1):
+            return self._probabilities(X).astype(np.float32)
+
+    @abstractmethod
+    def learned(self) -> dict[str, npt.NDArray[Any]]:
+        """Return everything that ``fit`` learned, by name: two fits are the same where these are."""
+
+    @abstractmethod
+    def _fit(
+        self,
+        X: npt.NDArray[np.float32],
+        y: npt.NDArray[np.int64],
+        class_weights: npt.NDArray[np.float32] | None,
+        seed: int,
+    ) -> None:
+        """Learn; ``class_weights`` is ``None`` unless the model weighs classes."""
+
+    @abstractmethod
+    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.floating[Any]]:
+        """Return ``[m, n_classes]`` for one row at least."""
+
+    def _check(self, X: npt.NDArray[np.float32]) -> None:
+        """Raise unless the rows have the shape that the model was built for."""
+        if X.shape[1:] != self.input_shape:
+            raise EvenvoiceError(
+                f"model {self.name!r}: features of shape {X.shape}, but it was built for (n, "
+                f"{', '.join(map(str, self.input_shape))}); give it features of the same front end"
+            )
