@@ -30,13 +30,14 @@ def utterances(n_speakers: int = 6, per_emotion: tuple[int, ...] = (6, 3, 7, 5))
     return table
 
 
-def examples(table: pd.DataFrame, seed: int = 0, difference: float = 1.0) -> Examples:
-    """Ragged features [120, 12…20]: noise, plus an offset for each emotion in rows of its own."""
+def examples(table: pd.DataFrame, seed: int = 0, difference: float = 1.0, n_rows: int = 120) -> Examples:
+    """Ragged features [n_rows, 12…20]: noise, plus an offset for each emotion in rows of its own."""
     rng = np.random.default_rng(seed)
     features = []
     for emotion in table["emotion"]:
-        values = rng.standard_normal((120, int(rng.integers(12, 20)))).astype(np.float32)
-        first = 30 * EMOTIONS.index(emotion)
-        values[first : first + 30] += difference
+        values = rng.standard_normal((n_rows, int(rng.integers(12, 20)))).astype(np.float32)
+        width = n_rows // len(EMOTIONS)
+        first = width * EMOTIONS.index(emotion)
+        values[first : first + width] += difference
         features.append(values)
     return Examples(list(table.index), features, table["emotion"].to_numpy(str), table["speaker"].to_numpy(str))

@@ -7,12 +7,14 @@ weights, the normaliser and the plan are the same to the byte. ``paper`` must fa
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from evenvoice.balance import BALANCERS
+from evenvoice.models import Estimator, is_network, weighs_classes
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study.fold import balanced_pool, run_fold
@@ -22,6 +24,11 @@ from tests import fabricate
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
 EXAMPLES = fabricate.examples(TABLE)
+# As the recipes are, but quick: pieces of 24 frames and few kernels instead of 300 frames and many.
+QUICK = {
+    "cnn-lstm": {"piece_frames": 24, "filters": [2, 2], "kernels": [[3, 3], [3, 3]], "pool": [4, 8], "hidden": 8},
+    "dbn": {"n_iter": 2},
+}
 VARIANTS = {
     "as it is": {},
     "speaker normalisation": {"normalise": "speaker"},
@@ -34,25 +41,35 @@ VARIANTS = {
 def _recipe(name: str, balancer: str, variant: str) -> Recipe:
     changes = VARIANTS[variant]
     training = {"epochs": 2, **changes.get("training", {})}
-    return open_recipe(name, {**changes, "balancer": {"name": balancer}, "training": training})
+    model = {"model": {"options": QUICK.get(name, {})}}
+    return open_recipe(name, {**changes, "balancer": {"name": balancer}, "training": training, **model})
 
 
-def _poisoned(fold: Fold) -> tuple[pd.DataFrame, Examples]:
+@cache
+def _examples(n_rows: int) -> Examples:
+    return EXAMPLES if n_rows == 120 else fabricate.examples(TABLE, n_rows=n_rows)
+
+
+def _poisoned(fold: Fold, known: Examples, poison: float = np.nan) -> tuple[pd.DataFrame, Examples]:
     """The corpus with the test features gone and the test labels permuted."""
     table = TABLE.copy()
     labels = table["emotion"].to_numpy(str).copy()
     labels[fold.test] = np.roll(labels[fold.test], 7)
     assert (labels != TABLE["emotion"].to_numpy(str)).any()
     table["emotion"] = labels
-    features = list(EXAMPLES.features)
+    features = list(known.features)
     for row in fold.test:
-        features[row] = np.full_like(features[row], np.nan)
-    return table, dataclasses.replace(EXAMPLES, features=features, emotions=labels)
+        features[row] = features[row][:, ::-1] * np.float32(poison)
+    return table, dataclasses.replace(known, features=features, emotions=labels)
 
 
 def _fitted(model: TrainedModel) -> list[bytes]:
     """Everything that a fit learns, as bytes."""
-    parts = [value.numpy().tobytes() for value in model.network.state_dict().values()]
+    if isinstance(model.network, Estimator):
+        parts = [values.tobytes() for _, values in sorted(model.network.learned().items())]
+    else:
+        parts = [value.numpy().tobytes() for value in model.network.state_dict().values()]
+    assert parts or model.recipe.model.name == "majority"
     if model.normaliser is not None:
         parts += [model.normaliser.mean.tobytes(), model.normaliser.scale.tobytes()]
     parts.append(np.float64(model.temperature).tobytes())
@@ -68,6 +85,7 @@ CASES = [
     for variant in VARIANTS
     # The variants change what happens before the network, which is the same in every recipe.
     if protocol != "paper" and (recipe == "smote-2dcnn" or variant == "as it is")
+    if balancer != "class-weights" or weighs_classes(open_recipe(recipe).model.name)
 ]
 
 
@@ -77,9 +95,11 @@ def test_nothing_fitted_depends_on_the_test_part(
 ) -> None:
     recipe, protocol = _recipe(recipe_name, balancer, variant), open_protocol(protocol_name)
     fold = make_folds(protocol, TABLE, seed=0)[0]
-    clean = run_fold(recipe, protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
-    table, examples = _poisoned(fold)
-    blind = run_fold(recipe, protocol, fold, table, examples, fabricate.EMOTIONS, seed=0)
+    known = _examples(recipe.front_end.n_rows)
+    clean = run_fold(recipe, protocol, fold, TABLE, known, fabricate.EMOTIONS, seed=0)
+    # scikit-learn refuses to be asked about NaN; its classifiers get far-off noise instead.
+    table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else 1e3)
+    blind = run_fold(recipe, protocol, fold, table, unknown, fabricate.EMOTIONS, seed=0)
     assert _fitted(clean.model) == _fitted(blind.model)
     tested = set(TABLE.index[fold.test])
     assert all(not tested & set(seen) for seen in clean.model.fitted_on.values())
@@ -115,7 +135,7 @@ def test_an_epoch_chosen_on_the_test_part_fails_the_contract() -> None:
     assert set(chosen.model.fitted_on["selection"]) == set(TABLE.index[fold.test])
     assert "test_ua" in chosen.model.history
     assert chosen.model.epoch == int(chosen.model.history["test_ua"].to_numpy().argmax()) + 1
-    table, _ = _poisoned(fold)
+    table, _ = _poisoned(fold, EXAMPLES)
     features = list(EXAMPLES.features)
     for row in fold.test:
         features[row] = features[row][:, ::-1] * 3  # other test audio, other labels

@@ -22,7 +22,7 @@ def test_every_shipped_recipe_is_fitted_for_an_epoch(name: str) -> None:
     assert recipe.name == name
     assert recipe.about
     assert recipe.source
-    examples = fabricate.examples(TABLE)
+    examples = fabricate.examples(TABLE, n_rows=recipe.front_end.n_rows)
     validation = examples if recipe.training.validation_share else None
     probabilities = fit(recipe, examples, validation).probabilities(examples)
     assert probabilities.shape == (len(TABLE), 4)
@@ -51,7 +51,35 @@ def test_a_recipe_is_frozen() -> None:
         ({"training": {"epochs": 0}}, r"training.epochs: .*greater than or equal to 1 \(found 0\)"),
         ({"training": {"epochs": "many"}}, r"training.epochs: .*valid integer.* \(found 'many'\)"),
         ({"training": {"select": "best-on-test"}}, r"training.select: Input should be 'last' or 'best-on-validation'"),
-        ({"front_end": {"form": "median"}}, r"front_end.form: Input should be 'mean', 'array' or 'channels'"),
+        (
+            {"front_end": {"form": "median"}},
+            r"front_end.form: Input should be 'mean', 'array', 'channels', ",
+        ),
+        (
+            {"front_end": {"name": "mffc"}},
+            r"front_end: 'mffc' is unknown \(did you mean 'mfcc'\?\)",
+        ),
+        (
+            {"front_end": {"name": "short-term", "hop": 1}},
+            r"unknown key 'front_end.hop'; allowed are name, sample_rate",
+        ),
+        (
+            {
+                "front_end": {"name": "short-term"},
+                "model": {"name": "gmm"},
+                "training": {"select": "best-on-validation"},
+            },
+            r"training.select: model 'gmm' has no epochs",
+        ),
+        (
+            {"model": {"name": "hmm"}},
+            r"front_end.form: model 'hmm' needs form sequence, found mean",
+        ),
+        (
+            {"model": {"name": "knn"}, "balancer": {"name": "class-weights"}},
+            r"balancer: model 'knn' cannot weigh",
+        ),
+        ({"training": {"patience": 3}}, r"training: patience watches a validation part; it needs select"),
         ({"front_end": {"n_mfcc": 100}}, r"front_end: .*n_mfcc"),
         ({"balancer": {"name": "smot"}}, r"balancer.*smot.*smote"),
         ({"balancer": {"options": {"k": 3}}}, r"balancer.*'k'.*k_neighbors"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pandas as pd
 import pytest
 from tests import fabricate
 
@@ -46,3 +47,39 @@ def test_the_parents_on_record_are_the_rows_that_were_interpolated() -> None:
     assert (again.take(images, every) == model.plan.take(images, every)).all()
     assert set(plan["base"]) | set(plan["neighbour"]) <= set(TABLE.index[FOLD.train])
     assert (TABLE.loc[plan["base"], "emotion"].to_numpy() == plan["emotion"].to_numpy()).all()
+
+
+@pytest.mark.parametrize("protocol", ["speaker-folds", "random", "paper"])
+def test_curves_of_the_test_part_choose_nothing(protocol: str) -> None:
+    """They are on record, and the fit, the predictions and the record of who saw what are the same to the last bit."""
+    the_protocol = open_protocol(protocol)
+    table = TABLE
+    if the_protocol.balance_first:
+        table = fold_room.balanced_pool(RECIPE, TABLE, EXAMPLES, seed=0).table
+    fold = make_folds(the_protocol, table, seed=0)[0]
+    recipe = open_recipe(RECIPE, {"training": {"epochs": 3}})
+    plain, watched = (
+        fold_room.run_fold(recipe, the_protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=curves)
+        for curves in (False, True)
+    )
+    assert not [name for name in plain.model.history if name.startswith("test")]
+    assert set(watched.model.history) == {*plain.model.history, "test_loss", "test_accuracy", "test_ua"}
+    assert (watched.model.history[list(plain.model.history)] == plain.model.history).all(axis=None)
+    pd.testing.assert_frame_equal(watched.predictions, plain.predictions)
+    pd.testing.assert_frame_equal(watched.split, plain.split)
+    assert watched.leaks == plain.leaks
+    right = (watched.predictions["predicted"] == watched.predictions["emotion"]).mean()
+    assert watched.model.history["test_accuracy"].iloc[-1] == pytest.approx(right)
+
+
+def test_a_recipe_that_watches_a_validation_part_has_no_curves_of_the_test_part() -> None:
+    recipe = open_recipe("calibrated-2dcnn")
+    with pytest.raises(EvenvoiceError, match="watches a validation part"):
+        fold_room.run_fold(recipe, PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=True)
+
+
+def test_a_classical_classifier_is_evaluated_like_a_network() -> None:
+    result = fold_room.run_fold(open_recipe("svm"), PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
+    assert (result.model.epoch, len(result.model.history)) == (0, 0)
+    assert list(result.model.history) == ["epoch", "train_loss", "train_accuracy", "train_ua"]
+    assert (result.predictions["predicted"] == result.predictions["emotion"]).mean() > 0.8

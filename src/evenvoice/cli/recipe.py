@@ -40,15 +40,19 @@ def show(
     import yaml
 
     from evenvoice.frontend import shape
-    from evenvoice.models import count_parameters, make_model
+    from evenvoice.models import Estimator, count_parameters, make_model
 
     recipe = options.open_the_recipe(name, form, normalise, settings)
     size = shape(recipe.front_end)
-    trainable, total = count_parameters(make_model(recipe.model.name, size, emotions, **recipe.model.options))
+    model = make_model(recipe.model.name, size, emotions, **recipe.model.options)
+    trainable, total = (None, None) if isinstance(model, Estimator) else count_parameters(model)
     if as_json:
         facts = {"input_shape": list(size), "parameters": total, "trainable_parameters": trainable}
         print(json.dumps({**recipe.model_dump(mode="json"), **facts}, indent=1))
         return
     print(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
     print(f"# input (channels, height, width): {size}")
-    print(f"# parameters with {emotions} emotions: {total:,} ({trainable:,} trainable), as Keras counts them")
+    if total is None:
+        print("# a classical classifier: what it learns is not counted in parameters")
+    else:
+        print(f"# parameters with {emotions} emotions: {total:,} ({trainable:,} trainable), as Keras counts them")

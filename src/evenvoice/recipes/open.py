@@ -11,7 +11,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.frontend import FRONT_ENDS
 from evenvoice.recipes.schema import Recipe
+from evenvoice.recipes.search import extremes, nested
 
 
 def recipe_names() -> list[str]:
@@ -28,7 +30,8 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     """Return a shipped recipe by name, or one of yours from a YAML file.
 
     A file may say ``extends: smote-2dcnn`` (a name, or a path relative to the file): what it does not say, the other
-    says. A balancer or model that it names anew does not inherit the other's options.
+    says. A balancer or model that it names anew does not inherit the other's options. A key that it sets is no longer
+    searched by `evenvoice tune`, unless its own ``search`` says so.
 
     Args:
         recipe: A name, the path of a ``.yaml`` file, or a recipe that was opened already.
@@ -49,9 +52,11 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
     name = data["name"]
     try:
-        return Recipe(**_merge(data, changes or {}))
+        opened = Recipe(**_extend(data, changes or {}))
     except ValidationError as error:
         raise EvenvoiceError(f"recipe {name!r}: {_first_error(error)}") from error
+    _check_search(opened)
+    return opened
 
 
 def _shipped() -> Any:
@@ -89,7 +94,44 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         return data
     if str(base).endswith((".yaml", ".yml")) and recipe.endswith((".yaml", ".yml")):
         base = str(Path(recipe).parent / str(base))
-    return _merge(_read(str(base), (*seen, recipe)), data)
+    return _extend(_read(str(base), (*seen, recipe)), data)
+
+
+def _extend(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``changes`` laid over ``base``; what they set is no longer searched, unless they say so."""
+    merged = _merge(base, changes)
+    searched, anew = base.get("search"), changes.get("search")
+    if isinstance(searched, Mapping) and (anew is None or isinstance(anew, Mapping)):
+        kept = {path: where for path, where in searched.items() if not _sets(base, changes, str(path))}
+        merged["search"] = {**kept, **(anew or {})}
+    return merged
+
+
+def _sets(base: Any, changes: Any, path: str) -> bool:
+    """Whether the changes give the key at this path a value, or name its section anew."""
+    first, _, rest = path.partition(".")
+    if not isinstance(changes, Mapping) or first not in changes:
+        return False
+    value, old = changes[first], base.get(first) if isinstance(base, Mapping) else None
+    other = isinstance(value, Mapping) and "name" in value and value["name"] != _name(old)
+    return not rest or other or _sets(old, value, rest)
+
+
+def _name(section: Any) -> Any:
+    return section.get("name") if isinstance(section, Mapping) else None
+
+
+def _check_search(recipe: Recipe) -> None:
+    """Raise unless every value that may be searched makes a recipe, the other keys being as they are."""
+    data = recipe.model_dump(exclude={"search"})
+    for path, where in recipe.search.items():
+        for value in extremes(where):
+            try:
+                Recipe(**_merge(data, nested(path, value)))
+            except ValidationError as error:
+                raise EvenvoiceError(
+                    f"recipe {recipe.name!r}: search: {path} cannot be {value!r}: {_first_error(error)}"
+                ) from error
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,14 +150,21 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 def _first_error(error: ValidationError) -> str:
     """The first thing wrong, with the allowed keys where the key is unknown."""
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    if first["type"] == "extra_forbidden":
-        section: type[BaseModel] = Recipe
-        for part in first["loc"][:-1]:
-            section = section.model_fields[str(part)].annotation  # type: ignore[assignment]  # sections are models
+    section: type[BaseModel] | None = Recipe
+    parts: list[str] = []
+    for number, part in enumerate(map(str, first["loc"])):
+        if parts == ["front_end"] and part in FRONT_ENDS:
+            section = FRONT_ENDS[part][0]  # which front end it is; not a key
+            continue
+        parts.append(part)
+        if number < len(first["loc"]) - 1 and section is not None and part in section.model_fields:
+            found = section.model_fields[part].annotation
+            section = found if isinstance(found, type) and issubclass(found, BaseModel) else None
+    place = ".".join(parts) or "the recipe"
+    if first["type"] == "extra_forbidden" and section is not None:
         allowed = list(section.model_fields)
-        return f"unknown key {place!r}{nearest(str(first['loc'][-1]), allowed)}; allowed are {', '.join(allowed)}"
+        return f"unknown key {place!r}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
-    return (
-        f"{place}: {message} (found {first['input']!r})" if "name" not in str(first["loc"]) else f"{place}: {message}"
-    )
+    if place == "search" or not parts:
+        return f"{place}: {message}"  # what was found is all of it
+    return f"{place}: {message} (found {first['input']!r})" if "name" not in parts else f"{place}: {message}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from evenvoice.balance import make_balancer
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import FrontEndSettings
-from evenvoice.models import check_model
+from evenvoice.frontend import FrontEndSettings, MFCCSettings, check_front_end
+from evenvoice.models import check_model, is_network, needed_form, weighs_classes
+from evenvoice.recipes.search import Search, read_search
 
 
 class Section(BaseModel):
@@ -31,7 +32,7 @@ class BalancerSettings(Section):
 
 
 class ModelSettings(Section):
-    """Which network, with which options."""
+    """Which network or classical classifier, with which options."""
 
     name: str = "2dcnn"
     options: dict[str, Any] = Field(default_factory=dict)
@@ -43,7 +44,9 @@ class ModelSettings(Section):
 
 
 class TrainingSettings(Section):
-    """How the network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
+    """How a network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
+
+    A classical classifier is fitted in its own way: of these it looks at ``validation_share`` and ``calibrate`` alone.
 
     Attributes:
         epochs: Passes over the balanced training part.
@@ -54,6 +57,9 @@ class TrainingSettings(Section):
             equals). Never the test part.
         validation_share: Share of the training part (of its speakers, where the protocol holds out speakers) cut off
             for validation; 0.2 where ``select`` or ``calibrate`` needs one and nothing else is said.
+        patience: Stop when UA on the validation part has not risen for so many epochs; with ``best-on-validation``.
+        max_gradient_norm: Longer gradients of a batch are shortened to this; ``None``: none are.
+        warm_up_steps: Over so many batches at first the learning rate rises from zero in a straight line.
         calibrate: ``temperature``: one number, fitted on the validation part, divides the logits, so that probabilities
             say how often the answer is right (Guo et al. 2017). It changes no answer.
     """
@@ -64,6 +70,9 @@ class TrainingSettings(Section):
     adam_eps: float = Field(default=1e-7, gt=0)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)
+    patience: int | None = Field(default=None, ge=1)
+    max_gradient_norm: float | None = Field(default=None, gt=0)
+    warm_up_steps: int = Field(default=0, ge=0)
     calibrate: Literal["none", "temperature"] = "none"
 
     @model_validator(mode="before")
@@ -78,6 +87,12 @@ class TrainingSettings(Section):
                 raise EvenvoiceError(f"{asked[0]} needs a validation_share above 0, for example 0.2")
         return values
 
+    @model_validator(mode="after")
+    def _patience_has_a_part_to_watch(self) -> TrainingSettings:
+        if self.patience is not None and self.select != "best-on-validation":
+            raise EvenvoiceError("patience watches a validation part; it needs select: best-on-validation")
+        return self
+
 
 class Recipe(Section):
     """One system of the paper (or yours) as data.
@@ -86,12 +101,13 @@ class Recipe(Section):
         name: What results, and their folder, are called: letters, digits, and . + - _ within.
         about: One line.
         source: Where it comes from: section, table, reference.
-        front_end: Waveform → features, see `FrontEndSettings`.
+        front_end: Waveform → features: `MFCCSettings`, or those of the front end that its ``name`` says.
         normalise: ``training``: per coefficient with mean and standard deviation of the training part. ``speaker``:
             with each speaker's own, from that speaker's unlabelled audio: *transductive*, so every figure says so.
         balancer: What is done about rare emotions, on the training part.
-        model: The network.
+        model: The network, or the classical classifier.
         training: How it is fitted.
+        search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
 
     Examples:
         >>> Recipe(name="mine", training={"epochs": 3}).training.epochs
@@ -101,11 +117,41 @@ class Recipe(Section):
     name: str = Field(pattern=r"^\w[\w.+-]*$")
     about: str = ""
     source: str = ""
-    front_end: FrontEndSettings = FrontEndSettings()
+    front_end: FrontEndSettings = MFCCSettings()
     normalise: Literal["training", "speaker"] = "training"
     balancer: BalancerSettings = BalancerSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
+    search: Search = Field(default_factory=dict)
+
+    @field_validator("front_end", mode="before")
+    @classmethod
+    def _known_front_end(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            check_front_end(value.get("name", "mfcc"))
+        return value
+
+    @field_validator("search", mode="before")
+    @classmethod
+    def _ranges_and_choices(cls, value: Any) -> Search:
+        return read_search(value)
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Recipe:
+        model, form = self.model.name, needed_form(self.model.name)
+        if form is not None and self.front_end.form != form:
+            raise EvenvoiceError(
+                f"front_end.form: model {model!r} needs form {form}, found {self.front_end.form}; use --form {form}"
+            )
+        if self.balancer.name == "class-weights" and not weighs_classes(model):
+            raise EvenvoiceError(f"balancer: model {model!r} cannot weigh classes; use the balancer smote or none")
+        return self
+
+    @model_validator(mode="after")
+    def _epochs_to_select_from(self) -> Recipe:
+        if self.training.select != "last" and not is_network(self.model.name):
+            raise EvenvoiceError(f"training.select: model {self.model.name!r} has no epochs to select from; use last")
+        return self
 
     @property
     def transductive(self) -> bool:

@@ -14,7 +14,7 @@ from evenvoice.evaluation import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training import Examples, TrainedModel, fit
-from evenvoice.training.fitting import fit_images, make_plan
+from evenvoice.training.fitting import Watched, fit_images, make_plan
 from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
@@ -54,6 +54,7 @@ def run_fold(
     seed: int,
     *,
     device: str = "cpu",
+    test_curves: bool = False,
 ) -> FoldResult:
     """Fit on the fold's training part, predict its test part, then join the test part's labels.
 
@@ -66,19 +67,31 @@ def run_fold(
         labels: All emotions.
         seed: Of weights, shuffling, dropout and balancer, and of the validation cut.
         device: ``cpu`` or ``cuda``.
+        test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing: the
+            fit is the same to the last bit.
+
+    Raises:
+        EvenvoiceError: ``test_curves`` of a recipe that has a validation part to watch.
     """
+    if test_curves and recipe.training.validation_share:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} watches a validation part, and a fit watches one part; record no test curves, or "
+            "set training.validation_share to 0"
+        )
     if protocol.balance_first:
-        return _balanced_first(recipe, fold, utterances, examples, labels, seed, device)
+        return _balanced_first(recipe, fold, utterances, examples, labels, seed, device, test_curves)
     if recipe.training.validation_share and not len(fold.validation):
         fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
     validation = examples.take(fold.validation) if len(fold.validation) else None
     as_asked = recipe
     if protocol.select_on_test:
-        recipe, validation = selecting(recipe), examples.take(fold.test)
+        recipe = selecting(recipe)
+    watches_test = protocol.select_on_test or test_curves
+    if watches_test:
+        validation = examples.take(fold.test)
     model = fit(recipe, examples.take(fold.train), validation, seed, labels=labels, device=device)
-    if protocol.select_on_test:
-        curves = {name: name.replace("validation", "test") for name in map(str, model.history)}
-        model = replace(model, recipe=as_asked, history=model.history.rename(columns=curves))
+    if watches_test:
+        model = replace(model, recipe=as_asked, history=_of_the_test_part(model.history))
     ids = np.array(examples.ids)
     balanced = np.array(model.fitted_on["balancer"])
     _check_parents(model.plan, balanced, ids, fold)
@@ -149,6 +162,7 @@ def _balanced_first(
     labels: tuple[str, ...],
     seed: int,
     device: str,
+    test_curves: bool,
 ) -> FoldResult:
     """The paper's order of steps: the fold divides the balanced set."""
     if recipe.training.validation_share:
@@ -168,10 +182,13 @@ def _balanced_first(
         "selection": (),
         "calibration": (),
     }
+    tested = plan.take(pool.images, fold.test)
+    watched = Watched(tested, plan.y(emotions)[fold.test], ids[fold.test].tolist()) if test_curves else None
     model = fit_images(
-        recipe, pool.images, emotions, plan, fold.train, None, pool.normaliser, seed,
+        recipe, pool.images, emotions, plan, fold.train, watched, pool.normaliser, seed,
         labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip
+    model = replace(model, history=_of_the_test_part(model.history))
     synthetic = plan.synthetic
     table = _plan_table(plan, np.array(everything))
     in_training = table[table["synthetic"].isin(ids[fold.train])]
@@ -179,7 +196,7 @@ def _balanced_first(
         model,
         make_predictions(
             pool.table.iloc[fold.test],
-            model.image_probabilities(plan.take(pool.images, fold.test)),
+            model.image_probabilities(tested),
             labels,
             synthetic[fold.test],
         ),
@@ -192,6 +209,11 @@ def _balanced_first(
             "test_rows_selected_on": 0,
         },
     )
+
+
+def _of_the_test_part(history: pd.DataFrame) -> pd.DataFrame:
+    """A history with what was watched under its own name."""
+    return history.rename(columns={name: name.replace("validation", "test") for name in map(str, history)})
 
 
 def _plan_table(plan: Plan, ids: np.ndarray) -> pd.DataFrame:

@@ -19,8 +19,9 @@ from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.frontend import FrontEndSettings
+from evenvoice.models import is_network
 from evenvoice.parallel import in_parallel
-from evenvoice.protocols import Fold, SplitProtocol, check_columns, make_folds, open_protocol
+from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
 from evenvoice.study.fold import balanced_pool
@@ -53,6 +54,7 @@ def evaluate(
     device: str = "cpu",
     skip_bad: bool = False,
     keep_models: bool = False,
+    test_curves: bool = False,
     command: str | None = None,
     say: Say = lambda text: None,
 ) -> Study:
@@ -71,6 +73,8 @@ def evaluate(
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         keep_models: Keep each run's weights, so that `evenvoice export` can make a model file of it.
+        test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing. Runs
+            that are there already keep the curves they have.
         command: What the user typed, for the report.
         say: Is told how many fits there will be, and about how long they will take, before they start.
 
@@ -81,8 +85,9 @@ def evaluate(
         EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
     """
     evaluation = _Evaluation(
-        corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models, command
-    )
+        corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
+        test_curves, command,
+    )  # fmt: skip
     evaluation.run(say)
     return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
 
@@ -100,6 +105,7 @@ class _Evaluation:
     device: str
     skip_bad: bool
     keep_models: bool
+    test_curves: bool
     command: str | None
 
     def run(self, say: Say) -> None:
@@ -146,6 +152,11 @@ class _Evaluation:
         for protocol in protocols:
             check_columns(protocol, self.corpus.table)
         for recipe in self.recipes:
+            if not is_network(recipe.model.name) and any(protocol.select_on_test for protocol in protocols):
+                raise EvenvoiceError(
+                    f"recipe {recipe.name!r}: model {recipe.model.name!r} has no epochs, so none can be chosen on the "
+                    f"test part; leave it out, or use a protocol without {SELECT_ON_TEST}"
+                )
             if recipe.transductive and not self.corpus.has("speaker"):
                 raise EvenvoiceError(
                     f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
@@ -170,7 +181,7 @@ class _Evaluation:
 
     def _fingerprint(self, data: str, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
         """Everything that a run's predictions depend on."""
-        settings = recipe.model_dump(mode="json", exclude={"about", "source"})
+        settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         return _digest(json.dumps(what, sort_keys=True).encode())
 
@@ -193,14 +204,18 @@ class _Evaluation:
             return f"{total} fits: all are there already"
         seconds = 0.0
         speeds: dict[str, float] = {}
+        classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}
         for task in tasks:
+            if task.recipe.name in classical:
+                continue
             if task.recipe.name not in speeds:
                 speeds[task.recipe.name] = rows_per_second(task.recipe, table["emotion"].nunique())
             share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
             rows = rows_after_balancing(task.recipe, table["emotion"], share)
             seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
         jobs = min(self.jobs, len(tasks))
-        return f"{len(tasks)} fits{there}, about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+        about = f"{len(tasks)} fits{there}, about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+        return about + (f", and what {', '.join(sorted(classical))} take, which is not estimated" if classical else "")
 
     def _about_the_corpus(self) -> dict[str, Any]:
         """What the study's file says of its corpus."""
@@ -236,7 +251,8 @@ class _Evaluation:
         packed = Packed.of(examples)
         jobs = min(self.jobs, len(tasks))
         utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
-        what = (corpus.name, corpus.labels, utterances, packed, self.folder, self.device, self.keep_models, jobs > 1)
+        flags = self.keep_models, self.test_curves, jobs > 1
+        what = (corpus.name, corpus.labels, utterances, packed, self.folder, self.device, *flags)
         calls = (delayed(make_run)(task, *what) for task in tasks)
         yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation.predictions import PROBABILITY
+from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
@@ -64,6 +65,7 @@ def make_run(
     study: Path,
     device: str,
     keep_model: bool,
+    test_curves: bool,
     own_process: bool,
 ) -> None:
     """Make one run and write it; in a worker process where there are several jobs (``own_process``)."""
@@ -71,8 +73,9 @@ def make_run(
         keep_freed_memory()
     key = task.key
     result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed, device=device
-    )
+        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed,
+        device=device, test_curves=test_curves,
+    )  # fmt: skip
     _check_converged(key, result.predictions)
     promise = task.protocol.promise
     info = {
@@ -96,7 +99,7 @@ def make_run(
         "device": device,
         "versions": versions(),
     }
-    write_run(key.folder(study), info, result, keep_model=keep_model)
+    write_run(key.folder(study), info, result, keep_model=keep_model and is_network(task.recipe.model.name))
 
 
 def _check_converged(key: RunKey, predictions: pd.DataFrame) -> None:

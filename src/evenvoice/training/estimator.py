@@ -222,7 +222,7 @@ def _checked(X: Waveforms | Features) -> list[npt.NDArray[np.float32]]:
 
 def _rows(recipe: Recipe, X: Features) -> list[npt.NDArray[np.float32]]:
     """Features as what gets normalised: cells for ``mean``, else one row a channel and coefficient, over frames."""
-    frames = 1 if recipe.front_end.form == "mean" else X.shape[3]
+    frames = 1 if recipe.front_end.form in ("mean", "functionals") else X.shape[3]
     return list(np.ascontiguousarray(X, np.float32).reshape(len(X), -1, frames))
 
 

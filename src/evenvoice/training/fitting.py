@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +16,20 @@ import torch
 
 from evenvoice.balance import Plan, make_balancer
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation.calibration import fit_temperature
+from evenvoice.evaluation.calibration import fit_temperature, with_temperature
 from evenvoice.frontend.threads import one_thread
-from evenvoice.models import make_model
+from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.normalise import Normaliser
+
+Network = torch.nn.Module | Estimator
+Labels = npt.NDArray[np.int64]
+
+# Columns of the history that every fit has.
+HISTORY = ("epoch", "train_loss", "train_accuracy", "train_ua")
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,11 @@ class TrainedModel:
     Attributes:
         recipe: What was fitted.
         labels: Emotions, in the order of the probabilities.
-        network: In evaluation mode.
+        network: In evaluation mode; or the fitted classical classifier.
         normaliser: ``None`` where each speaker's own audio normalises.
         plan: What the balancer did; its row numbers count the training part's examples.
-        history: One row an epoch.
-        epoch: Whose weights were kept.
+        history: One row an epoch; none for a classical classifier, which has no epochs.
+        epoch: Whose weights were kept; 0 where there are none.
         fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
             ``calibration``.
         seconds: How long the fit took.
@@ -45,7 +52,7 @@ class TrainedModel:
 
     recipe: Recipe
     labels: tuple[str, ...]
-    network: torch.nn.Module
+    network: Network
     normaliser: Normaliser | None
     plan: Plan
     history: pd.DataFrame
@@ -61,6 +68,15 @@ class TrainedModel:
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
         return _probabilities(self.network, images, self.temperature)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Rows that the network is measured on after each epoch: normalised features ``[n, c, h, w]``, labels and ids."""
+
+    images: Images
+    emotions: npt.NDArray[np.str_]
+    ids: Sequence[str]
 
 
 def fit(
@@ -94,8 +110,12 @@ def fit(
     plan = make_plan(recipe, images, emotions, train.speakers, seed)
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
+    watched = None
+    if validation is not None:
+        assert validation.emotions is not None
+        watched = Watched(to_images(recipe, validation, normaliser), validation.emotions, validation.ids)
     return fit_images(
-        recipe, images, emotions, plan, np.arange(len(plan)), validation, normaliser, seed,
+        recipe, images, emotions, plan, np.arange(len(plan)), watched, normaliser, seed,
         labels=labels, fitted_on=saw, device=device, on_epoch=on_epoch,
     )  # fmt: skip
 
@@ -114,7 +134,7 @@ def fit_images(
     emotions: npt.NDArray[np.str_],
     plan: Plan,
     rows: npt.NDArray[np.int64],
-    validation: Examples | None,
+    watched: Watched | None,
     normaliser: Normaliser | None,
     seed: int,
     *,
@@ -131,7 +151,7 @@ def fit_images(
         emotions: Their labels ``[n]``.
         plan: Over ``images``.
         rows: Which rows of the plan to learn from.
-        validation: See `fit`.
+        watched: What is measured after each epoch, and, where the recipe says so, selected and calibrated on.
         normaliser: The one that made ``images``, kept for prediction.
         seed: See `fit`.
         labels: See `fit`.
@@ -153,32 +173,70 @@ def fit_images(
     weights = None
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in labels], np.float32)
-    watched: tuple[Images, npt.NDArray[np.int64]] | None = None
-    if validation is not None:
-        assert validation.emotions is not None
-        truth = np.array([number[emotion] for emotion in validation.emotions], np.int64)
-        watched = to_images(recipe, validation, normaliser), truth
+    part: tuple[Images, Labels] | None = None
+    if watched is not None:
+        part = watched.images, np.array([number[emotion] for emotion in watched.emotions], np.int64)
         if recipe.training.select == "best-on-validation":
-            fitted_on = {**fitted_on, "selection": tuple(validation.ids)}
-    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        network = make_model(recipe.model.name, images.shape[1:], len(labels), **recipe.model.options)
-        history, epoch = train_network(
-            network, PlannedRows(images, targets, plan, rows), WholeRows(*watched) if watched else None,
-            recipe.training, class_weights=weights, device=device, on_epoch=on_epoch,
-        )  # fmt: skip
+            fitted_on = {**fitted_on, "selection": tuple(watched.ids)}
+    network: Network
+    if is_network(recipe.model.name):
+        learnt = PlannedRows(images, targets, plan, rows)
+        network, history, epoch = _fit_network(recipe, learnt, part, len(labels), weights, seed, device, on_epoch)
+    else:
+        network = _fit_estimator(recipe, plan.take(images, rows), targets[rows], len(labels), weights, seed)
+        history, epoch = pd.DataFrame(columns=list(HISTORY)), 0
     temperature = 1.0
     if recipe.training.calibrate == "temperature":
-        assert validation is not None
         assert watched is not None
-        temperature = fit_temperature(_probabilities(network, watched[0], 1.0), watched[1])
-        fitted_on = {**fitted_on, "calibration": tuple(validation.ids)}
+        assert part is not None
+        temperature = fit_temperature(_probabilities(network, part[0], 1.0), part[1])
+        fitted_on = {**fitted_on, "calibration": tuple(watched.ids)}
     seconds = time.perf_counter() - started
     return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, temperature)
 
 
-def _probabilities(network: torch.nn.Module, images: Images, temperature: float) -> npt.NDArray[np.float32]:
+def _fit_network(
+    recipe: Recipe,
+    rows: PlannedRows,
+    watched: tuple[Images, Labels] | None,
+    n_classes: int,
+    class_weights: npt.NDArray[np.float32] | None,
+    seed: int,
+    device: str,
+    on_epoch: OnEpoch | None,
+) -> tuple[torch.nn.Module, pd.DataFrame, int]:
+    """Fit by gradient descent; return network, history and the epoch whose weights were kept."""
+    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        network = make_model(recipe.model.name, rows.images.shape[1:], n_classes, **recipe.model.options)
+        assert isinstance(network, torch.nn.Module)
+        history, epoch = train_network(
+            network, rows, WholeRows(*watched) if watched else None,
+            recipe.training, class_weights=class_weights, device=device, on_epoch=on_epoch,
+        )  # fmt: skip
+    return network, history, epoch
+
+
+def _fit_estimator(
+    recipe: Recipe,
+    images: Images,
+    targets: Labels,
+    n_classes: int,
+    class_weights: npt.NDArray[np.float32] | None,
+    seed: int,
+) -> Estimator:
+    """Fit a classical classifier."""
+    estimator = make_model(recipe.model.name, images.shape[1:], n_classes, **recipe.model.options)
+    assert isinstance(estimator, Estimator)
+    estimator.fit(images, targets, class_weights=class_weights, seed=seed)
+    return estimator
+
+
+def _probabilities(network: Network, images: Images, temperature: float) -> npt.NDArray[np.float32]:
     """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
+    if isinstance(network, Estimator):
+        found = network.probabilities(images)
+        return found if temperature == 1 else with_temperature(found, temperature).astype(np.float32)
     device = next(network.parameters()).device
     with torch.inference_mode(), one_thread():
         parts = [

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import MFCC, forms
+from evenvoice.frontend import MFCC, MFCCSettings, forms
+from evenvoice.models import is_network
 from evenvoice.recipes import Recipe
 from evenvoice.training.fitting import TrainedModel
 
@@ -27,7 +28,7 @@ class WaveformToProbabilities(nn.Module):
         - Output: ``[b, emotions]`` float32 probabilities.
 
     Raises:
-        EvenvoiceError: The recipe normalises by speaker, see `check_exportable`.
+        EvenvoiceError: The recipe cannot be a model file, see `check_exportable`.
     """
 
     mean: Tensor
@@ -37,6 +38,8 @@ class WaveformToProbabilities(nn.Module):
         super().__init__()
         check_exportable(trained.recipe)
         assert trained.normaliser is not None
+        assert isinstance(trained.recipe.front_end, MFCCSettings)
+        assert isinstance(trained.network, nn.Module)
         self.settings = trained.recipe.front_end
         self.temperature = trained.temperature
         self.front_end = MFCC(self.settings)
@@ -66,6 +69,18 @@ def check_exportable(recipe: Recipe) -> None:
         evenvoice.errors.EvenvoiceError: recipe 'mine': normalise: speaker cannot be exported, for it needs other \
 recordings of the same speaker and a model file hears one recording; use normalise: training
     """
+    what = None
+    if recipe.front_end.name != "mfcc":
+        what = f"front end {recipe.front_end.name!r} is"
+    elif not is_network(recipe.model.name):
+        what = f"model {recipe.model.name!r} is"
+    elif recipe.front_end.form == "sequence":
+        what = "features of form 'sequence' are"
+    if what:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r}: its {what} for comparison, evaluated and not exported to a model file; measure "
+            "it with `evenvoice evaluate`, and train a recipe such as smote-2dcnn or calibrated-2dcnn"
+        )
     if recipe.transductive:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: normalise: speaker cannot be exported, for it needs other recordings of the same "

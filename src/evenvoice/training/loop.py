@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, GradientNormClipping, LRScheduler
 from skorch.helper import predefined_split
 from torch.nn import functional
+from torch.optim.lr_scheduler import LinearLR
 from torch.utils.data import Dataset
 
 from evenvoice.balance import Plan
@@ -21,7 +23,7 @@ from evenvoice.recipes.schema import TrainingSettings
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Batch = tuple[torch.Tensor, torch.Tensor]
-OnEpoch = Callable[[], object]
+OnEpoch = Callable[[dict[str, float]], object]
 
 
 class PlannedRows(Dataset[Batch]):
@@ -75,8 +77,8 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
 class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
     """Keeps loss, accuracy and UA of each epoch, and the weights of the best epoch on the validation part."""
 
-    def __init__(self, keep_best: bool, on_epoch: OnEpoch | None) -> None:
-        self.keep_best, self.on_epoch = keep_best, on_epoch
+    def __init__(self, keep_best: bool, patience: int | None, on_epoch: OnEpoch | None) -> None:
+        self.keep_best, self.patience, self.on_epoch = keep_best, patience, on_epoch
         self.epochs: list[dict[str, float]] = []
         self.best: tuple[float, int, dict[str, torch.Tensor]] | None = None
 
@@ -106,7 +108,13 @@ class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
             state = {name: value.detach().clone() for name, value in net.module_.state_dict().items()}
             self.best = (record["validation_ua"], len(self.epochs), state)
         if self.on_epoch:
-            self.on_epoch()
+            self.on_epoch(record)
+        if self.patience is not None and self.best is not None and len(self.epochs) - self.best[1] >= self.patience:
+            raise _Enough
+
+
+class _Enough(Exception):  # noqa: N818  # nothing went wrong
+    """Raised after an epoch to end the training."""
 
 
 def train_network(
@@ -130,12 +138,12 @@ def train_network(
         settings: Epochs, batch size, learning rate, selection.
         class_weights: Weight of each class in the loss, float32 ``[k]``.
         device: ``cpu`` or ``cuda``.
-        on_epoch: Called after each epoch, to draw progress.
+        on_epoch: Called after each epoch with its row of the history: to draw progress, to give up.
 
     Returns:
         One row an epoch (losses include the penalty, as Keras reports them), and the epoch whose weights were kept.
     """
-    recorder = _Recorder(settings.select == "best-on-validation", on_epoch)
+    recorder = _Recorder(settings.select == "best-on-validation", settings.patience, on_epoch)
     net = _Net(
         network.to(device).to(memory_format=torch.channels_last),  # type: ignore[call-overload]  # torch's stub
         criterion=torch.nn.CrossEntropyLoss,
@@ -153,18 +161,32 @@ def train_network(
         # Every loader draws from a generator when it starts: with one of its own, watching validation changes nothing.
         iterator_valid__generator=torch.Generator(),
         train_split=predefined_split(validation) if validation is not None else None,
-        callbacks=[recorder],
+        callbacks=[*_optional(settings), recorder],
         callbacks__print_log=None,
         device=device,
         verbose=0,
     )
-    net.fit(rows, y=None)
+    with suppress(_Enough):
+        net.fit(rows, y=None)
     network.eval()
     history = pd.DataFrame(recorder.epochs).astype({"epoch": int})
     if recorder.best is None:
         return history, settings.epochs
     network.load_state_dict(recorder.best[2])
     return history, recorder.best[1]
+
+
+def _optional(settings: TrainingSettings) -> list[Callback]:
+    """What some recipes do with a batch: shorten its gradients, warm the learning rate up."""
+    callbacks: list[Callback] = []
+    if settings.max_gradient_norm is not None:
+        callbacks.append(GradientNormClipping(settings.max_gradient_norm))
+    if settings.warm_up_steps:
+        # Of the first step as well: a rate of zero would waste it.
+        share = 1 / settings.warm_up_steps
+        policy = {"start_factor": share, "total_iters": max(1, settings.warm_up_steps - 1)}
+        callbacks.append(LRScheduler(LinearLR, step_every="batch", **policy))
+    return callbacks
 
 
 def _as_it_is(batch: Batch) -> Batch:

@@ -64,11 +64,16 @@ def save_weights(trained: TrainedModel, path: Path | str) -> Path:
         The path.
 
     Raises:
-        EvenvoiceError: The path cannot be written to.
+        EvenvoiceError: The path cannot be written to, or the model is a classical classifier, which has no such arrays.
 
     Examples:
         ``save_weights(fit(recipe, examples), "weights.npz")``, and then ``load_weights("weights.npz")``.
     """
+    if not isinstance(trained.network, torch.nn.Module):
+        raise EvenvoiceError(
+            f"recipe {trained.recipe.name!r}: model {trained.recipe.model.name!r} has no weights to keep; it is "
+            "evaluated, not exported"
+        )
     about = _About(
         format=FORMAT,
         recipe=trained.recipe,
@@ -143,8 +148,7 @@ def _normaliser(about: _About, arrays: _Arrays, path: Path) -> Normaliser | None
     """Return the normaliser; ``None`` where each speaker's own audio normalises."""
     if about.recipe.normalise == "speaker":
         return None
-    settings = about.recipe.front_end
-    rows = int(np.prod(forms.shape(settings))) if settings.form == "mean" else 3 * settings.n_mfcc
+    rows = forms.n_normalised(about.recipe.front_end)
     mean, scale = (_array(arrays, name, np.dtype(np.float32), (rows,), path) for name in (_MEAN, _SCALE))
     return Normaliser(mean, scale)
 
@@ -154,6 +158,8 @@ def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module:
     model = about.recipe.model
     with torch.random.fork_rng(devices=[]):  # the weights it starts with are drawn, and overwritten
         network = make_model(model.name, forms.shape(about.recipe.front_end), len(about.labels), **model.options)
+    if not isinstance(network, torch.nn.Module):
+        raise EvenvoiceError(f"{path}: model {model.name!r} keeps no weights; {_REMEDY}, with another recipe")
     for name, values in network.state_dict().items():
         found = _array(arrays, _NETWORK + name, values.numpy().dtype, tuple(values.shape), path)
         values.copy_(torch.from_numpy(found))

@@ -1,0 +1,83 @@
+"""The training loop's options: warming up, shortening gradients, and stopping when nothing rises any more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from evenvoice.balance import NoBalancing
+from evenvoice.models import make_model
+from evenvoice.recipes.schema import TrainingSettings
+from evenvoice.training.loop import PlannedRows, WholeRows, train_network
+
+ROWS = 64
+
+
+def _images(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    return np.random.default_rng(seed).standard_normal((ROWS, 1, 16, 8), np.float32), np.arange(ROWS) % 4
+
+
+def _train(settings: TrainingSettings, validation: WholeRows | None = None) -> tuple[torch.nn.Module, list, int]:
+    torch.manual_seed(0)
+    network = make_model("2dcnn", (1, 16, 8), 4)
+    assert isinstance(network, torch.nn.Module)
+    images, labels = _images()
+    rows = PlannedRows(images, labels, NoBalancing().plan(images, labels), np.arange(ROWS))
+    told: list[dict[str, float]] = []
+    history, epoch = train_network(network, rows, validation, settings, on_epoch=told.append)
+    assert told == history.to_dict("records")
+    return network, told, epoch
+
+
+def _watch(monkeypatch: pytest.MonkeyPatch) -> tuple[list[float], list[float]]:
+    """The learning rate and the length of the gradient of every step from now on."""
+    rates: list[float] = []
+    lengths: list[float] = []
+    step = torch.optim.Adam.step
+
+    def watched(self: torch.optim.Adam, *args: object, **options: object) -> object:
+        (group,) = self.param_groups
+        rates.append(group["lr"])
+        loss = step(self, *args, **options)  # computes the gradients, too
+        lengths.append(float(sum(p.grad.square().sum() for p in group["params"]) ** 0.5))
+        return loss
+
+    monkeypatch.setattr(torch.optim.Adam, "step", watched)
+    return rates, lengths
+
+
+def test_the_learning_rate_rises_in_a_straight_line_over_the_first_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates, _ = _watch(monkeypatch)
+    _train(TrainingSettings(epochs=2, batch_size=16, learning_rate=0.1, warm_up_steps=5))
+    assert rates == pytest.approx([0.02, 0.04, 0.06, 0.08, 0.1, 0.1, 0.1, 0.1])
+
+
+def test_without_a_warm_up_the_rate_is_the_same_from_the_first_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates, _ = _watch(monkeypatch)
+    _train(TrainingSettings(epochs=1, batch_size=16, learning_rate=0.1))
+    assert rates == [0.1] * 4
+
+
+def test_longer_gradients_are_shortened_and_only_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, as_they_are = _watch(monkeypatch)
+    _train(TrainingSettings(epochs=1, batch_size=16))
+    monkeypatch.undo()
+    limit = sorted(as_they_are)[1]
+    _, lengths = _watch(monkeypatch)
+    _train(TrainingSettings(epochs=1, batch_size=16, max_gradient_norm=limit))
+    assert max(lengths) == pytest.approx(limit, rel=1e-4)
+    assert lengths[0] == pytest.approx(min(as_they_are[0], limit), rel=1e-4)
+
+
+def test_training_ends_when_validation_has_not_risen_for_so_many_epochs() -> None:
+    images, labels = _images(1)
+    validation = WholeRows(images, np.roll(labels, 1))  # nothing to learn: UA wanders
+    patient = TrainingSettings(epochs=60, batch_size=16, select="best-on-validation", patience=3)
+    _, told, epoch = _train(patient, validation)
+    scores = [record["validation_ua"] for record in told]
+    assert len(told) < 60
+    assert len(told) == epoch + 3
+    assert epoch == int(np.argmax(scores)) + 1
+    _, everything, _ = _train(patient.model_copy(update={"patience": None, "epochs": len(told) + 1}), validation)
+    assert everything[: len(told)] == told  # patience changes nothing but the end
