@@ -98,7 +98,7 @@ def test_other_settings(settings, function, samples):
 
 
 @every_front_end
-@hypothesis_settings(max_examples=25, deadline=None)
+@hypothesis_settings(max_examples=12, deadline=None)
 @given(samples=st.integers(min_value=1, max_value=20000))
 def test_any_length(settings, function, n_rows, n_frames, samples):
     checked(function, WAVEFORMS["noise"](samples), settings)

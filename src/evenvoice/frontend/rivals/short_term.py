@@ -154,6 +154,6 @@ def peak_normalised(waveform: Waveform) -> npt.NDArray[np.float64]:
     """
     # In float64 the sum of equal float32 values is exact, so that a constant leaves no rounding to be made loud.
     exact = waveform.astype(np.float64)
-    centred = exact - exact.mean()
-    peak = np.abs(centred).max()
+    centred: npt.NDArray[np.float64] = exact - exact.mean()
+    peak = float(np.abs(centred).max())
     return centred / peak if peak > 0 else centred
