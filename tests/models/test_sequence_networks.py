@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -191,6 +191,15 @@ def test_learns_sixteen_utterances_by_heart(make: Make) -> None:
     assert torch.equal(network(features).argmax(dim=1), labels)
 
 
+@pytest.fixture
+def _every_warning() -> Iterator[None]:
+    """Torch says some things once a process: here each time."""
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(False)
+
+
+@pytest.mark.usefixtures("_every_warning")
 def test_warns_of_nothing(make: Make) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
