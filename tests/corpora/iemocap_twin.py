@@ -1,4 +1,4 @@
-"""A twin of IEMOCAP's labels: the official layout with the published counts, and no audio.
+"""A twin of IEMOCAP's labels: the official layout with the published counts, and audio only where it is asked for.
 
 IEMOCAP may not be shipped. What is published is how many utterances of each emotion each speaker has, how many are
 improvised and how many scripted; how these cross is not, so the twin spreads them evenly. The counts of the other
@@ -10,6 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+
+import soundfile
+
+from evenvoice.corpora import Corpus
 
 SPEAKERS = ("1F", "1M", "2F", "2M", "3F", "3M", "4F", "4M", "5F", "5M")
 
@@ -107,3 +111,31 @@ def _block(number: int, utterance: str, code: str) -> str:
         f"[{start:.4f} - {start + 1.9:.4f}]\t{utterance}\t{code}\t[2.5000, 2.5000, 2.5000]\n"
         "C-E2:\tNeutral;\t()\nC-E4:\tOther;\t(caf\xe9)\nA-E3:\tval 3; act 2; dom  2;\t()\n"
     )
+
+
+def write_audio(twin: Corpus, speech: Corpus, seconds: float = 1.0) -> None:
+    """Write the recordings of some of the twin's utterances: another corpus' speech, cut short.
+
+    Each of the twin's speakers gets a speaker of the same gender, and each utterance one of the same emotion.
+
+    Args:
+        twin: The utterances that are to be heard; the others stay without audio.
+        speech: Whose speech it is: with gender, ten speakers and the twin's emotions.
+        seconds: How much of it.
+    """
+    voices = {
+        speaker: voice
+        for gender in ("female", "male")
+        for speaker, voice in zip(_of(twin, gender), _of(speech, gender), strict=True)
+    }
+    said = {key: itertools.cycle(rows["file"]) for key, rows in speech.table.groupby(["speaker", "emotion"])}
+    for row in twin.table.itertuples():
+        samples, rate = soundfile.read(next(said[voices[row.speaker], row.emotion]), dtype="int16")
+        file = Path(row.file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(file, samples[: round(seconds * rate)], rate)
+
+
+def _of(corpus: Corpus, gender: str) -> list[str]:
+    """The speakers of a gender."""
+    return sorted(set(corpus.table.loc[corpus.table["gender"] == gender, "speaker"]))

@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from evenvoice.report import comparison_figure, confusion_figure, counts_figure, curves_figure, emotions_figure
+from evenvoice.report.illustrations import illustrate
 from evenvoice.report.style import as_png, as_svg
 from evenvoice.study import Study, load_study
 from tests.report.fabricated import IDS, write_honest, write_leaky, write_run, write_study
@@ -127,3 +129,21 @@ def test_the_same_study_gives_the_same_picture_and_leaves_matplotlib_alone(study
     first, second = (as_svg(counts_figure(study.results[0])) for _ in range(2))
     assert first == second
     assert dict(mpl.rcParams) == before
+
+
+def test_curves_of_the_test_part_that_chose_nothing_are_not_leaky(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    write_honest(tmp_path, seeds=1)
+    for path in tmp_path.glob("runs/*/*/*/*/history.csv"):
+        history = pd.read_csv(path)
+        history["test_accuracy"], history["test_loss"] = 0.25, 3.0
+        history.to_csv(path, index=False)
+    (result,) = load_study(tmp_path).results
+    found = words(curves_figure(result))
+    assert "test part, to draw it" in found
+    assert not any("LEAKY" in text for text in found)
+    (drawn,) = [each for each in illustrate(result) if each.name.endswith("curves")]
+    assert "recorded for drawing only, it chose nothing" in drawn.caption
+    assert "validation" not in drawn.caption
+    assert "never on the test part" not in drawn.caption
+    assert "test part: accuracy from 25.0 to 25.0 %" in drawn.alt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -84,7 +83,7 @@ def evaluate(
         device=device,
         skip_bad=skip_bad,
         keep_models=keep_models,
-        command=_as_typed(),
+        command=options.as_typed(),
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     page = write_report(out)
@@ -93,8 +92,3 @@ def evaluate(
         return
     print(as_text(found))
     print(f"report: {page}")
-
-
-def _as_typed() -> str:
-    """Return the command line; bytes of names that are no text are shown as codes."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()

@@ -22,14 +22,18 @@ from evenvoice.cli import (
     predict,
     recipe,
     report,
+    reproduce,
     serve,
     train,
+    tune,
 )
 from evenvoice.errors import EvenvoiceError, MissingExtraError
 
 # The extra that carries a library which may be missing, by the name under which it is imported.
 EXTRAS = {
     "espeakng_loader": "demo",
+    **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
+    "optuna": "tune",
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
@@ -57,9 +61,11 @@ app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
+app.command("tune")(tune.tune)
 app.command("predict")(predict.predict)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("card")(card.card)

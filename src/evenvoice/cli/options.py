@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,9 +88,20 @@ def open_the_recipe(name: str, form: str | None, normalise: str | None, settings
         changes["front_end"] = {"form": form}
     if normalise:
         changes["normalise"] = normalise
+    return open_recipe(name, nested(settings, changes))
+
+
+def nested(settings: list[str] | None, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what ``--set`` says, nested as a recipe is, put into ``changes`` where there are some already.
+
+    Examples:
+        >>> nested(["training.epochs=50", "front_end.hop_length=1024"])
+        {'training': {'epochs': 50}, 'front_end': {'hop_length': 1024}}
+    """
+    found = changes or {}
     for setting in settings or []:
-        _put(changes, setting)
-    return open_recipe(name, changes)
+        _put(found, setting)
+    return found
 
 
 def _put(changes: dict[str, Any], setting: str) -> None:
@@ -103,9 +117,25 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         if not isinstance(changes, dict):
             raise EvenvoiceError(f"--set {setting!r}: another --set gave {section} a value; set its keys one by one")
     try:
-        changes[key] = yaml.safe_load(value)
+        changes[key] = _number(yaml.safe_load(value))
     except yaml.YAMLError as error:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
+
+
+def _number(value: Any) -> Any:
+    """Read ``1e-5`` as the number that everybody means; YAML 1.1 wants ``1.0e-5`` and calls the rest text.
+
+    Examples:
+        >>> _number("1e-5"), _number("-2E3"), _number("2dcnn"), _number("nan")
+        (1e-05, -2000.0, '2dcnn', 'nan')
+    """
+    meant = isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value)
+    return float(value) if meant else value
+
+
+def as_typed() -> str:
+    """Return the command line; bytes of names that are no text are shown as codes."""
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
 
 
 def cores(jobs: int | None) -> int:

@@ -15,6 +15,7 @@ from evenvoice.report.measures import (
     curve,
     emotion_scores,
     row_shares,
+    selected_on_test,
 )
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WIDTH, about, drawing, new_figure
 from evenvoice.report.words import LEAKY, NOTHING, per_cent
@@ -64,12 +65,15 @@ def _write_over(axes: Axes, places: np.ndarray, values: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def curves_figure(result: Result) -> Figure:
+def curves_figure(result: Result) -> Figure | None:
     """Draw accuracy and loss per epoch, mean over the runs with a band from the lowest to the highest run.
 
     Measured on the training part while fitting, and on the validation part where there is one; on the test part only
-    where the epoch was chosen on it, which the caption calls LEAKY.
+    where the epoch was chosen on it, which the caption calls LEAKY, or where its curves were asked for, to draw them.
+    ``None`` for a classical classifier, which has no epochs.
     """
+    if curve(result, "train_loss") is None:
+        return None
     with drawing():
         figure, panels = new_figure(
             "Accuracy and loss per epoch", about(result), height=4.0, rows=2, leaky=result.leaky
@@ -77,7 +81,7 @@ def curves_figure(result: Result) -> Figure:
         parts = (
             ("train", "training part", BLUE, "-"),
             ("validation", "validation part", VERMILION, "--"),
-            ("test", f"test part ({LEAKY})", VERMILION, ":"),
+            ("test", "test part" + (f" ({LEAKY})" if selected_on_test(result) else ", to draw it"), VERMILION, ":"),
         )
         for axes, measure, unit in zip(panels, ("accuracy", "loss"), (100, 1), strict=True):
             for part, words, colour, line in parts:

@@ -115,10 +115,11 @@ def _counts_words(result: Result) -> tuple[str, str]:
 
 
 def _curves_words(result: Result) -> tuple[str, str]:
-    rows = []
+    rows, shown = [], []
     for part in ("train", "validation", "test"):
         accuracy, loss = curve(result, f"{part}_accuracy"), curve(result, f"{part}_loss")
         if accuracy is not None and loss is not None:
+            shown.append(part)
             name = "training" if part == "train" else part
             first, last = accuracy["mean"].iloc[0], accuracy["mean"].iloc[-1]
             ends = f"loss from {loss['mean'].iloc[0]:.2f} to {loss['mean'].iloc[-1]:.2f}"
@@ -129,8 +130,12 @@ def _curves_words(result: Result) -> tuple[str, str]:
     if selected_on_test(result):
         caption += f", and on the test part, on which the best epoch was chosen: {LEAKY}."
     else:
-        caption += ", and on the validation part, which is never balanced" if len(rows) > 1 else ""
-        caption += "; never on the test part."
+        caption += ", and on the validation part, which is never balanced" if "validation" in shown else ""
+        caption += (
+            ", and on the test part: recorded for drawing only, it chose nothing."
+            if "test" in shown
+            else "; never on the test part."
+        )
     if len(result.runs) > 1:
         caption += f" Line: mean of {count(len(result.runs), 'run')}; band: lowest to highest."
     return f"Accuracy and loss by epoch, {'; '.join(rows)}.", caption

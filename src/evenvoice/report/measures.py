@@ -88,6 +88,8 @@ def selected_on_test(result: Result) -> bool:
 def curve(result: Result, column: str) -> pd.DataFrame | None:
     """Return a column of ``history.csv`` over the runs, by epoch; ``None`` where a run does not have it.
 
+    A classical classifier has no epochs, and so no curve.
+
     Args:
         result: Whose runs.
         column: ``train_loss``, ``validation_accuracy``, ….
@@ -95,7 +97,7 @@ def curve(result: Result, column: str) -> pd.DataFrame | None:
     Returns:
         Indexed by epoch; columns ``mean``, ``low``, ``high``.
     """
-    if not all(column in run.history for run in result.runs):
+    if not all(column in run.history and len(run.history) for run in result.runs):
         return None
     values = pd.concat([run.history[["epoch", column]] for run in result.runs]).groupby("epoch")[column]
     return pd.DataFrame({"mean": values.mean(), "low": values.min(), "high": values.max()})

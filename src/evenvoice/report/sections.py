@@ -107,6 +107,8 @@ class Section:
     def kept_epoch(self) -> str:
         """Which epoch's weights were kept."""
         epochs = sorted({fold.epoch for fold in self.folds})
+        if epochs == [0]:
+            return "fitted in one go: a classical classifier has no epochs"
         which = f"epoch {epochs[0]}" if len(epochs) == 1 else f"epochs {epochs[0]} to {epochs[-1]}, by run"
         last = self.result.runs[0].info["recipe"]["training"]["select"] == "last"
         why = "the last" if last else "highest UA on the validation part"

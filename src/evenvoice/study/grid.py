@@ -214,8 +214,10 @@ class _Evaluation:
             rows = rows_after_balancing(task.recipe, table["emotion"], share)
             seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
         jobs = min(self.jobs, len(tasks))
-        about = f"{len(tasks)} fits{there}, about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
-        return about + (f", and what {', '.join(sorted(classical))} take, which is not estimated" if classical else "")
+        words = f"{len(tasks)} fits{there}"
+        if seconds:
+            words += f", about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+        return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")
 
     def _about_the_corpus(self) -> dict[str, Any]:
         """What the study's file says of its corpus."""
