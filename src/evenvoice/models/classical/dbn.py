@@ -87,8 +87,8 @@ class DBN(Estimator):
             )  # fmt: skip
             if not np.isfinite(machine.weights).all():
                 raise EvenvoiceError(
-                    f"model {self.name!r}: with learning_rate {self._learning_rate:g} and {units.shape[1]} features the "
-                    "weights grow without end; lower learning_rate"
+                    f"model {self.name!r}: with learning_rate {self._learning_rate:g} and {units.shape[1]} features "
+                    "the weights grow without end; lower learning_rate"
                 )
             units = machine.hidden(units)
             self._machines.append(machine)

@@ -62,7 +62,7 @@ class HMM(GenerativeEstimator):
         from hmmlearn.base import ConvergenceMonitor
         from hmmlearn.hmm import GaussianHMM
 
-        class Quiet(ConvergenceMonitor):
+        class Quiet(ConvergenceMonitor):  # type: ignore[misc]  # hmmlearn has no types
             """Near its end a maximum a posteriori estimate may lower the likelihood a little: nothing to log."""
 
             def report(self, log_prob: float) -> None:

@@ -34,8 +34,8 @@ class KNN(Estimator):
     Examples:
         >>> model = KNN((1, 1, 1), n_classes=2, n_neighbors=3)
         >>> model.fit(np.float32([0, 1, 2, 9]).reshape(4, 1, 1, 1), np.array([0, 0, 1, 1]))
-        >>> model.probabilities(np.float32([[[[5]]]])).round(2).tolist()
-        [[0.33, 0.67]]
+        >>> model.probabilities(np.float32([[[[5]]]])).round(2)
+        array([[0.33, 0.67]], dtype=float32)
     """
 
     name = "knn"

@@ -1,4 +1,4 @@
-"""Features of the form ``sequence``: rows of features over frames, and a mark of which frames are an utterance's own."""
+"""Features of the form ``sequence``: rows of features over frames, and a mark of the utterance's own frames."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def own_frames(X: npt.NDArray[np.float32], model: str = "sequence") -> list[npt.
             f"model {model!r} takes sequences, and the last row of these features does not mark an utterance's own "
             "frames (1, then 0); set front_end.form: sequence"
         )
-    return [
-        np.ascontiguousarray(row[0, :-1, :length].T) for row, length in zip(X, lengths.tolist(), strict=True)
-    ]
+    return [np.ascontiguousarray(row[0, :-1, :length].T) for row, length in zip(X, lengths.tolist(), strict=True)]
 
 
 class SequenceEstimator(Estimator):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -80,8 +81,7 @@ def warped_distances(
 def _compiled() -> _Table:
     import numba
 
-    compiled: _Table = numba.njit(_fill)
-    return compiled
+    return cast(_Table, numba.njit(_fill))
 
 
 def _fill(
