@@ -129,15 +129,13 @@ class Store:
         return finished, running
 
     def _given_up(self, trial: FrozenTrial) -> bool:
-        """Whether nobody makes this trial any more; its settings then wait to be tried again."""
+        """Whether nobody makes this trial any more. The next has its seed, and so proposes its settings again."""
         holder = self._holder(trial.number)
         if not holder.take():
             return False
         self.study.tell(trial.number, state=TrialState.FAIL)
         if trial.user_attrs.get(OWN):
             self.study.enqueue_trial(self.attributes[FIRST], user_attrs={OWN: True})
-        else:
-            self.study.enqueue_trial(trial.params)
         holder.release()
         holder.path.unlink(missing_ok=True)
         return True
