@@ -190,7 +190,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--recipe", "smote"), "recipe 'smote' is unknown"),
         (("--recipe", "absent.yaml"), "recipe 'absent.yaml': no such file"),
         (("--recipe", "2dcnn", "--recipe", "2dcnn"), "recipe '2dcnn' is named twice"),
-        (("--form", "images"), "front_end.form: Input should be 'mean', 'array' or 'channels' (found 'images')"),
+        (("--form", "images"), "front_end.form: Input should be 'mean', 'array', 'channels', "),
         (("--normalise", "all"), "normalise: Input should be 'training' or 'speaker' (found 'all')"),
         (("--device", "gpu"), "device 'gpu': unknown; use cpu or cuda"),
         (("--device", "cuda:99"), "use --device cpu, or install a CUDA build of torch"),

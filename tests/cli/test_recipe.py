@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from evenvoice.frontend import shape
+from evenvoice.models import is_network
 from evenvoice.recipes import open_recipe, recipe_names
 from tests.cli.command import run
 
@@ -31,9 +33,21 @@ def test_show_prints_the_recipe_as_yaml_with_input_shape_and_parameters() -> Non
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_show_as_json(name: str) -> None:
+def test_every_recipe_is_shown_as_json(name: str) -> None:
+    shown = json.loads(run("recipe", "show", name, "--json").result())
+    recipe = open_recipe(name)
+    assert (shown["name"], shown["input_shape"]) == (name, list(shape(recipe.front_end)))
+    # What a classical classifier learns is not counted in parameters.
+    assert (shown["parameters"] is not None) == is_network(recipe.model.name)
+
+
+def test_a_classical_classifier_has_no_parameters_to_count() -> None:
+    assert "a classical classifier" in run("recipe", "show", "svm").result().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", [name for name in recipe_names() if open_recipe(name).model.name == "2dcnn"])
+def test_parameters_of_the_2dcnn(name: str) -> None:
     shown = json.loads(run("recipe", "show", name, "--form", "mean", "--json", "--emotions", "7").result())
-    assert shown["name"] == name
     assert shown["input_shape"] == [1, 16, 8]
     # The last layer alone knows the emotions: 64 weights and a bias for each.
     assert shown["parameters"] == 83_524 + 3 * 65

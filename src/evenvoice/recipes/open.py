@@ -43,11 +43,10 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     Examples:
         >>> open_recipe("smote-2dcnn", {"training": {"epochs": 5}}).training.epochs
         5
-        >>> open_recipe("smote-2dcn")
+        >>> open_recipe("smote-2dcn")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: recipe 'smote-2dcn' is unknown (did you mean 'smote-2dcnn'?); shipped are \
-2dcnn, calibrated-2dcnn, smote-2dcnn, weighted-2dcnn; a file of your own ends in .yaml
+        evenvoice.errors.EvenvoiceError: recipe 'smote-2dcn' is unknown (did you mean 'smote-2dcnn'?); shipped are ...
     """
     data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
     name = data["name"]
