@@ -1,0 +1,29 @@
+"""What can be a model file, and the one line for what cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import open_recipe, recipe_names
+from evenvoice.training.graph import check_exportable
+
+EXPORTED = {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"}
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_rivals_and_classical_classifiers_are_evaluated_not_exported(name: str) -> None:
+    recipe = open_recipe(name)
+    if name in EXPORTED:
+        check_exportable(recipe)
+        return
+    with pytest.raises(EvenvoiceError, match="evaluated and not exported to a model file") as said:
+        check_exportable(recipe)
+    assert name in str(said.value)
+    assert "\n" not in str(said.value)
+
+
+def test_a_network_on_sequences_of_mfcc_is_not_exported_either() -> None:
+    recipe = open_recipe("2dcnn", {"front_end": {"form": "sequence"}, "model": {"name": "bilstm-attention"}})
+    with pytest.raises(EvenvoiceError, match="features of form 'sequence' are for comparison"):
+        check_exportable(recipe)
