@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import matplotlib as mpl
@@ -8,7 +9,14 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from evenvoice.report import comparison_figure, confusion_figure, counts_figure, curves_figure, emotions_figure
+from evenvoice.report import (
+    comparison_figure,
+    confusion_figure,
+    counts_figure,
+    curves_figure,
+    emotions_figure,
+    write_report,
+)
 from evenvoice.report.illustrations import illustrate
 from evenvoice.report.style import as_png, as_svg
 from evenvoice.study import Study, load_study
@@ -74,6 +82,15 @@ def test_curves_without_validation_draw_the_training_part_alone(study: Study) ->
     accuracy, _ = curves_figure(study.results[1]).axes
     assert [line.get_label() for line in accuracy.lines] == ["training part"]
     assert list(accuracy.lines[0].get_ydata()) == pytest.approx([55, 75])
+
+
+def test_a_classical_classifier_has_no_curves_and_its_report_is_written(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    write_run(tmp_path, {"a1": "angry", "h1": "happy"}, accuracy=())
+    for path in (tmp_path / "runs").glob("*/*/*/*/run.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"epoch": 0}))
+    assert curves_figure(load_study(tmp_path).results[0]) is None
+    assert "a classical classifier has no epochs" in write_report(tmp_path).read_text()
 
 
 def test_confusion_cells_are_row_shares_and_counts(study: Study) -> None:
