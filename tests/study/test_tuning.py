@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from optuna.trial import TrialState
 from tests import fabricate
 
 from evenvoice.corpora import Corpus
@@ -19,6 +20,7 @@ from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.study.tuning import Tuning, load_tuning, objective, trial, tune
 from evenvoice.study.tuning import store as store_module
 from evenvoice.study.tuning.division import divide
+from evenvoice.study.tuning.space import own_settings
 from evenvoice.training import Examples
 
 run = importlib.import_module("evenvoice.study.tuning.run")
@@ -228,6 +230,21 @@ def test_goes_on_where_it_stopped_and_says_what_is_there(tmp_path: Path, monkeyp
     assert outcome(found) == outcome(whole)
     assert found.chosen == whole.chosen
     assert len({str(t.settings) for t in found.trials}) == 4
+
+
+def test_a_trial_that_ends_while_it_is_counted_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = recipe_of({"training.learning_rate": RATES})
+    store = store_module.Store(tmp_path)
+    store.bind({"recipe": {}}, {}, {})
+    with store.claim(recipe.search, own_settings(recipe), 9, 0) as claim:
+        assert claim is not None
+        assert store.count() == (0, 1)
+        before = store.trials()
+        store.study.tell(claim.trial, 0.5)
+    monkeypatch.setattr(store, "trials", lambda: before)
+    assert before[0].state == TrialState.RUNNING
+    assert store.count() == (1, 0)
+    store.close()
 
 
 def test_a_trial_below_the_median_is_pruned_and_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

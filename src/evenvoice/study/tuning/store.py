@@ -120,25 +120,26 @@ class Store:
             return self._count()
 
     def _count(self) -> tuple[int, int]:
-        finished = running = 0
-        for trial in self.trials():
-            if trial.state == TrialState.RUNNING and not self._given_up(trial):
-                running += 1
-            elif is_finished(trial):
-                finished += 1
-        return finished, running
+        trials = [self._settled(trial) if trial.state == TrialState.RUNNING else trial for trial in self.trials()]
+        return sum(map(is_finished, trials)), sum(trial.state == TrialState.RUNNING for trial in trials)
 
-    def _given_up(self, trial: FrozenTrial) -> bool:
-        """Whether nobody makes this trial any more. The next has its seed, and so proposes its settings again."""
+    def _settled(self, trial: FrozenTrial) -> FrozenTrial:
+        """A running trial as it is now; given up where nobody makes it any more.
+
+        The next trial then has its seed, and proposes its settings again.
+        """
         holder = self._holder(trial.number)
         if not holder.take():
-            return False
-        self.study.tell(trial.number, state=TrialState.FAIL)
-        if trial.user_attrs.get(OWN):
-            self.study.enqueue_trial(self.attributes[FIRST], user_attrs={OWN: True})
+            return trial
+        # Whoever made it has let go, and has told before how it ended; or else is dead.
+        now = self.storage.get_trial(trial._trial_id)
+        if now.state == TrialState.RUNNING:
+            now = self.study.tell(trial.number, state=TrialState.FAIL)
+            if trial.user_attrs.get(OWN):
+                self.study.enqueue_trial(self.attributes[FIRST], user_attrs={OWN: True})
         holder.release()
         holder.path.unlink(missing_ok=True)
-        return True
+        return now
 
     def _holder(self, number: int) -> Lock:
         """The lock that a process holds while it makes a trial."""
