@@ -13,14 +13,12 @@ from tests.models.classical.fabricated import vectors
 
 
 def test_a_step_of_contrastive_divergence_by_hand() -> None:
-    """With weights so small and biases so large that the sampled units are 1 for certain."""
-    machine = BoltzmannMachine(np.zeros((2, 1)), np.array([0.5, -0.5]), np.array([50.0]))
-    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
-    machine._learn(rows, True, 0.1, np.random.default_rng(0))
-    # h = 1, so ⟨vᵀh⟩ is the mean row, (2, 3), and that of the reconstruction is b, (0.5, −0.5).
-    np.testing.assert_allclose(machine.weights, [[0.15], [0.35]], rtol=1e-9)
-    np.testing.assert_allclose(machine.visible_biases, [0.65, -0.15], rtol=1e-9)
-    np.testing.assert_allclose(machine.hidden_biases, [50.0])
+    machine = BoltzmannMachine(np.array([[1.0]]), np.array([0.0]), np.array([0.0]))
+    machine._learn(np.array([[2.0]]), True, 0.1, np.random.default_rng(0))
+    # h = σ(2) = 0.8808, and 0.637 is drawn, so the unit is 1; it gives v = 1, and that h = σ(1) = 0.7311.
+    np.testing.assert_allclose(machine.weights, [[1 + 0.1 * (2 * 0.8808 - 1 * 0.7311)]], rtol=1e-4)
+    np.testing.assert_allclose(machine.visible_biases, [0.1 * (2 - 1)], rtol=1e-4)
+    np.testing.assert_allclose(machine.hidden_biases, [0.1 * (0.8808 - 0.7311)], rtol=1e-2)
 
 
 @pytest.mark.parametrize("gaussian", [True, False])
