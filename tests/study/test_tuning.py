@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -11,69 +10,28 @@ import numpy as np
 import pandas as pd
 import pytest
 from optuna.trial import TrialState
-from tests import fabricate
+from tests.study.small_tunings import (  # noqa: F401  # a fixture for every test
+    EXAMPLES,
+    RATES,
+    TABLE,
+    TESTED,
+    corpus_of,
+    hear,
+    outcome,
+    recipe_of,
+    run,
+    surroundings,
+    tuned,
+)
 
-from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import make_folds, open_protocol
+from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.study.tuning import Tuning, load_tuning, objective, trial, tune
+from evenvoice.study.tuning import objective, trial
 from evenvoice.study.tuning import store as store_module
 from evenvoice.study.tuning.division import divide
 from evenvoice.study.tuning.space import own_settings
 from evenvoice.training import Examples
-
-run = importlib.import_module("evenvoice.study.tuning.run")
-
-TABLE = fabricate.utterances(n_speakers=5, per_emotion=(3, 2, 3, 3))
-EXAMPLES = fabricate.examples(TABLE)
-TESTED = make_folds(open_protocol("speaker-folds"), TABLE, seed=0)[0].test
-SMALL = {"name": "small", "front_end": {"form": "mean"}, "model": {"options": {"filters": 8, "dense_units": 8}}}
-RATES = {"low": 1e-4, "high": 1e-2, "log": True}
-NO_SEARCH = dict.fromkeys(open_recipe("smote-2dcnn").search)
-
-
-def corpus_of(table: pd.DataFrame) -> Corpus:
-    files = [f"/nowhere/{utterance}.wav" for utterance in table.index]
-    return Corpus("noise", table.assign(file=files), "CC0-1.0", labels=fabricate.EMOTIONS)
-
-
-def recipe_of(search: dict[str, Any], epochs: int = 2, k: int = 2, **training: Any) -> Recipe:
-    changes = {"training": {"epochs": epochs, **training}, "balancer": {"options": {"k_neighbors": k}}}
-    return open_recipe("smote-2dcnn", {**SMALL, **changes, "search": {**NO_SEARCH, **search}})
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of known speed, and no test part to open: `tests/cli/test_tune.py` opens one."""
-    monkeypatch.setattr(run, "rows_per_second", lambda *_: 100.0)
-    monkeypatch.setattr(run, "evaluate", lambda *_, **__: None)
-    hear(monkeypatch, EXAMPLES)
-
-
-def hear(monkeypatch: pytest.MonkeyPatch, examples: Examples) -> list[set[str]]:
-    """Let every recording be heard as these features; return what was asked for, call by call."""
-    asked: list[set[str]] = []
-    places = {utterance: row for row, utterance in enumerate(examples.ids)}
-
-    def load(corpus: Corpus, settings: object, **_: object) -> tuple[Corpus, Examples]:
-        asked.append(set(corpus.table.index))
-        heard = examples.take(np.array([places[utterance] for utterance in corpus.table.index]))
-        return corpus, dataclasses.replace(heard, emotions=corpus.table["emotion"].to_numpy(str))
-
-    for module in (run, objective):
-        monkeypatch.setattr(module, "load_examples", load)
-    return asked
-
-
-def tuned(out: Path, recipe: Recipe, trials: int = 4, corpus: Corpus | None = None, **options: Any) -> Tuning:
-    arguments = {"inner_folds": 2, "jobs": 1, **options}
-    return tune(corpus or corpus_of(TABLE), recipe, trials=trials, out=out, **arguments)
-
-
-def outcome(tuning: Tuning) -> list[tuple[Any, ...]]:
-    """What a trial came to, without its time and number."""
-    return [(t.state, t.ua, t.settings, t.own) for t in tuning.trials if t.state != "interrupted"]
 
 
 def test_nothing_of_the_test_part_reaches_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,87 +216,6 @@ def test_a_trial_below_the_median_is_pruned_and_counts(tmp_path: Path, monkeypat
     assert len(found.trials) == 6
     assert found.best is not None
     assert found.best.settings["training.learning_rate"] == 5e-3
-
-
-def test_another_tuning_in_the_same_folder_is_refused_and_an_opened_one_has_ended(tmp_path: Path) -> None:
-    same = {"recipe": recipe_of({"training.learning_rate": RATES}, epochs=1), "trials": 1}
-    assert tuned(tmp_path, **same).opened
-    for change, message in (
-        ({"seed": 1}, "holds a tuning with another seed; choose another --out"),
-        ({"inner_folds": 3}, "another inner folds"),
-        ({"fold": 1}, "another fold"),
-        ({"protocol": "speaker"}, "another protocol"),
-        ({"recipe": recipe_of({"training.learning_rate": [0.1, 0.2]}, epochs=1)}, "another recipe"),
-        ({"corpus": corpus_of(TABLE.iloc[1:])}, "another corpus"),
-        ({"trials": 2}, r"the test part has been opened, after 1 trials; .*tune anew in another --out"),
-    ):
-        with pytest.raises(EvenvoiceError, match=message):
-            tuned(tmp_path, **{**same, **change})
-    again = tuned(tmp_path, **same)
-    assert (again.finished, again.opened) == (1, True)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"protocol": "paper"}, "tune: protocol 'paper' is LEAKY"),
-        ({"protocol": "speaker-folds+select-on-test"}, "is LEAKY"),
-        ({"fold": 5}, "protocol 'speaker-folds' has the folds 0 to 4, found 5"),
-        ({"inner_folds": 5}, "5 groups of speakers asked for, the training part has 4; use --inner-folds 4"),
-        ({"recipe": recipe_of({})}, "recipe 'small' has no search space; declare one in a file that extends it"),
-        ({"corpus": corpus_of(TABLE.assign(speaker=None)), "protocol": "speaker"}, "needs the speaker of every"),
-    ],
-)
-def test_what_cannot_be_tuned_is_one_line(tmp_path: Path, options: dict[str, Any], message: str) -> None:
-    recipe = options.pop("recipe", recipe_of({"training.learning_rate": RATES}))
-    with pytest.raises(EvenvoiceError, match=message):
-        tuned(tmp_path / "out", recipe, **options)
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"normalise": "speaker"}, "does not know every speaker"),
-        ({"search": {"training.validation_share": [0.1, 0.2]}}, "training.validation_share cannot be searched"),
-    ],
-)
-def test_what_needs_speakers_is_refused_before_any_trial(tmp_path: Path, change: dict[str, Any], message: str) -> None:
-    recipe = open_recipe(recipe_of({"training.learning_rate": RATES}), change)
-    with pytest.raises(EvenvoiceError, match=message):
-        tuned(tmp_path / "out", recipe, corpus=corpus_of(TABLE.assign(speaker=None)))
-
-
-def test_unknown_speakers_are_tuned_by_kfold_and_a_wanted_validation_part_is_in_the_division(tmp_path: Path) -> None:
-    corpus = corpus_of(TABLE.assign(speaker=None))
-    recipe = recipe_of({"training.learning_rate": RATES}, validation_share=0.25)
-    found = tuned(tmp_path, recipe, trials=1, corpus=corpus)
-    assert (found.bound["protocol"], found.about["inner"]) == ("kfold", "kfold")
-    marked = divide(corpus, recipe, "kfold", 0, 2, 0).marked(corpus, recipe).table["split"]
-    assert marked.value_counts().to_dict() == {"train": 33, "validation": 11, "test": 11}
-
-
-def test_the_division_is_the_protocols_fold_and_loses_nobody() -> None:
-    corpus = corpus_of(TABLE)
-    recipe = recipe_of({"training.learning_rate": RATES})
-    division = divide(corpus, recipe, "speaker-folds", 0, 2, 0)
-    split = division.marked(corpus, recipe).table["split"]
-    assert np.flatnonzero(split == "test").tolist() == TESTED.tolist()
-    assert (split != "test").sum() == len(division.inside) == len(TABLE) - len(TESTED)
-    given = divide(
-        corpus_of(TABLE.assign(split=(["validation", "train", "test"] * 19)[: len(TABLE)])), recipe, "given", 0, 2, 0
-    )
-    assert len(given.inside) == 37  # a validation part that the corpus brings is there to learn from
-
-
-@pytest.mark.parametrize(
-    ("text", "message"), [("no database", "cannot be read as a tuning"), (None, "holds no tuning")]
-)
-def test_a_damaged_or_missing_file_is_one_line(tmp_path: Path, text: str | None, message: str) -> None:
-    if text:
-        (tmp_path / "tuning.db").write_text(text * 100)
-    with pytest.raises(EvenvoiceError, match=message):
-        load_tuning(tmp_path)
 
 
 def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
