@@ -81,3 +81,21 @@ def test_training_ends_when_validation_has_not_risen_for_so_many_epochs() -> Non
     assert epoch == int(np.argmax(scores)) + 1
     _, everything, _ = _train(patient.model_copy(update={"patience": None, "epochs": len(told) + 1}), validation)
     assert everything[: len(told)] == told  # patience changes nothing but the end
+
+
+def test_an_interrupted_fit_is_not_taken_for_a_finished_one() -> None:
+    """skorch ends a fit quietly on Ctrl-C; what was learnt until then must not be written as a whole fit."""
+    epochs: list[dict[str, float]] = []
+
+    def stop_in_the_second(record: dict[str, float]) -> None:
+        epochs.append(record)
+        if len(epochs) == 2:
+            raise KeyboardInterrupt
+
+    images, labels = _images()
+    rows = PlannedRows(images, labels, NoBalancing().plan(images, labels), np.arange(ROWS))
+    network = make_model("2dcnn", (1, 16, 8), 4)
+    assert isinstance(network, torch.nn.Module)
+    with pytest.raises(KeyboardInterrupt):
+        train_network(network, rows, None, TrainingSettings(epochs=5, batch_size=16), on_epoch=stop_in_the_second)
+    assert len(epochs) == 2

@@ -73,6 +73,17 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
         total: torch.Tensor = loss + self.module_.penalty()
         return total
 
+    def fit_loop(self, *args: Any, **options: Any) -> Any:
+        # skorch swallows Ctrl-C and keeps what was learnt until then: it would pass for a finished fit.
+        try:
+            return super().fit_loop(*args, **options)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
+
+
+class _Interrupted(BaseException):
+    """Ctrl-C on its way through skorch."""
+
 
 class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
     """Keeps loss, accuracy and UA of each epoch, and the weights of the best epoch on the validation part."""
@@ -140,6 +151,9 @@ def train_network(
         device: ``cpu`` or ``cuda``.
         on_epoch: Called after each epoch with its row of the history: to draw progress, to give up.
 
+    Raises:
+        KeyboardInterrupt: Ctrl-C; the network is then not fitted.
+
     Returns:
         One row an epoch (losses include the penalty, as Keras reports them), and the epoch whose weights were kept.
     """
@@ -166,8 +180,11 @@ def train_network(
         device=device,
         verbose=0,
     )
-    with suppress(_Enough):
-        net.fit(rows, y=None)
+    try:
+        with suppress(_Enough):
+            net.fit(rows, y=None)
+    except _Interrupted as error:
+        raise KeyboardInterrupt from error
     network.eval()
     history = pd.DataFrame(recorder.epochs).astype({"epoch": int})
     if recorder.best is None:
