@@ -37,9 +37,9 @@ def experiment_3(tables: Tables) -> Chapter:
         "table-6",
         "Experiment 3, Table 6 and Figure 6: rivals",
         (
-            "The published figures are of five sets of utterances and at least three protocols; one is of a system "
-            "with text. Ours are of one corpus, one protocol and the same folds. Classifiers that the paper names "
-            "without figures stand below.",
+            "The published figures are of different sets of utterances and different protocols, as far as these are "
+            "known; one is of a system with text. Ours are of one corpus, one protocol and the same folds. Classifiers "
+            "that the paper names without figures stand below.",
         ),
         (Grid("Table 6", headings, tuple(rows)),),
         tuple(_methods(tables)),
