@@ -18,6 +18,7 @@ from evenvoice.study import load_study
 from evenvoice.study.tuning import load_tuning
 from evenvoice.study.tuning.outcome import Tuning
 from tests.cli.command import finish, run, start
+from tests.workers import start_workers_in
 
 # Before evenvoice: a machine of known speed, and no report of both recipes.
 QUICK = """
@@ -94,7 +95,9 @@ def outcome(found: Tuning) -> list[tuple[object, ...]]:
     return [(trial.state, trial.ua, trial.settings) for trial in found.trials if trial.state != "interrupted"]
 
 
-def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start_workers_in(tmp_path / "elsewhere", monkeypatch)
+    monkeypatch.chdir(tmp_path)
     answer = run(*tuning, "--trials=3", "--jobs=2")  # the last says: trials in worker processes
     text = answer.result()
     assert "3 trials of 2 fits each, about " in answer.err

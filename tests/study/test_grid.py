@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import soundfile
 from tests import fabricate
+from tests.workers import start_workers_in
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
@@ -229,3 +230,15 @@ def test_synthetic_test_rows_go_by_their_base_parents_speaker(corpus: Corpus, tm
     base = result.runs[0].plan.set_index("synthetic").loc[made.index, "base"]
     assert len(made)
     assert made["speaker"].tolist() == corpus.table.loc[base, "speaker"].tolist()
+
+
+def test_a_relative_folder_is_the_callers_though_the_workers_started_elsewhere(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers outlive a call, and keep the working directory that they were started in."""
+    start_workers_in(tmp_path / "there", monkeypatch)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    _evaluate(corpus, Path("study"), jobs=2, seeds=(0,))
+    assert list((tmp_path / "there").iterdir()) == []
+    assert len(list((tmp_path / "here").glob("study/runs/*/*/*/*/run.json"))) == 5

@@ -254,7 +254,8 @@ class _Evaluation:
         jobs = min(self.jobs, len(tasks))
         utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
         flags = self.keep_models, self.test_curves, jobs > 1
-        what = (corpus.name, corpus.labels, utterances, packed, self.folder, self.device, *flags)
+        # In full: worker processes keep the working directory in which they were started.
+        what = (corpus.name, corpus.labels, utterances, packed, self.folder.resolve(), self.device, *flags)
         calls = (delayed(make_run)(task, *what) for task in tasks)
         yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 

@@ -98,8 +98,8 @@ def tune(
     check_writable(folder)
     folder.mkdir(parents=True, exist_ok=True)
     job = Job(
-        str(uuid.uuid4()), folder, division.inside, recipe, division.inner, inner_folds, seed, trials, device, skip_bad,
-        (jobs or default_jobs()) > 1,
+        str(uuid.uuid4()), folder.resolve(), division.inside, recipe, division.inner, inner_folds, seed, trials, device,
+        skip_bad, (jobs or default_jobs()) > 1,
     )  # fmt: skip
     store = Store(folder)
     try:
