@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
+from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
 
 
@@ -52,10 +53,10 @@ class BiLSTMAttention(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        hidden: int = 128,
-        attention: int = 128,
-        dense_units: int = 512,
-        dropout: float = 0.0,
+        hidden: Count = 128,
+        attention: Count = 128,
+        dense_units: Count = 512,
+        dropout: Share = 0.0,
     ) -> None:
         super().__init__()
         self.recurrent = BiLSTM(rows_of(input_shape, "bilstm-attention"), hidden)

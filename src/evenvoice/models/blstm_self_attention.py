@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
+from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
 
 
@@ -51,12 +52,12 @@ class BLSTMSelfAttention(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        hidden: int = 128,
-        layers: int = 2,
-        attention: int = 64,
-        dense_units: int = 128,
-        recurrent_dropout: float = 0.3,
-        dropout: float = 0.5,
+        hidden: Count = 128,
+        layers: Count = 2,
+        attention: Count = 64,
+        dense_units: Count = 128,
+        recurrent_dropout: Share = 0.3,
+        dropout: Share = 0.5,
     ) -> None:
         super().__init__()
         rows = rows_of(input_shape, "blstm-self-attention")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import torch
+from pydantic import Field
 from torch import nn
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models.options import Count, NotNegative, Positive, Share, UpToOne
+
+Initialisation = Annotated[Literal["glorot", "torch"], Field(description="glorot or torch")]
 
 
 class CNN2D(nn.Module):
@@ -51,15 +57,15 @@ class CNN2D(nn.Module):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        filters: int = 64,
-        kernel_size: int = 3,
-        dense_units: int = 64,
-        dropout: float = 0.5,
-        negative_slope: float = 0.3,
-        l2: float = 0.01,
-        batch_norm_momentum: float = 0.01,
-        batch_norm_eps: float = 1e-3,
-        initialisation: str = "glorot",
+        filters: Count = 64,
+        kernel_size: Count = 3,
+        dense_units: Count = 64,
+        dropout: Share = 0.5,
+        negative_slope: NotNegative = 0.3,
+        l2: NotNegative = 0.01,
+        batch_norm_momentum: UpToOne = 0.01,
+        batch_norm_eps: Positive = 1e-3,
+        initialisation: Initialisation = "glorot",
     ) -> None:
         super().__init__()
         channels, height, width = input_shape
@@ -68,8 +74,6 @@ class CNN2D(nn.Module):
                 f"model '2dcnn': an input of {height}×{width} is too small for three 2×2 poolings; "
                 "height and width must be at least 8 (more seconds or a shorter hop give more frames)"
             )
-        if initialisation not in ("glorot", "torch"):
-            raise EvenvoiceError(f"model '2dcnn': initialisation {initialisation!r} is unknown; choose glorot or torch")
         self.l2 = l2
 
         def block(inputs: int) -> list[nn.Module]:

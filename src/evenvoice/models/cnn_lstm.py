@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models.options import Count, Counts, Pair, Pairs, Share
 from evenvoice.models.sequence import SequenceNetwork, rows_of
 
 # More would need gigabytes for the maps of the first convolution.
@@ -66,13 +67,13 @@ class CNNLSTM(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        piece_frames: int = 300,
-        filters: Sequence[int] = (16, 24, 32),
-        kernels: Sequence[Sequence[int]] = ((12, 16), (8, 12), (5, 7)),
-        pool: Sequence[int] = (2, 2),
-        hidden: int = 128,
-        dense_units: int = 64,
-        dropout: float = 0.2,
+        piece_frames: Count = 300,
+        filters: Counts = (16, 24, 32),
+        kernels: Pairs = ((12, 16), (8, 12), (5, 7)),
+        pool: Pair = (2, 2),
+        hidden: Count = 128,
+        dense_units: Count = 64,
+        dropout: Share = 0.2,
     ) -> None:
         super().__init__()
         rows = rows_of(input_shape, "cnn-lstm")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
+from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
 
 
@@ -49,10 +50,10 @@ class LSTMAttention(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        frame_units: int = 512,
-        hidden: int = 100,
-        attention: int = 200,
-        dropout: float = 0.5,
+        frame_units: Count = 512,
+        hidden: Count = 100,
+        attention: Count = 200,
+        dropout: Share = 0.5,
     ) -> None:
         super().__init__()
         rows = rows_of(input_shape, "lstm-attention")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from torch import nn
@@ -15,6 +14,7 @@ from evenvoice.models.cnn2d import CNN2D
 from evenvoice.models.cnn_lstm import CNNLSTM
 from evenvoice.models.estimator import Estimator
 from evenvoice.models.lstm_attention import LSTMAttention
+from evenvoice.models.options import check_options
 from evenvoice.models.transformer import TransformerClassifier
 
 # Each is made as Model(input_shape=(c, h, w), n_classes=k, **options). A network is an `nn.Module`, returns logits
@@ -69,7 +69,7 @@ def weighs_classes(name: str) -> bool:
 
 
 def check_model(name: str, options: dict[str, Any]) -> None:
-    """Raise an `EvenvoiceError` unless the model is known and takes these options.
+    """Raise an `EvenvoiceError` unless the model is known and takes these options, with values of their types.
 
     Examples:
         >>> check_model("2dcnn", {"dropuot": 0.3})
@@ -80,12 +80,7 @@ filters, kernel_size, dense_units, dropout, negative_slope, l2, batch_norm_momen
     """
     if name not in MODELS:
         raise EvenvoiceError(f"model {name!r} is unknown{nearest(name, list(MODELS))}; known are {', '.join(MODELS)}")
-    known = [p for p in inspect.signature(MODELS[name]).parameters if p not in ("input_shape", "n_classes")]
-    for option in options:
-        if option not in known:
-            raise EvenvoiceError(
-                f"model {name!r}: unknown option {option!r}{nearest(option, known)}; it takes {', '.join(known)}"
-            )
+    check_options(name, MODELS[name], options)
 
 
 def make_model(name: str, input_shape: tuple[int, ...], n_classes: int, **options: Any) -> nn.Module | Estimator:

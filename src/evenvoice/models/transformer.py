@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import SequenceNetwork, masked_mean, rows_of
 
 
@@ -53,13 +54,13 @@ class TransformerClassifier(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        width: int = 128,
-        layers: int = 2,
-        heads: int = 8,
-        feed_forward: int = 512,
-        encoder_dropout: float = 0.1,
-        dense_units: int = 256,
-        dropout: float = 0.5,
+        width: Count = 128,
+        layers: Count = 2,
+        heads: Count = 8,
+        feed_forward: Count = 512,
+        encoder_dropout: Share = 0.1,
+        dense_units: Count = 256,
+        dropout: Share = 0.5,
     ) -> None:
         super().__init__()
         if width % heads or width % 2:

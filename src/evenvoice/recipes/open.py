@@ -164,6 +164,7 @@ def _first_error(error: ValidationError) -> str:
         allowed = list(section.model_fields)
         return f"unknown key {place!r}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
-    if place == "search" or not parts:
-        return f"{place}: {message}"  # what was found is all of it
-    return f"{place}: {message} (found {first['input']!r})" if "name" not in parts else f"{place}: {message}"
+    ours = isinstance(first.get("ctx", {}).get("error"), EvenvoiceError)
+    if ours or not parts or "name" in parts:
+        return f"{place}: {message}"  # which says what was found, or else that is all of the recipe
+    return f"{place}: {message} (found {first['input']!r})"

@@ -184,26 +184,3 @@ def test_a_class_of_one_short_utterance_breaks_nothing(kind: type[Estimator], op
     assert np.isfinite(probabilities).all()
     assert (probabilities.argmax(axis=1)[:60] == y).mean() > 0.95
     assert probabilities.argmax(axis=1)[-4:].tolist() == [3, 4, 5, 5]
-
-
-@pytest.mark.parametrize(
-    ("kind", "options", "message"),
-    [
-        (KNN, {"n_neighbors": 2.5}, "model 'knn': n_neighbors is 2.5; give a whole number of 1 or more"),
-        (SVM, {"C": 0}, "model 'svm': C is 0; give a number above 0"),
-        (SVM, {"gamma": "auto"}, "model 'svm': gamma is 'auto'; give a number above 0, or 'scale'"),
-        (SVM, {"gamma": -1}, "model 'svm': gamma is -1; give a number above 0"),
-        (LinearSVM, {"C": "1"}, "model 'linear-svm': C is '1'; give a number above 0"),
-        (MLP, {"hidden_layer_sizes": 100}, "model 'mlp': hidden_layer_sizes is 100; give a list of widths"),
-        (MLP, {"hidden_layer_sizes": [8, 0]}, "model 'mlp': hidden_layer_sizes is 0; give a whole number of 1 or more"),
-        (MLP, {"alpha": float("nan")}, "model 'mlp': alpha is nan; give a number above 0"),
-        (DBN, {"learning_rate": float("inf")}, "model 'dbn': learning_rate is inf; give a number above 0"),
-        (GMM, {"n_components": True}, "model 'gmm': n_components is True; give a whole number of 1 or more"),
-        (HMM, {"n_states": 0}, "model 'hmm': n_states is 0; give a whole number of 1 or more"),
-        (DTW, {"band": 1.5}, "model 'dtw': band is 1.5; give a number above 0 and up to 1"),
-    ],
-)
-def test_an_impossible_option_is_refused(kind: type[Estimator], options: dict[str, Any], message: str) -> None:
-    with pytest.raises(EvenvoiceError) as refused:
-        kind((1, 5, 24), 3, **options)
-    assert str(refused.value).startswith(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,11 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical.options import one_warning, positive, whole, widths
 from evenvoice.models.classical.rbm import BoltzmannMachine
+from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
+from evenvoice.models.options import Count, Counts, Positive
 
 _MOST_ROUNDS = 1000
 
@@ -37,7 +37,7 @@ class DBN(Estimator):
         C: Inverse weight of the logistic regression's L2 penalty.
 
     Raises:
-        EvenvoiceError: An impossible option; a learning rate at which the weights grow without end.
+        EvenvoiceError: A learning rate at which the weights grow without end.
 
     Source:
         Hinton, Osindero & Teh 2006, "A fast learning algorithm for deep belief nets", without its fine-tuning;
@@ -59,16 +59,16 @@ class DBN(Estimator):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        hidden_layer_sizes: Sequence[int] = (256, 256),
-        learning_rate: float = 0.1,
-        n_iter: int = 100,
-        C: float = 1.0,
+        hidden_layer_sizes: Counts = (256, 256),
+        learning_rate: Positive = 0.1,
+        n_iter: Count = 100,
+        C: Positive = 1.0,
     ) -> None:
         super().__init__(input_shape, n_classes)
-        self._sizes = widths(self.name, "hidden_layer_sizes", hidden_layer_sizes)
-        self._learning_rate = positive(self.name, "learning_rate", learning_rate)
-        self._n_iter = whole(self.name, "n_iter", n_iter)
-        self._C = positive(self.name, "C", C)
+        self._sizes = hidden_layer_sizes
+        self._learning_rate = learning_rate
+        self._n_iter = n_iter
+        self._C = C
 
     def _fit(
         self,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 from scipy.special import softmax
 
 from evenvoice.models.classical.extras import need
-from evenvoice.models.classical.options import positive
 from evenvoice.models.classical.sequences import SequenceEstimator
 from evenvoice.models.classical.warping import warped_distances
+from evenvoice.models.options import UpToOne
+
+Band = Annotated[UpToOne | None, Field(description="a number above 0 and up to 1, or nothing")]
 
 
 class DTW(SequenceEstimator):
@@ -29,7 +32,7 @@ class DTW(SequenceEstimator):
             ``None`` is anywhere.
 
     Raises:
-        EvenvoiceError: An impossible option; features that are no sequences.
+        EvenvoiceError: Features that are no sequences.
         MissingExtraError: numba is not installed.
 
     Source:
@@ -38,9 +41,9 @@ class DTW(SequenceEstimator):
 
     name = "dtw"
 
-    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, band: float | None = None) -> None:
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, band: Band = None) -> None:
         super().__init__(input_shape, n_classes)
-        self._band = None if band is None else positive(self.name, "band", band, most=1)
+        self._band = band
         need(self.name, "numba")
 
     def _fit_sequences(

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.special import softmax
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical.options import one_warning
 from evenvoice.models.classical.sequences import SequenceEstimator
+from evenvoice.models.classical.settled import one_warning
 
 # Fewer frames than this cannot tell a Gaussian's mean and variance.
 _FRAMES_FOR_A_GAUSSIAN = 10

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.mixture import GaussianMixture
 
 from evenvoice.models.classical.generative import GenerativeEstimator
-from evenvoice.models.classical.options import positive, whole
+from evenvoice.models.options import Count, Positive
 
 
 class GMM(GenerativeEstimator):
@@ -29,7 +29,7 @@ class GMM(GenerativeEstimator):
         max_iter: Most rounds of expectation maximisation; it ends where a frame's log-likelihood gains less than 1e-3.
 
     Raises:
-        EvenvoiceError: An impossible option; features that are no sequences; a class with one frame.
+        EvenvoiceError: Features that are no sequences; a class with one frame.
 
     Source:
         Reynolds & Rose 1995, "Robust text-independent speaker identification using Gaussian mixture speaker models",
@@ -51,14 +51,14 @@ class GMM(GenerativeEstimator):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        n_components: int = 16,
-        reg_covar: float = 1e-3,
-        max_iter: int = 200,
+        n_components: Count = 16,
+        reg_covar: Positive = 1e-3,
+        max_iter: Count = 200,
     ) -> None:
-        super().__init__(input_shape, n_classes, gaussians=whole(self.name, "n_components", n_components))
+        super().__init__(input_shape, n_classes, gaussians=n_components)
         self._settings = {
-            "reg_covar": positive(self.name, "reg_covar", reg_covar),
-            "max_iter": whole(self.name, "max_iter", max_iter),
+            "reg_covar": reg_covar,
+            "max_iter": max_iter,
         }
 
     def _forget(self) -> None:

@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 
 from evenvoice.models.classical.extras import need
 from evenvoice.models.classical.generative import GenerativeEstimator
-from evenvoice.models.classical.options import whole
+from evenvoice.models.options import Count
 
 if TYPE_CHECKING:
     from hmmlearn.hmm import GaussianHMM
@@ -38,7 +38,7 @@ class HMM(GenerativeEstimator):
         max_iter: Most rounds of Baum–Welch; it ends where a frame's log-likelihood gains less than 1e-3.
 
     Raises:
-        EvenvoiceError: An impossible option; features that are no sequences; a class with one frame.
+        EvenvoiceError: Features that are no sequences; a class with one frame.
         MissingExtraError: hmmlearn is not installed.
 
     Source:
@@ -49,10 +49,10 @@ class HMM(GenerativeEstimator):
     name = "hmm"
 
     def __init__(
-        self, input_shape: tuple[int, int, int], n_classes: int, *, n_states: int = 4, max_iter: int = 100
+        self, input_shape: tuple[int, int, int], n_classes: int, *, n_states: Count = 4, max_iter: Count = 100
     ) -> None:
-        super().__init__(input_shape, n_classes, gaussians=whole(self.name, "n_states", n_states))
-        self._max_iter = whole(self.name, "max_iter", max_iter)
+        super().__init__(input_shape, n_classes, gaussians=n_states)
+        self._max_iter = max_iter
         need(self.name, "hmmlearn")
 
     def _forget(self) -> None:

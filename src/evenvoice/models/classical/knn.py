@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sklearn.neighbors import KNeighborsClassifier
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical.options import whole
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
+from evenvoice.models.options import Count
 
 
 class KNN(Estimator):
@@ -26,7 +26,7 @@ class KNN(Estimator):
         n_neighbors: k.
 
     Raises:
-        EvenvoiceError: An impossible option; fewer training rows than k.
+        EvenvoiceError: Fewer training rows than k.
 
     Source:
         Cover & Hart 1967, "Nearest neighbor pattern classification"; scikit-learn's ``KNeighborsClassifier``.
@@ -40,9 +40,9 @@ class KNN(Estimator):
 
     name = "knn"
 
-    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, n_neighbors: int = 5) -> None:
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, n_neighbors: Count = 5) -> None:
         super().__init__(input_shape, n_classes)
-        self._n_neighbors = whole(self.name, "n_neighbors", n_neighbors)
+        self._n_neighbors = n_neighbors
 
     def _fit(
         self,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.neural_network import MLPClassifier
 
-from evenvoice.models.classical.options import one_warning, positive, whole, widths
+from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
+from evenvoice.models.options import Count, Counts, Positive
 
 
 class MLP(Estimator):
@@ -27,9 +27,6 @@ class MLP(Estimator):
         alpha: Weight of the L2 penalty.
         learning_rate_init: Of Adam.
         max_iter: Most passes over the training part.
-
-    Raises:
-        EvenvoiceError: An impossible option.
 
     Source:
         Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors"; scikit-learn's
@@ -49,17 +46,17 @@ class MLP(Estimator):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        hidden_layer_sizes: Sequence[int] = (100,),
-        alpha: float = 1e-4,
-        learning_rate_init: float = 1e-3,
-        max_iter: int = 1000,
+        hidden_layer_sizes: Counts = (100,),
+        alpha: Positive = 1e-4,
+        learning_rate_init: Positive = 1e-3,
+        max_iter: Count = 1000,
     ) -> None:
         super().__init__(input_shape, n_classes)
         self._settings = {
-            "hidden_layer_sizes": widths(self.name, "hidden_layer_sizes", hidden_layer_sizes),
-            "alpha": positive(self.name, "alpha", alpha),
-            "learning_rate_init": positive(self.name, "learning_rate_init", learning_rate_init),
-            "max_iter": whole(self.name, "max_iter", max_iter),
+            "hidden_layer_sizes": tuple(hidden_layer_sizes),
+            "alpha": alpha,
+            "learning_rate_init": learning_rate_init,
+            "max_iter": max_iter,
         }
 
     def _fit(

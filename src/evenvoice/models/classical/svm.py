@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 from sklearn.svm import SVC
 
-from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical.options import positive
 from evenvoice.models.classical.vectors import from_decisions, vectors
 from evenvoice.models.estimator import Estimator
+from evenvoice.models.options import Positive
+
+Gamma = Annotated[Positive | Literal["scale"], Field(description="a number above 0, or 'scale'")]
 
 
 class _SupportVectorMachine(Estimator):
@@ -67,9 +69,6 @@ class SVM(_SupportVectorMachine):
         gamma: γ of the kernel; ``"scale"`` is 1 / (attributes · variance of X), that is 1 / the summed variance:
             attributes that are always 0 do not count.
 
-    Raises:
-        EvenvoiceError: An impossible option.
-
     Source:
         Cortes & Vapnik 1995, "Support-vector networks"; scikit-learn's ``SVC`` (LIBSVM).
 
@@ -83,12 +82,9 @@ class SVM(_SupportVectorMachine):
     name = "svm"
 
     def __init__(
-        self, input_shape: tuple[int, int, int], n_classes: int, *, C: float = 1.0, gamma: float | str = "scale"
+        self, input_shape: tuple[int, int, int], n_classes: int, *, C: Positive = 1.0, gamma: Gamma = "scale"
     ) -> None:
-        if isinstance(gamma, str) and gamma != "scale":
-            raise EvenvoiceError(f"model {self.name!r}: gamma is {gamma!r}; give a number above 0, or 'scale'")
-        gamma = gamma if isinstance(gamma, str) else positive(self.name, "gamma", gamma)
-        super().__init__(input_shape, n_classes, kernel="rbf", C=positive(self.name, "C", C), gamma=gamma)
+        super().__init__(input_shape, n_classes, kernel="rbf", C=C, gamma=gamma)
 
 
 class LinearSVM(_SupportVectorMachine):
@@ -103,9 +99,6 @@ class LinearSVM(_SupportVectorMachine):
         n_classes: Number of emotions.
         C: Price of a training row on the wrong side of its margin.
 
-    Raises:
-        EvenvoiceError: An impossible option.
-
     Source:
         Schuller, Steidl & Batliner 2009, "The Interspeech 2009 emotion challenge": functionals and a linear machine,
         the field's usual baseline; scikit-learn's ``SVC`` (LIBSVM).
@@ -119,5 +112,5 @@ class LinearSVM(_SupportVectorMachine):
 
     name = "linear-svm"
 
-    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: float = 0.01) -> None:
-        super().__init__(input_shape, n_classes, kernel="linear", C=positive(self.name, "C", C))
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: Positive = 0.01) -> None:
+        super().__init__(input_shape, n_classes, kernel="linear", C=C)

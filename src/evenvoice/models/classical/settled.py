@@ -1,0 +1,33 @@
+"""Fits that had not settled when they were stopped: one warning for all of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sklearn.exceptions import ConvergenceWarning
+
+
+@contextmanager
+def one_warning(model: str, option: str) -> Iterator[list[bool]]:
+    """Gather whether each fit in the block settled; warn once, naming model and remedy, if one did not.
+
+    Examples:
+        >>> with warnings.catch_warnings(record=True) as caught:
+        ...     warnings.simplefilter("always")
+        ...     with one_warning("mlp", "max_iter") as settled:
+        ...         settled += [True, False]
+        >>> str(caught[0].message)
+        "model 'mlp': the fit had not settled when it was stopped; raise max_iter"
+    """
+    settled: list[bool] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield settled
+    if not all(settled):
+        warnings.warn(
+            f"model {model!r}: the fit had not settled when it was stopped; raise {option}",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
