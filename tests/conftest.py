@@ -8,6 +8,14 @@ from pathlib import Path
 import pytest
 
 
+def pytest_configure() -> None:
+    """Tests that run side by side have a core each: threads of one would wait for those of another."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        import torch
+
+        torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def corpora_folder() -> Path:
     """The folder of real recordings (``$EVENVOICE_CORPORA``); tests that need it skip where it is absent."""

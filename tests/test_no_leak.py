@@ -24,10 +24,14 @@ from tests import fabricate
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
 EXAMPLES = fabricate.examples(TABLE)
-# As the recipes are, but quick: pieces of 24 frames and few kernels instead of 300 frames and many.
+# As the recipes are, but quick: fewer units and passes, and pieces of 24 frames instead of 300.
 QUICK = {
+    "calibrated-2dcnn": {"filters": 8},
+    "lstm-attention": {"frame_units": 16, "hidden": 8, "attention": 8},
+    "blstm-self-attention": {"hidden": 8},
     "cnn-lstm": {"piece_frames": 24, "filters": [2, 2], "kernels": [[3, 3], [3, 3]], "pool": [4, 8], "hidden": 8},
     "dbn": {"n_iter": 2},
+    "hmm": {"n_states": 2},
 }
 VARIANTS = {
     "as it is": {},
