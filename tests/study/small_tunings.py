@@ -42,6 +42,7 @@ def recipe_of(search: dict[str, Any], epochs: int = 2, k: int = 2, **training: A
 def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine of known speed, and no test part to open: `tests/cli/test_tune.py` opens one."""
     monkeypatch.setattr(run, "rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr(run, "duration", lambda _: 2.0)
     monkeypatch.setattr(run, "evaluate", lambda *_, **__: None)
     hear(monkeypatch, EXAMPLES)
 

@@ -242,3 +242,15 @@ def test_a_relative_folder_is_the_callers_though_the_workers_started_elsewhere(
     _evaluate(corpus, Path("study"), jobs=2, seeds=(0,))
     assert list((tmp_path / "there").iterdir()) == []
     assert len(list((tmp_path / "here").glob("study/runs/*/*/*/*/run.json"))) == 5
+
+
+@pytest.mark.parametrize(("patience", "about"), [(None, "4 fits, about "), (1, "4 fits, at most about ")])
+def test_a_recipe_that_may_stop_early_costs_at_most_so_much(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: int | None, about: str
+) -> None:
+    monkeypatch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)
+    training = {"epochs": 2, "select": "best-on-validation", "patience": patience}
+    said: list[str] = []
+    recipe = open_recipe("2dcnn", {"training": training})
+    evaluate(corpus, [recipe], ["speaker"], seeds=[0], out=tmp_path, jobs=1, say=said.append)
+    assert said[0].startswith(about)

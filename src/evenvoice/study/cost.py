@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,16 +21,26 @@ from evenvoice.training.loop import PlannedRows, train_network
 ENOUGH = 0.25
 
 
-def rows_per_second(recipe: Recipe, n_classes: int) -> float:
-    """Train on noise in the recipe's shape, for as long as it takes to time it; return rows a second, on one thread."""
+def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) -> float:
+    """Train on noise in the recipe's shape, for as long as it takes to time it; return rows a second, on one thread.
+
+    Args:
+        recipe: Of a network.
+        n_classes: Number of emotions.
+        seconds: How long the corpus' utterances are: padding costs next to nothing.
+    """
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
     with one_thread(), torch.random.fork_rng(devices=[]):
         network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
         assert isinstance(network, torch.nn.Module)
-        images = np.random.default_rng(0).standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
+        rng = np.random.default_rng(0)
+        images = rng.standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
         if recipe.front_end.form == "sequence":
-            images[:, :, -1] = 1  # every frame is the utterance's own: the costliest case
+            shown = rng.choice(seconds, (size, 1)) / recipe.front_end.seconds
+            own = np.arange(images.shape[-1]) <= shown * images.shape[-1]
+            images[:, 0] *= own[:, np.newaxis]
+            images[:, 0, -1] = own
         labels = np.arange(size, dtype=np.int64) % n_classes
         plan = NoBalancing().plan(images, labels)
 
@@ -41,16 +52,16 @@ def rows_per_second(recipe: Recipe, n_classes: int) -> float:
 
         timed(1)  # the first batch of a process pays for torch's own imports
         batches = 4
-        while (seconds := timed(batches)) < ENOUGH:
+        while (taken := timed(batches)) < ENOUGH:
             batches *= 2
-        return size * batches / seconds
+        return size * batches / taken
 
 
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:
-    """Return about how many rows an epoch has: the training share, raised to the largest class by SMOTE."""
+    """Return about how many rows an epoch has: the training share without validation, and with what SMOTE adds."""
     counts = emotions.value_counts()
     balanced = recipe.balancer.name not in ("none", "class-weights")
-    return share * (counts.max() * len(counts) if balanced else counts.sum())
+    return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
 
 
 def in_words(seconds: float) -> str:

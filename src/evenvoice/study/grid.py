@@ -114,7 +114,7 @@ class _Evaluation:
         self._check(protocols)
         check_writable(self.folder)
         _sweep(self.folder)
-        waiting: list[tuple[list[Task], Corpus, Examples]] = []
+        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Examples]] = []
         for front_end, recipes in _by_front_end(self.recipes):
             corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
             data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
@@ -126,9 +126,10 @@ class _Evaluation:
                 for fold in self._folds(recipe, protocol, corpus, examples, seed)
                 for key in [RunKey(recipe.name, protocol.name, seed, fold.number)]
             ]
-            waiting.append(([task for task in tasks if not self._made(task)], corpus, examples))
-            total = len(tasks)
-            say(self._announcement(waiting[-1][0], total, corpus.table))
+            missing = [task for task in tasks if not self._made(task)]
+            utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
+            waiting.append((missing, corpus.labels, utterances, examples))
+            say(self._announcement(missing, len(tasks), utterances))
         about = {
             "format": FORMAT,
             "corpus": self._about_the_corpus(),
@@ -197,7 +198,7 @@ class _Evaluation:
             )
         return True
 
-    def _announcement(self, tasks: Sequence[Task], total: int, table: pd.DataFrame) -> str:
+    def _announcement(self, tasks: Sequence[Task], total: int, utterances: pd.DataFrame) -> str:
         """How many fits, and about how long: measured speed × rows × epochs."""
         there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
         if not tasks:
@@ -209,14 +210,17 @@ class _Evaluation:
             if task.recipe.name in classical:
                 continue
             if task.recipe.name not in speeds:
-                speeds[task.recipe.name] = rows_per_second(task.recipe, table["emotion"].nunique())
+                speeds[task.recipe.name] = rows_per_second(
+                    task.recipe, utterances["emotion"].nunique(), utterances["seconds"].tolist()
+                )
             share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
-            rows = rows_after_balancing(task.recipe, table["emotion"], share)
+            rows = rows_after_balancing(task.recipe, utterances["emotion"], share)
             seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
         jobs = min(self.jobs, len(tasks))
         words = f"{len(tasks)} fits{there}"
         if seconds:
-            words += f", about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+            most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
+            words += f", {most}about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
         return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")
 
     def _about_the_corpus(self) -> dict[str, Any]:
@@ -246,16 +250,17 @@ class _Evaluation:
             commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
         return {"asked": asked, "commands": commands}
 
-    def _make(self, tasks: Sequence[Task], corpus: Corpus, examples: Examples) -> Iterator[None]:
+    def _make(
+        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Examples
+    ) -> Iterator[None]:
         """Make the runs, as many at once as there are jobs; yield after each."""
         if not tasks:
             return
         packed = Packed.of(examples)
         jobs = min(self.jobs, len(tasks))
-        utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
         flags = self.keep_models, self.test_curves, jobs > 1
         # In full: worker processes keep the working directory in which they were started.
-        what = (corpus.name, corpus.labels, utterances, packed, self.folder.resolve(), self.device, *flags)
+        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), self.device, *flags)
         calls = (delayed(make_run)(task, *what) for task in tasks)
         yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 

@@ -14,6 +14,7 @@ from typing import Any
 import optuna
 from joblib import delayed
 
+from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
@@ -148,7 +149,7 @@ def _search(store: Store, job: Job, jobs: int, say: Say) -> None:
     if job.wanted > finished + running:
         corpus, _ = load_examples(job.inside, job.recipe.front_end, jobs=jobs, skip_bad=job.skip_bad)
         make_folds(job.inner, corpus.table, job.seed)
-        say(_announcement(job, finished, running, jobs))
+        say(_announcement(job, corpus, finished, running, jobs))
     best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)
     try:
         while OPENED not in store.attributes:
@@ -175,7 +176,7 @@ def _round(job: Job, free: int, jobs: int, best: float, say: Say) -> float:
     return best
 
 
-def _announcement(job: Job, finished: int, running: int, jobs: int) -> str:
+def _announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:
     """How many trials, and about how long: measured for some settings of the space."""
     there = f" ({finished} are there already)" if finished else ""
     there += f" ({running} in other processes)" if running else ""
@@ -183,25 +184,25 @@ def _announcement(job: Job, finished: int, running: int, jobs: int) -> str:
     head = f"{left} trials{there} of {job.parts} fits each"
     if not is_network(job.recipe.model.name):
         return f"{head}, whose time is not estimated"
-    seconds = statistics.fmean(_seconds(job))
+    seconds = statistics.fmean(_seconds(job, inside))
     jobs = min(jobs, left)
     about = in_words(left * seconds / jobs)
     return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
 
 
-def _seconds(job: Job) -> list[float]:
+def _seconds(job: Job, inside: Corpus) -> list[float]:
     """Seconds of a trial, for the recipe as it is and for some settings drawn at random."""
     drawn = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=job.seed))
     recipes = [job.recipe]
     for _ in range(_DRAWN):
         with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
             recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
-    emotions = job.inside.table["emotion"]
+    emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
     return [
         job.parts
         * recipe.training.epochs
         * rows_after_balancing(recipe, emotions, (job.parts - 1) / job.parts)
-        / rows_per_second(recipe, len(job.inside.labels))
+        / rows_per_second(recipe, len(inside.labels), seconds)
         for recipe in recipes
         if is_network(recipe.model.name)
     ]
