@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.study import evaluate, load_study
+from evenvoice.training import TrainedModel
 from evenvoice.training.weights import WEIGHTS_FILE, load_weights
 
 QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
@@ -254,3 +257,18 @@ def test_a_recipe_that_may_stop_early_costs_at_most_so_much(
     recipe = open_recipe("2dcnn", {"training": training})
     evaluate(corpus, [recipe], ["speaker"], seeds=[0], out=tmp_path, jobs=1, say=said.append)
     assert said[0].startswith(about)
+
+
+def test_the_time_of_a_run_includes_its_answers(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A nearest neighbour learns nothing, and does all of its work when it is asked."""
+    answer = TrainedModel.probabilities
+
+    def slowly(*arguments: Any) -> Any:
+        time.sleep(0.3)
+        return answer(*arguments)
+
+    monkeypatch.setattr(TrainedModel, "probabilities", slowly)
+    study = evaluate(corpus, [open_recipe("knn")], ["random"], seeds=[0], out=tmp_path, jobs=1)
+    assert study.results[0].seconds >= 0.3

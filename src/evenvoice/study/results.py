@@ -83,7 +83,7 @@ class Result:
 
     @property
     def seconds(self) -> float:
-        """Time of all fits together, each on one thread."""
+        """Time of all runs together, fits and answers, each on one thread."""
         return float(sum(run.info["seconds"] for run in self.runs))
 
     @cached_property
