@@ -115,6 +115,7 @@ def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path, monkeypatch: pyt
     for result in study.results:
         tested = result.runs[0].predictions["speaker"].unique().tolist()
         assert tested == ["anna"]  # the first speaker, whole
+        assert result.runs[0].info["promise"]["disjoint"] == ["speaker"]
         assert len(result.runs[0].predictions) == 9
     assert found.best is not None
     assert (

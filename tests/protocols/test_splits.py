@@ -10,7 +10,7 @@ import pytest
 from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import PROTOCOLS, Fold, check_promise, cut_validation, make_folds, open_protocol
+from evenvoice.protocols import PROTOCOLS, Fold, check_promise, cut_validation, make_folds, open_protocol, promise_of
 
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
@@ -114,6 +114,35 @@ def test_given_reads_the_corpus_own_split() -> None:
     assert set(table["speaker"].iloc[fold.validation]) == {"s1"}
     with pytest.raises(EvenvoiceError, match="holds 'tset'; expected train, validation"):
         make_folds(open_protocol("given"), table.replace({"split": {"test": "tset"}}), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "moved", "unknown", "disjoint"),
+    [
+        ("given", "test", None, ("speaker",)),
+        ("given+select-on-test", "test", None, ("speaker",)),
+        ("given", "train", None, ()),
+        ("given", "dev", None, ()),
+        ("given", "test", "u030", ()),
+        ("random", "test", None, ()),
+        ("speaker", "test", None, ("speaker",)),
+    ],
+)
+def test_a_given_split_is_seen_to_keep_speakers_apart(
+    protocol: str, moved: str, unknown: str | None, disjoint: tuple[str, ...]
+) -> None:
+    """The first utterance of the speaker who is tested goes to another part; or a speaker is not known."""
+    table = TABLE.copy()
+    tested = table.index[table["speaker"] == "s0"]
+    table["split"] = np.where(table["speaker"] == "s0", "test", "train")
+    table.loc[tested[0], "split"] = moved
+    if unknown:
+        table.loc[unknown, "speaker"] = None
+    used = open_protocol(protocol)
+    promise = promise_of(used, make_folds(used, table, seed=0)[0], table)
+    assert promise.disjoint == disjoint
+    assert promise.leaky == protocol.endswith("+select-on-test")
+    assert ("keeps test speakers apart" in promise.words) == (disjoint != () and protocol != "speaker")
 
 
 @pytest.mark.parametrize("name", ["random", "kfold"])

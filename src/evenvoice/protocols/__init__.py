@@ -3,7 +3,7 @@
 from evenvoice.protocols.promise import Fold, Promise, check_promise
 from evenvoice.protocols.registry import PROTOCOLS, check_columns, make_folds, open_protocol
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
-from evenvoice.protocols.splits import SplitProtocol
+from evenvoice.protocols.splits import SplitProtocol, promise_of
 from evenvoice.protocols.validation import cut_validation
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "cut_validation",
     "make_folds",
     "open_protocol",
+    "promise_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -49,6 +49,24 @@ class SplitProtocol(Protocol):
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Divide the utterances; the same seed gives the same folds."""
         ...
+
+
+def promise_of(protocol: SplitProtocol, fold: Fold, utterances: pd.DataFrame) -> Promise:
+    """Return what holds of a fold: the protocol's promise, and what a split of the corpus' own turns out to keep apart.
+
+    Examples:
+        >>> table = pd.DataFrame({"speaker": ["a", "a", "b"], "split": ["train", "train", "test"]})
+        >>> promise_of(Given(), Given().folds(table, seed=0)[0], table).disjoint
+        ('speaker',)
+    """
+    promise, speakers = protocol.promise, utterances["speaker"]
+    if "split" not in protocol.needs or speakers.isna().any():
+        return promise
+    tested, others = (set(speakers.iloc[rows]) for rows in (fold.test, np.concatenate([fold.train, fold.validation])))
+    if tested & others:
+        return promise
+    words = promise.words.replace(Given.promise.words, "the corpus' own split, which keeps test speakers apart")
+    return replace(promise, words=words, disjoint=("speaker",))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation.predictions import PROBABILITY
 from evenvoice.models import is_network
-from evenvoice.protocols import Fold, SplitProtocol
+from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.study.records import RunKey, versions, write_run
@@ -80,7 +80,7 @@ def make_run(
     )  # fmt: skip
     seconds = time.perf_counter() - started
     _check_converged(key, result.predictions)
-    promise = task.protocol.promise
+    promise = promise_of(task.protocol, task.fold, utterances)
     info = {
         "fingerprint": task.fingerprint,
         "corpus": corpus,
