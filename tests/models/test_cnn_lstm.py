@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.frontend.rivals.log_spectrogram import LogSpectrogramSettings
 from evenvoice.models import cnn_lstm
 from evenvoice.models.cnn_lstm import CNNLSTM, cut
+from evenvoice.recipes import open_recipe
 
 
 def test_parameters() -> None:
@@ -45,6 +47,16 @@ def test_cut_makes_as_few_equal_pieces_as_can_be(lengths: list[int], longest: in
         (p[:, 0].tolist(), o, n) for p, o, n in zip(pieces, owner.tolist(), number.tolist(), strict=True)
     ] == expected
     assert torch.equal(pieces[:, :, 1], owner[:, None] * (pieces[:, :, 0] > 0))
+
+
+@pytest.mark.parametrize(("seconds", "pieces"), [(1, 1), (3, 1), (3.01, 2), (6, 2), (9, 3)])
+def test_the_shipped_recipe_cuts_pieces_of_3_seconds(seconds: float, pieces: int) -> None:
+    recipe = open_recipe("cnn-lstm")
+    assert isinstance(recipe.front_end, LogSpectrogramSettings)
+    frames = recipe.front_end.frames(round(seconds * 16000))
+    own = torch.ones(1, frames, dtype=torch.bool)
+    found, _, _ = cut(torch.ones(1, frames, 1), own, recipe.model.options["piece_frames"])
+    assert len(found) == pieces
 
 
 def _small(**options: object) -> CNNLSTM:
@@ -107,7 +119,7 @@ def test_pieces_too_small_are_refused_with_the_remedy() -> None:
         EvenvoiceError, match="7 frames × 80 rows are too small for 3 poolings by 2×2; raise piece_frames"
     ):
         CNNLSTM((1, 81, 150), 4, piece_frames=7)
-    with pytest.raises(EvenvoiceError, match="300 frames × 7 rows are too small"):
+    with pytest.raises(EvenvoiceError, match="301 frames × 7 rows are too small"):
         CNNLSTM((1, 8, 150), 4)
 
 

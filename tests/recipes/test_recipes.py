@@ -55,6 +55,22 @@ def test_a_recipe_is_frozen() -> None:
             {"front_end": {"form": "median"}},
             r"front_end.form: Input should be 'mean', 'array', 'channels', ",
         ),
+        ({"balancer": "smote"}, r"balancer: found 'smote', expected keys and values, for example \{name: smote\}"),
+        ({"front_end": None}, r"front_end: found None, expected keys and values, for example \{form: mean\}"),
+        ({"front_end": {"name": ["mfcc"]}}, r"front_end: \['mfcc'\] is no name; known are mfcc, short-term"),
+        ({"training": {"learning_rate": float("inf")}}, r"training.learning_rate: .*finite number"),
+        (
+            {"training": {"select": "last", "patience": 3}},
+            r"patience watches a validation part; .*set patience to null",
+        ),
+        (
+            {
+                "front_end": {"form": "sequence"},
+                "model": {"name": "gmm"},
+                "balancer": {"name": "smote", "options": {"rule": "absolute"}},
+            },
+            r"rule: absolute leaves no mask .*; use line or box",
+        ),
         (
             {"front_end": {"name": "mffc"}},
             r"front_end: 'mffc' is unknown \(did you mean 'mfcc'\?\)",
@@ -119,6 +135,8 @@ def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> Non
         ("a: [", "not YAML"),
         ("- a\n- b", "expected keys and values, found list"),
         ("extends: mine.yaml", "extends itself"),
+        ("1: 2", "1 is no key; allowed are name, about"),
+        ("on: {epochs: 3}", "True is no key; .*on, off, yes and no are true and false in YAML"),
         ("extends: nothing", "recipe 'nothing' is unknown"),
     ],
 )
@@ -126,6 +144,15 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, text: str, message: st
     (tmp_path / "mine.yaml").write_text(text)
     with pytest.raises(EvenvoiceError, match=message):
         open_recipe(tmp_path / "mine.yaml")
+
+
+def test_numbers_in_a_file_are_read_as_people_write_them(tmp_path: Path) -> None:
+    """YAML 1.1, which PyYAML reads, calls 1e-3 a text."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: 2dcnn\nmodel: {options: {l2: 1e-3}}\nsearch: {model.options.l2: [1e-3, 1e-2]}\n")
+    recipe = open_recipe(path)
+    assert recipe.model.options["l2"] == 0.001
+    assert recipe.search["model.options.l2"] == [0.001, 0.01]
 
 
 def test_a_missing_file_is_said() -> None:

@@ -150,3 +150,37 @@ def test_files_that_cannot_be_loaded(tmp_path: Path) -> None:
     path.write_bytes(tiny.model_file(recipe={"name": "tiny", "form": "mel"}))
     with pytest.raises(EvenvoiceError, match=r"tiny\.onnx: its recipe's form is not understood .*; predict with evenv"):
         SpeechEmotionClassifier.load(path)
+
+
+@pytest.mark.parametrize("groups", [None, SPEAKERS], ids=["by chance", "whole speakers"])
+@pytest.mark.parametrize(("form", "X"), [("mean", WAVEFORMS), ("channels", FEATURES)], ids=["waves", "features"])
+def test_a_validation_part_is_cut_off_where_the_recipe_wants_one(form: str, X: list, groups: np.ndarray | None) -> None:
+    training = {"select": "best-on-validation", "calibrate": "temperature", "validation_share": 0.25}
+    model = (
+        SpeechEmotionClassifier("2dcnn", form=form, epochs=2, settings={"training": training}).fit(X, Y, groups).model_
+    )
+    watched, learnt = set(model.fitted_on["selection"]), set(model.fitted_on["network"])
+    assert set(model.fitted_on["calibration"]) == watched
+    assert set(model.fitted_on["normaliser"]) == learnt
+    assert watched.isdisjoint(learnt)
+    assert watched | learnt == set(map(str, range(36)))
+    if groups is None:
+        assert len(watched) == 9
+    else:
+        speakers = [set(groups[list(map(int, part))]) for part in (watched, learnt)]
+        assert speakers[0].isdisjoint(speakers[1])
+
+
+def test_the_normaliser_sees_nothing_of_the_validation_part_of_features() -> None:
+    settings = {"training": {"select": "best-on-validation", "validation_share": 0.25}}
+    classifier = SpeechEmotionClassifier("2dcnn", form="channels", epochs=1, settings=settings)
+    model = classifier.fit(FEATURES, Y, SPEAKERS).model_
+    rows = FEATURES[list(map(int, model.fitted_on["network"]))]
+    assert model.normaliser is not None
+    np.testing.assert_allclose(model.normaliser.mean, rows.mean(axis=(0, 3)).reshape(-1), atol=1e-5)
+
+
+def test_features_of_form_sequence_are_refused() -> None:
+    X = np.ones((36, 1, 121, 30), np.float32)
+    with pytest.raises(EvenvoiceError, match=r"form sequence marks each utterance's own frames.*give waveforms"):
+        SpeechEmotionClassifier("gmm").fit(X, Y)

@@ -117,6 +117,18 @@ def test_a_selection_needs_a_validation_part() -> None:
         fit(_recipe(select="best-on-validation"), TRAIN)
 
 
+def test_an_empty_validation_part_is_none() -> None:
+    with pytest.raises(EvenvoiceError, match=r"validation_share, or select: last"):
+        fit(_recipe(select="best-on-validation"), TRAIN, TRAIN.take(np.array([], np.int64)))
+
+
+def test_an_emotion_that_only_the_validation_part_has_is_named() -> None:
+    assert TRAIN.emotions is not None
+    part = TRAIN.take(np.flatnonzero(TRAIN.emotions != "happy"))
+    with pytest.raises(EvenvoiceError, match=r"'happy' is in the validation part and not in the training part"):
+        fit(_recipe(), part, TRAIN)
+
+
 def test_a_missing_gpu_is_said() -> None:
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here, so nothing is missing")

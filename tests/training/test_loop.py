@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -81,6 +83,20 @@ def test_training_ends_when_validation_has_not_risen_for_so_many_epochs() -> Non
     assert epoch == int(np.argmax(scores)) + 1
     _, everything, _ = _train(patient.model_copy(update={"patience": None, "epochs": len(told) + 1}), validation)
     assert everything[: len(told)] == told  # patience changes nothing but the end
+
+
+def test_patience_begins_when_the_learning_rate_has_risen() -> None:
+    """Where a warm-up is many epochs, nothing is learnt in them, and nothing must be concluded."""
+    images, labels = _images(1)
+    validation = WholeRows(images, np.roll(labels, 1))
+    batches = math.ceil(ROWS / 16)
+    settings = TrainingSettings(
+        epochs=60, batch_size=16, learning_rate=1e-9, select="best-on-validation", patience=3,
+        warm_up_steps=20 * batches,
+    )  # fmt: skip
+    _, told, epoch = _train(settings, validation)
+    assert epoch < 20
+    assert len(told) == 23
 
 
 def test_an_interrupted_fit_is_not_taken_for_a_finished_one() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -108,6 +107,8 @@ def _put(changes: dict[str, Any], setting: str) -> None:
     """Put ``training.epochs=50`` into nested changes; values are read as YAML reads them."""
     import yaml
 
+    from evenvoice.recipes.text import read_yaml
+
     path, equals, value = setting.partition("=")
     if not equals or not path.strip():
         raise EvenvoiceError(f"--set {setting!r}: expected KEY=VALUE, for example training.epochs=50")
@@ -117,20 +118,9 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         if not isinstance(changes, dict):
             raise EvenvoiceError(f"--set {setting!r}: another --set gave {section} a value; set its keys one by one")
     try:
-        changes[key] = _number(yaml.safe_load(value))
+        changes[key] = read_yaml(value)
     except yaml.YAMLError as error:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
-
-
-def _number(value: Any) -> Any:
-    """Read ``1e-5`` as the number that everybody means; YAML 1.1 wants ``1.0e-5`` and calls the rest text.
-
-    Examples:
-        >>> _number("1e-5"), _number("-2E3"), _number("2dcnn"), _number("nan")
-        (1e-05, -2000.0, '2dcnn', 'nan')
-    """
-    meant = isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value)
-    return float(value) if meant else value
 
 
 def as_typed() -> str:

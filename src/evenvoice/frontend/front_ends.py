@@ -71,8 +71,10 @@ FRONT_ENDS: dict[str, tuple[type[BaseModel], Callable[[Any], Hear]]] = {
 }
 
 
-def check_front_end(name: str) -> None:
+def check_front_end(name: object) -> None:
     """Raise a `ValueError` unless the front end is known."""
+    if not isinstance(name, str):
+        raise ValueError(f"{name!r} is no name; known are {', '.join(FRONT_ENDS)}")
     if name not in FRONT_ENDS:
         raise ValueError(f"{name!r} is unknown{nearest(name, list(FRONT_ENDS))}; known are {', '.join(FRONT_ENDS)}")
 

@@ -36,7 +36,7 @@ class CNNLSTM(SequenceNetwork):
     Args:
         input_shape: (1, rows + 1, frames), the form ``sequence``; a row is a frequency.
         n_classes: Number of emotions.
-        piece_frames: Longest piece; 300 frames of 10 ms are 3 s.
+        piece_frames: Longest piece; 3 s have 301 frames, 10 ms apart.
         filters: Kernels of each convolution.
         kernels: Their sizes, frames × frequencies.
         pool: Of the pooling after each convolution, frames × frequencies.
@@ -67,7 +67,7 @@ class CNNLSTM(SequenceNetwork):
         input_shape: tuple[int, int, int],
         n_classes: int,
         *,
-        piece_frames: Count = 300,
+        piece_frames: Count = 301,
         filters: Counts = (16, 24, 32),
         kernels: Pairs = ((12, 16), (8, 12), (5, 7)),
         pool: Pair = (2, 2),

@@ -11,6 +11,7 @@ from functools import cache
 from inspect import signature
 from typing import Annotated, Any, get_type_hints
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from evenvoice.errors import EvenvoiceError, nearest
@@ -44,8 +45,9 @@ def check_options(model: str, constructor: type, options: Mapping[str, Any]) -> 
         if option not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes no options"
             raise EvenvoiceError(f"model {model!r}: unknown option {option!r}{nearest(option, known)}; {takes}")
+    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in options.items()}
     try:
-        schema(**options)
+        schema(**plain)
     except ValidationError as error:
         option = str(error.errors()[0]["loc"][0])
         raise EvenvoiceError(

@@ -14,6 +14,7 @@ from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.frontend import FRONT_ENDS
 from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
+from evenvoice.recipes.text import read_yaml
 
 
 def recipe_names() -> list[str]:
@@ -24,6 +25,15 @@ def recipe_names() -> list[str]:
         True
     """
     return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
+
+
+# What a section may look like.
+_SECTIONS = {
+    "front_end": "{form: mean}",
+    "balancer": "{name: smote}",
+    "model": "{name: svm}",
+    "training": "{epochs: 50}",
+}
 
 
 def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None = None) -> Recipe:
@@ -82,11 +92,17 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
             "a file of your own ends in .yaml"
         )
     try:
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except yaml.YAMLError as error:
         raise EvenvoiceError(f"recipe {recipe!r}: not YAML ({str(error).splitlines()[0]})") from error
     if not isinstance(data, dict):
         raise EvenvoiceError(f"recipe {recipe!r}: expected keys and values, found {type(data).__name__}")
+    for key in data:
+        if not isinstance(key, str):
+            raise EvenvoiceError(
+                f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)} "
+                "(on, off, yes and no are true and false in YAML)"
+            )
     data.setdefault("name", name)
     base = data.pop("extends", None)
     if base is None:
@@ -164,6 +180,8 @@ def _first_error(error: ValidationError) -> str:
         allowed = list(section.model_fields)
         return f"unknown key {place!r}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
+    if len(parts) == 1 and parts[0] in _SECTIONS and not isinstance(first["input"], Mapping):
+        return f"{place}: found {first['input']!r}, expected keys and values, for example {_SECTIONS[place]}"
     ours = isinstance(first.get("ctx", {}).get("error"), EvenvoiceError)
     if ours or not parts or "name" in parts:
         return f"{place}: {message}"  # which says what was found, or else that is all of the recipe

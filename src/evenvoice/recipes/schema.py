@@ -57,21 +57,22 @@ class TrainingSettings(Section):
             equals). Never the test part.
         validation_share: Share of the training part (of its speakers, where the protocol holds out speakers) cut off
             for validation; 0.2 where ``select`` or ``calibrate`` needs one and nothing else is said.
-        patience: Stop when UA on the validation part has not risen for so many epochs; with ``best-on-validation``.
+        patience: Stop when UA on the validation part has not risen for so many epochs after the warm-up; with
+            ``best-on-validation``.
         max_gradient_norm: Longer gradients of a batch are shortened to this; ``None``: none are.
-        warm_up_steps: Over so many batches at first the learning rate rises from zero in a straight line.
+        warm_up_steps: Over so many batches at first the learning rate rises in a straight line.
         calibrate: ``temperature``: one number, fitted on the validation part, divides the logits, so that probabilities
             say how often the answer is right (Guo et al. 2017). It changes no answer.
     """
 
     epochs: int = Field(default=100, ge=1)
     batch_size: int = Field(default=64, ge=1)
-    learning_rate: float = Field(default=0.01, gt=0)
-    adam_eps: float = Field(default=1e-7, gt=0)
+    learning_rate: float = Field(default=0.01, gt=0, allow_inf_nan=False)
+    adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)
     patience: int | None = Field(default=None, ge=1)
-    max_gradient_norm: float | None = Field(default=None, gt=0)
+    max_gradient_norm: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     warm_up_steps: int = Field(default=0, ge=0)
     calibrate: Literal["none", "temperature"] = "none"
 
@@ -90,7 +91,9 @@ class TrainingSettings(Section):
     @model_validator(mode="after")
     def _patience_has_a_part_to_watch(self) -> TrainingSettings:
         if self.patience is not None and self.select != "best-on-validation":
-            raise EvenvoiceError("patience watches a validation part; it needs select: best-on-validation")
+            raise EvenvoiceError(
+                "patience watches a validation part; it needs select: best-on-validation, or set patience to null"
+            )
         return self
 
 
@@ -145,6 +148,11 @@ class Recipe(Section):
             )
         if self.balancer.name == "class-weights" and not weighs_classes(model):
             raise EvenvoiceError(f"balancer: model {model!r} cannot weigh classes; use the balancer smote or none")
+        if self.front_end.form == "sequence" and self.balancer.options.get("rule") == "absolute":
+            raise EvenvoiceError(
+                "balancer.options.rule: absolute leaves no mask of an utterance's own frames, which form sequence "
+                "needs; use line or box"
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -15,11 +16,12 @@ from sklearn.utils.validation import check_is_fitted
 from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.frontend import hear
+from evenvoice.protocols import Fold, cut_validation, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training.examples import Examples
 from evenvoice.training.export import export
-from evenvoice.training.fitting import TrainedModel, fit, fit_images, make_plan
+from evenvoice.training.fitting import TrainedModel, Watched, fit, fit_images, make_plan
 from evenvoice.training.normalise import Normaliser
 
 Waveforms = Sequence[npt.NDArray[np.float32]]
@@ -92,10 +94,12 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
                 ``[n, c, h, w]``, which are normalised per coefficient (form ``mean``: per cell; else per channel and
                 row, over frames).
             y: Emotions ``[n]``.
-            groups: Speakers ``[n]``, for balancers and normalisers that work by speaker.
+            groups: Speakers ``[n]``, for balancers and normalisers that work by speaker. A recipe that wants a
+                validation part cuts it from ``X``: whole speakers where they are known, else utterances by chance.
 
         Raises:
-            EvenvoiceError: Shapes that do not go together, one class only, a class too small to balance.
+            EvenvoiceError: Shapes that do not go together, one class only, a class too small to balance, too few
+                speakers to cut a validation part off.
         """
         if hasattr(self, "recognizer_"):
             del self.recognizer_
@@ -111,7 +115,11 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         self._heard_waveforms = features is None
         if features is None:
             examples = _hear(recipe, X, emotions, speakers)
-            self.model_ = fit(recipe, examples, None, self.random_state, labels=names, device=self.device)
+            train, watched = _cut(recipe, emotions, speakers, self.random_state)
+            validation = examples.take(watched) if len(watched) else None
+            self.model_ = fit(
+                recipe, examples.take(train), validation, self.random_state, labels=names, device=self.device
+            )
         else:
             self.model_ = _fit_features(recipe, features, emotions, speakers, names, self.random_state, self.device)
         return self
@@ -226,6 +234,20 @@ def _rows(recipe: Recipe, X: Features) -> list[npt.NDArray[np.float32]]:
     return list(np.ascontiguousarray(X, np.float32).reshape(len(X), -1, frames))
 
 
+def _cut(
+    recipe: Recipe, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Row positions to learn from, and those of the validation part; none where the recipe wants none."""
+    nothing = np.array([], np.int64)
+    everything = Fold(0, np.arange(len(emotions)), nothing, nothing)
+    share = recipe.training.validation_share
+    if not share:
+        return everything.train, nothing
+    table = pd.DataFrame({"emotion": emotions, "speaker": speakers})
+    fold = cut_validation(everything, table, share, seed, open_protocol("random") if speakers is None else None)
+    return fold.train, fold.validation
+
+
 def _fit_features(
     recipe: Recipe,
     X: Features,
@@ -240,15 +262,20 @@ def _fit_features(
         raise EvenvoiceError(
             "normalise: speaker works on waveforms; normalise the features yourself, or give waveforms"
         )
+    if recipe.front_end.form == "sequence":
+        raise EvenvoiceError("form sequence marks each utterance's own frames, which features do not; give waveforms")
     if len(labels) < 2:
         raise EvenvoiceError(f"y holds one emotion only ({', '.join(labels)}); a classifier needs two at least")
+    train, validation = _cut(recipe, emotions, speakers, seed)
     rows = _rows(recipe, X)
-    normaliser = Normaliser.fit(rows)
+    normaliser = Normaliser.fit([rows[row] for row in train])
     images = np.stack(normaliser.apply(rows)).reshape(X.shape)
-    plan = make_plan(recipe, images, emotions, speakers, seed)
-    ids = tuple(map(str, range(len(X))))
-    saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": ()}
+    plan = make_plan(recipe, images[train], emotions[train], None if speakers is None else speakers[train], seed)
+    ids = np.arange(len(X)).astype(str)
+    learnt = tuple(ids[train])
+    saw = {"normaliser": learnt, "balancer": learnt, "network": learnt, "selection": (), "calibration": ()}
+    watched = Watched(images[validation], emotions[validation], ids[validation].tolist()) if len(validation) else None
     return fit_images(
-        recipe, images, emotions, plan, np.arange(len(plan)), None, normaliser, seed,
+        recipe, images[train], emotions[train], plan, np.arange(len(plan)), watched, normaliser, seed,
         labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip

@@ -104,7 +104,7 @@ def fit(
         EvenvoiceError: No emotions, one class only, an emotion without training examples, a class too small to
             balance, or a selection without a validation part.
     """
-    emotions = _checked(recipe, train, validation)
+    emotions = _checked(train)
     normaliser = fit_normaliser(recipe, train)
     images = to_images(recipe, train, normaliser)
     plan = make_plan(recipe, images, emotions, train.speakers, seed)
@@ -174,7 +174,15 @@ def fit_images(
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in labels], np.float32)
     part: tuple[Images, Labels] | None = None
-    if watched is not None:
+    if watched is None or not len(watched.emotions):
+        _check_needs_no_validation(recipe)
+    else:
+        unknown = sorted(set(map(str, watched.emotions)) - set(labels))
+        if unknown:
+            raise EvenvoiceError(
+                f"emotion {unknown[0]!r} is in the validation part and not in the training part; leave it out, or "
+                "divide so that the training part holds every emotion"
+            )
         part = watched.images, np.array([number[emotion] for emotion in watched.emotions], np.int64)
         if recipe.training.select == "best-on-validation":
             fitted_on = {**fitted_on, "selection": tuple(watched.ids)}
@@ -258,7 +266,7 @@ def check_device(device: str) -> None:
         )
 
 
-def _checked(recipe: Recipe, train: Examples, validation: Examples | None) -> npt.NDArray[Any]:
+def _checked(train: Examples) -> npt.NDArray[Any]:
     """The training part's emotions, after the checks that every fit needs."""
     if train.emotions is None:
         raise EvenvoiceError("the training part has no emotions; fit needs a label for every utterance")
@@ -268,8 +276,6 @@ def _checked(recipe: Recipe, train: Examples, validation: Examples | None) -> np
             f"the training part holds one emotion only ({next(iter(counts), 'none')}, {len(train)} utterances); "
             "a classifier needs two at least"
         )
-    if validation is None:
-        _check_needs_no_validation(recipe)
     return train.emotions
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -88,8 +89,10 @@ class _Interrupted(BaseException):
 class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
     """Keeps loss, accuracy and UA of each epoch, and the weights of the best epoch on the validation part."""
 
-    def __init__(self, keep_best: bool, patience: int | None, on_epoch: OnEpoch | None) -> None:
-        self.keep_best, self.patience, self.on_epoch = keep_best, patience, on_epoch
+    def __init__(self, settings: TrainingSettings, batches: int, on_epoch: OnEpoch | None) -> None:
+        self.keep_best, self.patience = settings.select == "best-on-validation", settings.patience
+        self.warm_up = math.ceil(settings.warm_up_steps / batches)  # in epochs: little is learnt before
+        self.on_epoch = on_epoch
         self.epochs: list[dict[str, float]] = []
         self.best: tuple[float, int, dict[str, torch.Tensor]] | None = None
 
@@ -120,8 +123,10 @@ class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
             self.best = (record["validation_ua"], len(self.epochs), state)
         if self.on_epoch:
             self.on_epoch(record)
-        if self.patience is not None and self.best is not None and len(self.epochs) - self.best[1] >= self.patience:
-            raise _Enough
+        if self.patience is not None and self.best is not None:
+            since = len(self.epochs) - max(self.best[1], self.warm_up)
+            if since >= self.patience:
+                raise _Enough
 
 
 class _Enough(Exception):  # noqa: N818  # nothing went wrong
@@ -157,7 +162,7 @@ def train_network(
     Returns:
         One row an epoch (losses include the penalty, as Keras reports them), and the epoch whose weights were kept.
     """
-    recorder = _Recorder(settings.select == "best-on-validation", settings.patience, on_epoch)
+    recorder = _Recorder(settings, math.ceil(len(rows) / settings.batch_size), on_epoch)
     net = _Net(
         network.to(device).to(memory_format=torch.channels_last),  # type: ignore[call-overload]  # torch's stub
         criterion=torch.nn.CrossEntropyLoss,

@@ -78,6 +78,13 @@ def test_where_nothing_is_voiced_f0_is_the_middle_of_the_range(waveform):
     assert log_f0(waveform, SETTINGS) == pytest.approx(MIDDLE)
 
 
+@pytest.mark.parametrize("waveform", [noise(1.0), np.zeros(16000, np.float32)], ids=["noise", "silence"])
+def test_an_offset_is_no_voice(waveform):
+    """What a cheap microphone adds to every sample repeats at every lag. Within 0.1 s of the ends it is a step."""
+    found = periodicity(waveform + np.float32(0.1), np.full(32, 80), SETTINGS)
+    assert np.abs(found[3:-3]).max() < 0.2
+
+
 def test_f0_stays_in_its_range(corpora_folder):
     narrow = MfccCqtF0Settings(lowest_hz=150, highest_hz=250)
     for file in sorted((corpora_folder / "emodb").rglob("*.flac"))[::200]:

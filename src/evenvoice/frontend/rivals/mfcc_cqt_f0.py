@@ -162,7 +162,7 @@ def log_f0(waveform: Waveform, settings: MfccCqtF0Settings) -> npt.NDArray[np.fl
 def periodicity(waveform: Waveform, lags: npt.NDArray[np.int_], settings: MfccCqtF0Settings) -> npt.NDArray[np.float64]:
     """Return the correlation of each centred frame with itself ``lags`` samples later: float64 ``[t]``, 0 in silence.
 
-    Σ x[n]·x[n+lag] / sqrt(Σ x[n]² · Σ x[n+lag]²), sums over the frame: 1 for a period that repeats.
+    Σ x[n]·x[n+lag] / sqrt(Σ x[n]² · Σ x[n+lag]²), sums over the frame less its mean: 1 for a period that repeats.
 
     Examples:
         >>> tone = np.sin(2 * np.pi * 200 * np.arange(16000) / 16000).astype(np.float32)
@@ -175,6 +175,7 @@ def periodicity(waveform: Waveform, lags: npt.NDArray[np.int_], settings: MfccCq
     half = settings.n_fft // 2
     centred = np.pad(waveform.astype(np.float64), half)
     frames = librosa.util.frame(centred, frame_length=settings.n_fft, hop_length=settings.hop_length)
+    frames = frames - frames.mean(axis=0)  # an offset would repeat at every lag, and pass for a voice
     return np.array([_correlation(x[:-lag], x[lag:]) for x, lag in zip(frames.T, lags, strict=True)])
 
 

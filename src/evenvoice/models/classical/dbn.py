@@ -93,7 +93,7 @@ class DBN(Estimator):
             units = machine.hidden(units)
             self._machines.append(machine)
         weights = None if class_weights is None else dict(enumerate(class_weights.tolist()))
-        with one_warning(self.name, "n_iter, or lower C") as settled:
+        with one_warning(self.name, "lower C") as settled:
             self._top = LogisticRegression(C=self._C, class_weight=weights, max_iter=_MOST_ROUNDS).fit(units, y)
             settled.append(bool(self._top.n_iter_.max() < _MOST_ROUNDS))
 

@@ -43,7 +43,7 @@ class GenerativeEstimator(SequenceEstimator):
         weights = np.ones(self.n_classes) if class_weights is None else class_weights.astype(np.float64)
         shares = np.bincount(y, minlength=self.n_classes) * weights
         self._log_priors = np.log(shares / shares.sum())
-        with one_warning(self.name, "max_iter") as settled:
+        with one_warning(self.name, "raise max_iter") as settled:
             self._forget()
             for number in range(self.n_classes):
                 own = [sequences[row] for row in np.flatnonzero(y == number)]

@@ -66,7 +66,7 @@ class MLP(Estimator):
         class_weights: npt.NDArray[np.float32] | None,
         seed: int,
     ) -> None:
-        with one_warning(self.name, "max_iter") as settled:
+        with one_warning(self.name, "raise max_iter") as settled:
             self._model = MLPClassifier(**self._settings, random_state=seed).fit(vectors(X), y)
             settled.append(self._model.n_iter_ < self._settings["max_iter"])
 

@@ -10,13 +10,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 
 @contextmanager
-def one_warning(model: str, option: str) -> Iterator[list[bool]]:
+def one_warning(model: str, remedy: str) -> Iterator[list[bool]]:
     """Gather whether each fit in the block settled; warn once, naming model and remedy, if one did not.
 
     Examples:
         >>> with warnings.catch_warnings(record=True) as caught:
         ...     warnings.simplefilter("always")
-        ...     with one_warning("mlp", "max_iter") as settled:
+        ...     with one_warning("mlp", "raise max_iter") as settled:
         ...         settled += [True, False]
         >>> str(caught[0].message)
         "model 'mlp': the fit had not settled when it was stopped; raise max_iter"
@@ -27,7 +27,7 @@ def one_warning(model: str, option: str) -> Iterator[list[bool]]:
         yield settled
     if not all(settled):
         warnings.warn(
-            f"model {model!r}: the fit had not settled when it was stopped; raise {option}",
+            f"model {model!r}: the fit had not settled when it was stopped; {remedy}",
             ConvergenceWarning,
             stacklevel=2,
         )
