@@ -44,6 +44,21 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "one").read_text() == "1"
 
 
+def test_a_folder_that_another_process_made_meanwhile_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+
+    def late() -> None:
+        with writing_folder(folder) as aside:
+            (aside / "one").write_text("ours")
+            folder.mkdir()
+            (folder / "one").write_text("theirs")
+
+    with pytest.raises(EvenvoiceError, match="another process made it meanwhile; run the command again"):
+        late()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (folder / "one").read_text() == "theirs"
+
+
 def test_files_and_folders_have_the_permissions_that_the_user_asked_for(tmp_path: Path) -> None:
     """In a process of its own, whose mask is set before evenvoice is imported; many threads write at once."""
     program = (

@@ -74,7 +74,7 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         path: The folder to make. It must not exist yet.
 
     Raises:
-        EvenvoiceError: The parent folder cannot be written to.
+        EvenvoiceError: The parent folder cannot be written to, or another process made the folder meanwhile.
     """
     path = Path(path)
     with _new_folders(path.parent):
@@ -86,7 +86,14 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         try:
             yield aside
             aside.chmod(0o777 & ~_UMASK)
-            aside.replace(path)
+            try:
+                aside.replace(path)
+            except OSError as error:
+                if not path.exists():
+                    raise
+                raise EvenvoiceError(
+                    f"{path}: another process made it meanwhile; run the command again: what is finished is kept"
+                ) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 

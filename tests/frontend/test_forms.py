@@ -134,9 +134,10 @@ def test_functionals_are_those_of_an_utterances_own_frames():
     assert image(values, one, settings)[0, 0].tolist() == kinds.tolist()
 
 
-def test_the_slope_is_that_of_the_least_squares_line():
-    features, frames = torch.randn(1, 3, 40), torch.tensor([31])
-    features[:, :, 31:] = 0.0
+@pytest.mark.parametrize("length", [2, 3, 31])
+def test_the_slope_is_that_of_the_least_squares_line(length):
+    features, frames = torch.randn(1, 3, 40), torch.tensor([length])
+    features[:, :, length:] = 0.0
     values, _ = rows(features, frames, MFCCSettings(form="functionals", n_mfcc=1))
-    fitted = np.polyfit(np.arange(31), features[0, :, :31].numpy().T, 1)[0]
+    fitted = np.polyfit(np.arange(length), features[0, :, :length].numpy().T, 1)[0]
     np.testing.assert_allclose(values[0, 12:, 0].numpy(), fitted, rtol=1e-4, atol=1e-6)

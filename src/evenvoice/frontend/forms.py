@@ -139,5 +139,5 @@ def _functionals(features: Tensor, frames: Tensor) -> Tensor:
     highest = features.masked_fill(~own, -torch.inf).amax(dim=2)
     # Least squares: Σ (t − t̄) x / Σ (t − t̄)².
     time = (position - (count - 1) / 2)[:, None].masked_fill(~own, 0.0)
-    slope = (time * centred).sum(dim=2) / time.square().sum(dim=2).clamp(min=1.0)
+    slope = (time * centred).sum(dim=2) / time.square().sum(dim=2).clamp(min=0.5)  # 0 for one frame, 0.5 for two
     return torch.cat((mean, deviation, lowest, highest, slope), dim=1)

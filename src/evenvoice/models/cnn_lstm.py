@@ -23,9 +23,10 @@ class CNNLSTM(SequenceNetwork):
     each piece is filled with zeros to ``piece_frames``. The network returns the logarithm of the pieces' mean
     posterior: its softmax is that mean again.
 
-    Known: spectrograms of 40 ms Hamming windows every 10 ms up to 4 kHz, the pieces of at most 3 s, kernels 16 of
-    12×16, 24 of 8×12 and 32 of 5×7, LSTM of 128 units. Known only from a public re-implementation
-    (onejiin/Speech_emotion_recognition): "same" padding, dense 64 with ReLU, dropout 0.2.
+    Recalled, and not read again: spectrograms of 40 ms Hamming windows every 10 ms up to 4 kHz, the pieces of at most
+    3 s, kernels 16 of 12×16, 24 of 8×12 and 32 of 5×7. Known from a public re-implementation alone
+    (onejiin/Speech_emotion_recognition): the same kernels, an LSTM of 128 units, "same" padding, dense 64 with ReLU,
+    dropout 0.2.
 
     Ours differs: in the original each piece is a training example with a loss of its own; here an utterance is, with
     the loss of its averaged posterior, so that every system is fitted to the same rows.

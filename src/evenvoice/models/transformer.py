@@ -15,8 +15,8 @@ from evenvoice.models.sequence import SequenceNetwork, masked_mean, rows_of
 class TransformerClassifier(SequenceNetwork):
     """Linear → sinusoidal positions → Transformer encoder → mean → dense 256 → logits: the speech branch of [46].
 
-    Known, from the abstract: a Transformer encoder of two layers over the speech (and one over the text, joined by
-    attention). Nothing else.
+    Recalled from the abstract, which was not read again: a Transformer encoder of two layers over the speech (and one
+    over the text, joined by attention). Nothing else.
 
     Assumed: every size and rate; the encoder of Vaswani et al. 2017 with its order (normalisation after each sum);
     the mean over the frames as what the classifier reads.
