@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from tests.study.small_tunings import RATES, TABLE, TESTED, corpus_of, recipe_of, surroundings, tuned  # noqa: F401  # a fixture for every test
 
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.study.tuning import load_tuning
 from evenvoice.study.tuning.division import divide
+
+ONE_EMOTION = Corpus("noise", corpus_of(TABLE).table[TABLE["emotion"] == "sad"], "CC0-1.0")
 
 
 def test_another_tuning_in_the_same_folder_is_refused_and_an_opened_one_has_ended(tmp_path: Path) -> None:
@@ -38,6 +41,7 @@ def test_another_tuning_in_the_same_folder_is_refused_and_an_opened_one_has_ende
     [
         ({"protocol": "paper"}, "tune: protocol 'paper' is LEAKY"),
         ({"protocol": "speaker-folds+select-on-test"}, "is LEAKY"),
+        ({"corpus": ONE_EMOTION}, r"one emotion only \(sad\); add recordings of another"),
         ({"fold": 5}, "protocol 'speaker-folds' has the folds 0 to 4, found 5"),
         ({"inner_folds": 5}, "5 groups of speakers asked for, the training part has 4; use --inner-folds 4"),
         ({"recipe": recipe_of({})}, "recipe 'small' has no search space; declare one in a file that extends it"),

@@ -13,6 +13,15 @@ from evenvoice.frontend import FrontEndSettings, extract
 from evenvoice.training.examples import Examples
 
 
+def check_emotions(corpus: Corpus) -> None:
+    """Raise an `EvenvoiceError` if there is one emotion only: nothing can be learnt, and that can be known at once."""
+    if len(corpus.labels) < 2:
+        raise EvenvoiceError(
+            f"corpus {corpus.name}: one emotion only ({corpus.labels[0]}); add recordings of another, or select two "
+            "at least with --emotions"
+        )
+
+
 def load_examples(
     corpus: Corpus, settings: FrontEndSettings, *, jobs: int = 1, skip_bad: bool = False
 ) -> tuple[Corpus, Examples]:
@@ -28,11 +37,7 @@ def load_examples(
         AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
         EvenvoiceError: One emotion only, or no usable recording is left.
     """
-    if len(corpus.labels) < 2:
-        raise EvenvoiceError(
-            f"corpus {corpus.name}: one emotion only ({corpus.labels[0]}); add recordings of another, or select two "
-            "at least with --emotions"
-        )
+    check_emotions(corpus)
     bad: list[AudioError] = []
     features = extract(
         corpus.clips(), settings, jobs=jobs, skip_bad=skip_bad, on_bad=lambda _, error: bad.append(error)

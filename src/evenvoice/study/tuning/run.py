@@ -33,7 +33,7 @@ from evenvoice.study.tuning.space import lies_in, own_settings, suggest, with_se
 from evenvoice.study.tuning.store import FILE, OPENED, Store
 from evenvoice.study.tuning.trial import Job, make_trial, workplace
 from evenvoice.training.fitting import check_device
-from evenvoice.training.load import load_examples
+from evenvoice.training.load import check_emotions, load_examples
 
 Say = Callable[[str], None]
 
@@ -92,6 +92,7 @@ def tune(
             "search: {training.learning_rate: {low: 1.0e-4, high: 1.0e-2, log: true}, training.epochs: [50, 100]}"
         )
     check_device(device)
+    check_emotions(corpus)
     name = protocol or ("speaker-folds" if corpus.has("speaker") else "kfold")
     division = divide(corpus, recipe, name, fold, inner_folds, seed)
     if (folder / STUDY_FILE).exists() and not (folder / FILE).exists():
