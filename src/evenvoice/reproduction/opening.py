@@ -76,7 +76,7 @@ def about(found: Reproduction) -> list[str]:
         f"{corpus['name']}: {count(corpus['utterances'], 'utterance')}, {count(len(corpus['labels']), 'emotion')} "
         f"({', '.join(corpus['labels'])}). Licence: {corpus['licence'] or 'not stated'}. {data}",
         "WA: share of test rows recognised, the paper’s “accuracy”. UA: mean of the emotions’ recalls. Per cent, with "
-        "95 % intervals in brackets, then seeds × folds and the time of all fits, each on one thread.",
+        "95 % intervals in brackets, then seeds × folds and the time of all fits and answers, each on one thread.",
     ]
     shown = tables.shown()
     if shown:
