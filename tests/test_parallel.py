@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 import warnings
 from contextlib import closing
@@ -9,6 +11,7 @@ from contextlib import closing
 import pytest
 from joblib import delayed
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.parallel import in_parallel
 
 
@@ -36,3 +39,13 @@ def test_stopping_early_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
             assert next(work) == 0
     assert not heard
     assert "cancelled" not in capfd.readouterr().err
+
+
+def _is_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_is_one_line() -> None:
+    """As the system kills it where memory is short."""
+    with pytest.raises(EvenvoiceError, match=r"waiting: a worker process was killed.*use fewer --jobs"):
+        list(in_parallel((delayed(_is_killed)() for _ in range(2)), "waiting", 2, jobs=2))

@@ -7,7 +7,9 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 from joblib import Parallel
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.progress import track
 
 
@@ -24,6 +26,9 @@ def in_parallel(
         threads: Threads instead of processes, for work that leaves Python's lock.
         ordered: Results in the order of the calls, else as they are finished.
 
+    Raises:
+        EvenvoiceError: A worker process was killed.
+
     Examples:
         >>> from joblib import delayed
         >>> list(in_parallel((delayed(abs)(n) for n in (-1, 2)), "counting", 2, jobs=1))
@@ -35,6 +40,11 @@ def in_parallel(
     try:
         # Not `results` itself, which would be closed with the progress bar, before what follows.
         yield from track((result for result in results), description, total)
+    except TerminatedWorkerError as error:
+        raise EvenvoiceError(
+            f"{description}: a worker process was killed, most likely for want of memory; use fewer --jobs. What is "
+            "finished is kept"
+        ) from error
     finally:
         # Whoever stops early has said why; joblib's remark about cancelled tasks would only stand in the way.
         with warnings.catch_warnings():

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,32 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_finished(half_way: subprocess.Pop
     assert len(predictions(out)) == 1
     assert not hidden(out)
     assert (out / "study.json").is_file(), "the folder cannot be reported on"
+
+
+def test_a_scheduler_that_ends_the_command_ends_its_workers(evaluation: tuple[Path | str, ...], tmp_path: Path) -> None:
+    """SIGTERM goes to the command alone: `timeout`, SLURM, systemd, `docker stop`."""
+    endless = ("--set", "training.epochs=1000000", "--jobs", "2", "--out", tmp_path / "out")
+    process = start(*evaluation, *endless)
+    try:
+        while len(_group(process.pid)) < 3:  # the command and two workers
+            assert process.poll() is None, finish(process)
+            time.sleep(0.05)
+        process.terminate()
+        answer = finish(process)
+        assert answer.code == 130
+        assert answer.err.splitlines()[-1] == "evenvoice: interrupted; what was finished is kept"
+        until = time.monotonic() + 60
+        while _group(process.pid):
+            assert time.monotonic() < until, "workers go on without the command"
+            time.sleep(0.05)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _group(leader: int) -> list[str]:
+    """The processes that a command has started, and itself."""
+    return subprocess.run(["pgrep", "-g", str(leader)], capture_output=True, text=True, check=False).stdout.split()
 
 
 def test_ctrl_c_in_this_process(voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe, recipe_names
 from evenvoice.reproduction import experiment_parts
-from evenvoice.reproduction.experiments import RIVALS, SYSTEMS, Part, unseen_protocol
+from evenvoice.reproduction.experiments import RIVALS, SYSTEMS, Part, system, unseen_protocol
 
 
 @pytest.fixture
@@ -147,3 +147,16 @@ def test_unseen_means_the_strictest_that_the_corpus_allows(speakers: int, sessio
 def test_a_speaker_of_two_sessions_is_not_unseen_in_one() -> None:
     rows = [Utterance(str(n), Path(f"/{n}.wav"), "sad", speaker=str(n % 7), session=str(n % 5)) for n in range(70)]
     assert unseen_protocol(Corpus("mine", table_of(rows), "CC0-1.0")) == "speaker-folds"
+
+
+def test_one_speaker_alone_can_be_divided_by_kfold() -> None:
+    rows = [Utterance(str(n), Path("/a.wav"), "sad", speaker="one") for n in range(8)]
+    assert unseen_protocol(Corpus("mine", table_of(rows), "CC0-1.0")) == "kfold"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"), [({"name": "x"}, "name"), ({"front_end": {"form": "mean"}}, "front_end.form")]
+)
+def test_what_the_experiments_compare_by_cannot_be_set(changes: dict[str, object], key: str) -> None:
+    with pytest.raises(EvenvoiceError, match=f"^--set {key}: the experiments compare recipes by their {key}"):
+        system("2dcnn-mean", changes=changes)

@@ -105,7 +105,7 @@ def test_runs_of_other_settings_are_refused_before_anything_is_made(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     evaluations = Evaluations(monkeypatch)
-    write_study(tmp_path)
+    write_study(tmp_path, name=corpus.name, fingerprint=corpus.fingerprint())
     write_run(tmp_path, {"a1": "angry", "h1": "happy"}, recipe="2dcnn-array")
     with pytest.raises(EvenvoiceError, match=r"a run of 2dcnn-array with front_end\.form mean \(now: array\)"):
         reproduce(corpus, tmp_path, [1], seeds=[0])
@@ -113,6 +113,27 @@ def test_runs_of_other_settings_are_refused_before_anything_is_made(
     shutil.rmtree(tmp_path / "runs")
     reproduce(corpus, tmp_path, [1], seeds=[0])
     assert len(evaluations.asked) == 2
+
+
+def test_a_study_of_another_corpus_is_refused_and_left_as_it_was(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    evaluations = Evaluations(monkeypatch)
+    write_study(tmp_path, name="other", fingerprint="0")
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(EvenvoiceError, match=r"holds a study of corpus other .*choose another --out"):
+        reproduce(corpus, tmp_path, [1], seeds=[0])
+    assert not evaluations.asked
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_a_run_that_cannot_be_read_is_one_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Evaluations(monkeypatch)
+    folder = tmp_path / "runs" / "2dcnn-array" / "random" / "seed-0" / "fold-0"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"recipe": ')
+    with pytest.raises(EvenvoiceError, match=r"fold-0"):
+        reproduce(corpus, tmp_path, [1], seeds=[0])
 
 
 def test_a_key_of_a_later_version_is_no_difference() -> None:

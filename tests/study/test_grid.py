@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import time
@@ -272,3 +273,16 @@ def test_the_time_of_a_run_includes_its_answers(
     monkeypatch.setattr(TrainedModel, "probabilities", slowly)
     study = evaluate(corpus, [open_recipe("knn")], ["random"], seeds=[0], out=tmp_path, jobs=1)
     assert study.results[0].seconds >= 0.3
+
+
+def test_a_changed_split_is_another_run(corpus: Corpus, tmp_path: Path) -> None:
+    """Ids, emotions, speakers and files are the same: only what the protocol divides by is not."""
+    tested = [corpus.table["speaker"] == speaker for speaker in ("s0", "s1")]
+    one, other = (
+        dataclasses.replace(corpus, table=corpus.table.assign(split=np.where(rows, "test", "train"))) for rows in tested
+    )
+    recipe = open_recipe("knn")
+    evaluate(one, [recipe], ["given", "random"], seeds=[0], out=tmp_path, jobs=1)
+    evaluate(other, [recipe], ["random"], seeds=[0], out=tmp_path, jobs=1)  # which does not look at it
+    with pytest.raises(EvenvoiceError, match="holds a run of other settings or other data under the same name"):
+        evaluate(other, [recipe], ["given"], seeds=[0], out=tmp_path, jobs=1)

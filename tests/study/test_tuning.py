@@ -229,3 +229,19 @@ def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) 
     for settings in sizes:
         narrow.of(corpus, settings, skip_bad=False)
     assert len(asked) == 2 + 4
+
+
+def test_settings_that_no_network_takes_cost_no_more_than_their_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The announcement draws settings at random, and times them: some may be impossible, as too few coefficients are."""
+
+    def timed(recipe: Recipe, *_: object) -> float:
+        if recipe.training.learning_rate != 0.01:
+            raise EvenvoiceError("too small")
+        return 100.0
+
+    monkeypatch.setattr(run, "rows_per_second", timed)
+    said: list[str] = []
+    tuned(tmp_path, recipe=recipe_of({"training.learning_rate": RATES}, epochs=1), trials=1, say=said.append)
+    assert ", about " in said[0]

@@ -42,6 +42,10 @@ def test_another_tuning_in_the_same_folder_is_refused_and_an_opened_one_has_ende
         ({"protocol": "paper"}, "tune: protocol 'paper' is LEAKY"),
         ({"protocol": "speaker-folds+select-on-test"}, "is LEAKY"),
         ({"corpus": ONE_EMOTION}, r"one emotion only \(sad\); add recordings of another"),
+        (
+            {"protocol": "kfold", "inner_folds": 50},
+            "tune: the training part cannot be divided by 50 --inner-folds: ",
+        ),
         ({"fold": 5}, "protocol 'speaker-folds' has the folds 0 to 4, found 5"),
         ({"inner_folds": 5}, "5 groups of speakers asked for, the training part has 4; use --inner-folds 4"),
         ({"recipe": recipe_of({})}, "recipe 'small' has no search space; declare one in a file that extends it"),

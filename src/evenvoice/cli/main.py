@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -91,6 +93,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
+    if threading.current_thread() is threading.main_thread():
+        # A scheduler's way to say Ctrl-C. By default Python would be gone at once, and leave its workers at work.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(prog_name="evenvoice")
     except EvenvoiceError as error:

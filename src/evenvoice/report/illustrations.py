@@ -25,7 +25,7 @@ from evenvoice.report.measures import (
 )
 from evenvoice.report.reliability import calibration_words, reliability_figure
 from evenvoice.report.style import as_png, as_svg
-from evenvoice.report.words import LEAKY, count, marks, per_cent, with_interval
+from evenvoice.report.words import LEAKY, count, marks, per_cent, units, with_interval
 from evenvoice.study import Result, Study
 
 
@@ -65,7 +65,7 @@ def illustrate_study(study: Study) -> Illustration:
         "ua-wa",
         "Bars of UA and WA by protocol and recipe. " + "; ".join(shown) + ".",
         "By protocol, the strictest first: compare recipes within a protocol, and never across them. "
-        "Whiskers and brackets: 95 % interval over speakers.",
+        f"Whiskers and brackets: 95 % interval over {units(study)}.",
     )
 
 

@@ -142,9 +142,14 @@ def tuning_as_json(tuning: Tuning) -> dict[str, Any]:
     }
 
 
+# What the parts that judge a trial hold out, by the protocol that cuts them.
+_APART = {"speaker-folds": "speakers", "session": "sessions", "text-folds": "sentences"}
+
+
 def _illustrations(tuning: Tuning) -> dict[str, Illustration]:
     """The figures, by name; importance where it can be told."""
     best = tuning.best
+    apart = _APART.get(tuning.about["inner"], "utterances")
     found = {
         "trials": Illustration.of(
             trials_figure(tuning),
@@ -152,7 +157,7 @@ def _illustrations(tuning: Tuning) -> dict[str, Illustration]:
             f"UA on validation of each trial. The best is {per_cent(best.ua)} %, trial {best.number}."
             if best
             else "No trial is complete.",
-            "Each dot is a trial, judged on speakers that it was not fitted on, none of them of the test part. "
+            f"Each dot is a trial, judged on {apart} that it was not fitted on, none of them of the test part. "
             "The highest of many such figures is too high: it was chosen for being high.",
         )
     }

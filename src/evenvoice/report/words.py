@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from evenvoice.evaluation import Interval
-from evenvoice.study import Result
+from evenvoice.study import Result, Study
 from evenvoice.study.results import Spread
 
 NOTHING = "–"
@@ -89,6 +89,11 @@ def count(number: float, noun: str) -> str:
         ('1 seed', '5 folds')
     """
     return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def units(study: Study) -> str:
+    """Return what the study's intervals were drawn over: ``speakers``, or ``utterances`` where these are not known."""
+    return " or ".join(sorted({f"{result.intervals['ua'].unit}s" for result in study.results}))
 
 
 def marks(result: Result) -> list[str]:

@@ -114,6 +114,9 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
         ('smote-2dcnn-array', 'array', 1024, 100)
     """
     base, form = SYSTEMS[name]
+    for key, given in (("name", changes), ("front_end.form", (changes or {}).get("front_end"))):
+        if isinstance(given, Mapping) and key.rpartition(".")[2] in given:
+            raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
     identity = {"name": name, "front_end": {"form": form}}
     return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, changes or {}, identity))
@@ -152,7 +155,8 @@ def unseen_protocol(corpus: Corpus) -> str:
 
     ``session`` where speakers were recorded together in few sessions and each belongs to one of them, as in IEMOCAP,
     where it is the usual protocol: whoever talks to a test speaker is then unseen too. Else ``speaker-folds``;
-    ``speaker`` where there are fewer speakers than its five folds; ``kfold`` where speakers are not known.
+    ``speaker`` where there are fewer speakers than its five folds; ``kfold`` where speakers are not known, or
+    there is one.
 
     Examples:
         >>> from pathlib import Path
@@ -164,9 +168,9 @@ def unseen_protocol(corpus: Corpus) -> str:
         >>> [unseen_protocol(corpus(*counts)) for counts in ((10, 5), (10, 0), (3, 0), (0, 5))]
         ['session', 'speaker-folds', 'speaker', 'kfold']
     """
-    if not corpus.has("speaker"):
-        return "kfold"
     speakers = corpus.table["speaker"]
+    if not corpus.has("speaker") or speakers.nunique() < 2:
+        return "kfold"
     if corpus.has("session"):
         sessions = corpus.table["session"]
         of_one_session = bool((sessions.groupby(speakers).nunique() == 1).all())

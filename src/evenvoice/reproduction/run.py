@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from evenvoice.reproduction.record import Record, read_record
 from evenvoice.reproduction.rivals import differences
 from evenvoice.reproduction.scale import scaled
 from evenvoice.study import evaluate
+from evenvoice.study.records import STUDY_FILE, read_run, read_study_file
 
 Say = Callable[[str], None]
 
@@ -71,6 +71,7 @@ def reproduce(
         (kept.name, kept.fingerprint()), quick, scale, unseen_protocol(kept), _counts(corpus), _counts(kept)
     )
     record = _continued(out, record)
+    _check_corpus(out, kept)
     for part in parts:
         _check_settings(out, part)
     check_writable(out)
@@ -93,9 +94,9 @@ def reproduce(
             say(f"{place}failed: {error}")
             failures[name] = str(error)
         record = dataclasses.replace(record, failures=failures)
-        if (out / "study.json").exists():
+        if (out / STUDY_FILE).exists():
             record.write(out)
-    if len(record.failures) >= len(parts) and not (out / "study.json").exists():
+    if len(record.failures) >= len(parts) and not (out / STUDY_FILE).exists():
         raise EvenvoiceError(f"{out}: nothing could be run; {next(iter(record.failures.values()))}")
     return write_page(out)
 
@@ -135,11 +136,22 @@ def _continued(out: Path, record: Record) -> Record:
     return dataclasses.replace(record, failures=before.failures)
 
 
+def _check_corpus(out: Path, corpus: Corpus) -> None:
+    """Raise if the folder holds a study of other utterances."""
+    if (out / STUDY_FILE).exists():
+        there = read_study_file(out)["corpus"]
+        if there["fingerprint"] != corpus.fingerprint():
+            raise EvenvoiceError(
+                f"{out}: holds a study of corpus {there['name']} ({there['utterances']} utterances), other than the "
+                f"{len(corpus.table)} of {corpus.name} now; choose another --out"
+            )
+
+
 def _check_settings(out: Path, part: Part) -> None:
     """Raise if runs of other settings lie under the recipe's name: tables would mix them."""
     name = part.recipe.name
     for path in sorted((out / "runs" / name).glob("*/seed-*/fold-*/run.json")):
-        found = differences(json.loads(path.read_text(encoding="utf-8"))["recipe"], part.recipe)
+        found = differences(read_run(path.parent).info["recipe"], part.recipe)
         if found:
             raise EvenvoiceError(
                 f"{path.parent}: a run of {name} with {found[0].replace('shipped', 'now')}; choose another --out, or "

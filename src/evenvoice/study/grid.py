@@ -92,6 +92,10 @@ def evaluate(
     return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
 
 
+# Columns that a protocol may divide by, and that a corpus' fingerprint leaves out.
+_DIVIDING = ("session", "split", "text")
+
+
 @dataclasses.dataclass(frozen=True)
 class _Evaluation:
     """The arguments of `evaluate`, and its steps."""
@@ -119,7 +123,7 @@ class _Evaluation:
             corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
             data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
             tasks = [
-                Task(key, recipe, protocol, fold, self._fingerprint(data, recipe, protocol, key))
+                Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
                 for recipe in recipes
                 for protocol in protocols
                 for seed in self.seeds
@@ -180,10 +184,12 @@ class _Evaluation:
             table = balanced_pool(recipe, table, examples, seed).table
         return make_folds(protocol, table, seed)
 
-    def _fingerprint(self, data: str, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
+    def _fingerprint(self, data: str, table: pd.DataFrame, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
         """Everything that a run's predictions depend on."""
         settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
+        # What a protocol divides by, where that is no part of the corpus' fingerprint.
+        what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
         return _digest(json.dumps(what, sort_keys=True).encode())
 
     def _made(self, task: Task) -> bool:

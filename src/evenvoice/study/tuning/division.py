@@ -81,7 +81,12 @@ def divide(corpus: Corpus, recipe: Recipe, protocol_name: str, number: int, part
     fold = dataclasses.replace(fold, validation=fold.validation[:0])
     inside = replace(corpus, table=corpus.table.iloc[fold.train])
     _check(recipe, corpus)
-    return Division(protocol, fold, inside, _within(protocol, inside, parts), parts, seed)
+    inner = _within(protocol, inside, parts)
+    try:
+        make_folds(inner, inside.table, seed)
+    except EvenvoiceError as error:
+        raise EvenvoiceError(f"tune: the training part cannot be divided by {parts} --inner-folds: {error}") from error
+    return Division(protocol, fold, inside, inner, parts, seed)
 
 
 def _within(protocol: SplitProtocol, inside: Corpus, parts: int) -> SplitProtocol:

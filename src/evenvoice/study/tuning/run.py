@@ -126,6 +126,7 @@ def _bind(store: Store, corpus: Corpus, recipe: Recipe, division: Division) -> N
         "recipe": recipe.model_dump(mode="json", exclude={"about", "source"}),
         "protocol": division.protocol.name,
         "fold": division.fold.number,
+        "test part": sorted(corpus.table.index[division.fold.test]),
         "inner folds": division.parts,
         "seed": division.seed,
     }
@@ -199,14 +200,14 @@ def _seconds(job: Job, inside: Corpus) -> list[float]:
         with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
             recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
     emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
-    return [
-        job.parts
-        * recipe.training.epochs
-        * rows_after_balancing(recipe, emotions, (job.parts - 1) / job.parts)
-        / rows_per_second(recipe, len(inside.labels), seconds)
-        for recipe in recipes
-        if is_network(recipe.model.name)
-    ]
+    found = []
+    for recipe in recipes:
+        if not is_network(recipe.model.name):
+            continue
+        rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
+        with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
+            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds))
+    return found
 
 
 def _chosen(store: Store, wanted: int) -> bool:
