@@ -234,7 +234,7 @@ def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) 
 def test_settings_that_no_network_takes_cost_no_more_than_their_trial(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The announcement draws settings at random, and times them: some may be impossible, as too few coefficients are."""
+    """The announcement draws settings at random, and times them: some may be impossible, as too few coefficients."""
 
     def timed(recipe: Recipe, *_: object) -> float:
         if recipe.training.learning_rate != 0.01:
