@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models import is_network
 from evenvoice.recipes import open_recipe, recipe_names
 from evenvoice.training.graph import check_exportable
 
-EXPORTED = {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"}
+# A network on MFCC of a size that is known. The paper's are, so the rule is no empty one.
+EXPORTED = {
+    name
+    for name, recipe in zip(recipe_names(), map(open_recipe, recipe_names()), strict=True)
+    if is_network(recipe.model.name) and recipe.front_end.name == "mfcc" and recipe.front_end.form != "sequence"
+}
+assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTED
 
 
 @pytest.mark.parametrize("name", recipe_names())

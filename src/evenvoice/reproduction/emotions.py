@@ -43,7 +43,8 @@ def confusion(tables: Tables) -> Chapter:
         "Figure 5: confusion matrix",
         (
             "The paper prints its matrix as a picture, and four rates in the text; the rates in its Table 5 are "
-            "others, though a true positive rate is a recall.",
+            "others, though a true positive rate is a recall. The table is a mean over seeds, whose test parts differ: "
+            "a whole can lie outside its parts. The pictures add up the rows of all seeds.",
         ),
         (shown,),
         tuple(drawn),
