@@ -74,7 +74,8 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         path: The folder to make. It must not exist yet.
 
     Raises:
-        EvenvoiceError: The parent folder cannot be written to, or another process made the folder meanwhile.
+        EvenvoiceError: The parent folder cannot be written to.
+        OSError: Another process made the folder meanwhile.
     """
     path = Path(path)
     with _new_folders(path.parent):
@@ -86,14 +87,7 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         try:
             yield aside
             aside.chmod(0o777 & ~_UMASK)
-            try:
-                aside.replace(path)
-            except OSError as error:
-                if not path.exists():
-                    raise
-                raise EvenvoiceError(
-                    f"{path}: another process made it meanwhile; run the command again: what is finished is kept"
-                ) from error
+            aside.replace(path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 

@@ -286,3 +286,23 @@ def test_a_changed_split_is_another_run(corpus: Corpus, tmp_path: Path) -> None:
     evaluate(other, [recipe], ["random"], seeds=[0], out=tmp_path, jobs=1)  # which does not look at it
     with pytest.raises(EvenvoiceError, match="holds a run of other settings or other data under the same name"):
         evaluate(other, [recipe], ["given"], seeds=[0], out=tmp_path, jobs=1)
+
+
+def test_a_run_that_another_process_made_meanwhile_is_kept(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commands on one folder: whoever is second is told, and goes on from there."""
+    module = importlib.import_module("evenvoice.study.records")
+    write_json = module.write_json
+
+    def late(path: Path, data: dict[str, Any]) -> None:
+        write_json(path, data)
+        if path.name == "run.json":
+            theirs = tmp_path / "runs" / "knn" / "random" / "seed-0" / "fold-0"
+            theirs.mkdir(parents=True)
+            write_json(theirs / "run.json", data)
+
+    monkeypatch.setattr(module, "write_json", late)
+    with pytest.raises(EvenvoiceError, match=r"fold-0: another process made it meanwhile; run the command again"):
+        evaluate(corpus, [open_recipe("knn")], ["random"], seeds=[0], out=tmp_path, jobs=1)
+    assert len(list(tmp_path.glob("runs/knn/random/seed-0/*"))) == 1

@@ -10,8 +10,9 @@ from evenvoice.reproduction.figures import epochs_figure, has_test_curves
 from evenvoice.reproduction.tables import Ours, Tables
 
 _CURVES_WORDS = (
-    "Mean over the runs; band: lowest to highest. The curves of the test part were recorded for drawing only: they "
-    "chose nothing, neither epoch nor setting. Training: with dropout, on the balanced rows. Losses hold the penalty."
+    "Mean over the runs (the tables pool the folds of a seed); band: lowest to highest. The curves of the test part "
+    "were recorded for drawing only: they chose nothing, neither epoch nor setting. Training values are measured with "
+    "dropout, on the balanced rows; the loss includes the L2 penalty."
 )
 
 

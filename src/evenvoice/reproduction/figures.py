@@ -55,7 +55,7 @@ def epochs_figure(result: Result, title: str, accuracy: float | None, loss: floa
             for part, words, colour, line in PARTS:
                 _line(axes, result, f"{part}_{measure}", unit, words, colour, line)
             if printed is not None:
-                axes.axhline(printed, color=FAINT, linewidth=1, linestyle=":", label="published, last epoch")
+                axes.axhline(printed, color=FAINT, linewidth=1, linestyle=":", label="published")
             axes.grid(axis="y")
         panels[0].set_ylabel("accuracy (%)")
         panels[0].set_ylim(0, 102)

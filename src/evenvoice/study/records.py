@@ -81,16 +81,27 @@ class Run:
 
 
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:
-    """Write a run's folder aside and rename it into place; with ``keep_model``, the weights as well."""
-    with writing_folder(folder) as aside:
-        # Nine digits give every float32 back exactly.
-        result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
-        result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
-        result.split.to_csv(aside / "split.csv", index=False)
-        result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
-        if keep_model:
-            save_weights(result.model, aside / WEIGHTS_FILE)
-        write_json(aside / "run.json", {"format": FORMAT, **info})
+    """Write a run's folder aside and rename it into place; with ``keep_model``, the weights as well.
+
+    Raises:
+        EvenvoiceError: Another process made the same run meanwhile.
+    """
+    try:
+        with writing_folder(folder) as aside:
+            # Nine digits give every float32 back exactly.
+            result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
+            result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
+            result.split.to_csv(aside / "split.csv", index=False)
+            result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
+            if keep_model:
+                save_weights(result.model, aside / WEIGHTS_FILE)
+            write_json(aside / "run.json", {"format": FORMAT, **info})
+    except OSError as error:
+        if not folder.exists():
+            raise
+        raise EvenvoiceError(
+            f"{folder}: another process made it meanwhile; run the command again: what is finished is kept"
+        ) from error
 
 
 def read_run(folder: Path) -> Run:
