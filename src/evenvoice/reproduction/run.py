@@ -16,7 +16,7 @@ from evenvoice.reproduction.record import Record, read_record
 from evenvoice.reproduction.rivals import differences
 from evenvoice.reproduction.scale import scaled
 from evenvoice.study import evaluate
-from evenvoice.study.records import STUDY_FILE, read_run, read_study_file
+from evenvoice.study.records import STUDY_FILE, check_same_corpus, read_run
 
 Say = Callable[[str], None]
 
@@ -71,7 +71,7 @@ def reproduce(
         (kept.name, kept.fingerprint()), quick, scale, unseen_protocol(kept), _counts(corpus), _counts(kept)
     )
     record = _continued(out, record)
-    _check_corpus(out, kept)
+    check_same_corpus(out, kept)
     for part in parts:
         _check_settings(out, part)
     check_writable(out)
@@ -134,17 +134,6 @@ def _continued(out: Path, record: Record) -> Record:
             said = "other utterances" if what == "corpus" else f"{what} {there}, asked for {here}"
             raise EvenvoiceError(f"{out}: holds a reproduction with {said}; choose another --out")
     return dataclasses.replace(record, failures=before.failures)
-
-
-def _check_corpus(out: Path, corpus: Corpus) -> None:
-    """Raise if the folder holds a study of other utterances."""
-    if (out / STUDY_FILE).exists():
-        there = read_study_file(out)["corpus"]
-        if there["fingerprint"] != corpus.fingerprint():
-            raise EvenvoiceError(
-                f"{out}: holds a study of corpus {there['name']} ({there['utterances']} utterances), other than the "
-                f"{len(corpus.table)} of {corpus.name} now; choose another --out"
-            )
 
 
 def _check_settings(out: Path, part: Part) -> None:

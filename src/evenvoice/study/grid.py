@@ -29,6 +29,7 @@ from evenvoice.study.records import (
     FORMAT,
     STUDY_FILE,
     RunKey,
+    check_same_corpus,
     read_run,
     read_study_file,
     versions,
@@ -167,14 +168,7 @@ class _Evaluation:
                     f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
                     "speaker; name them with --speaker-from, or use --normalise training"
                 )
-        path = self.folder / STUDY_FILE
-        if path.exists():
-            before = read_study_file(self.folder)["corpus"]
-            if before["fingerprint"] != self.corpus.fingerprint():
-                raise EvenvoiceError(
-                    f"{self.folder}: holds a study of corpus {before['name']} ({before['utterances']} utterances), "
-                    f"other than the {len(self.corpus.table)} of {self.corpus.name} now; choose another --out"
-                )
+        check_same_corpus(self.folder, self.corpus)
 
     def _folds(
         self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: int

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.evaluation import read_predictions
 from evenvoice.files import writing, writing_folder
@@ -121,6 +122,18 @@ def read_run(folder: Path) -> Run:
     if found != FORMAT:
         raise EvenvoiceError(f"{path}: format {found!r}, this evenvoice reads {FORMAT}; evaluate again")
     return Run(folder, info)
+
+
+def check_same_corpus(folder: Path, corpus: Corpus) -> None:
+    """Raise an `EvenvoiceError` if the folder holds a study of other utterances."""
+    if not (folder / STUDY_FILE).exists():
+        return
+    there = read_study_file(folder)["corpus"]
+    if there["fingerprint"] != corpus.fingerprint():
+        raise EvenvoiceError(
+            f"{folder}: holds a study of corpus {there['name']} ({there['utterances']} utterances), other than the "
+            f"{len(corpus.table)} of {corpus.name} now; choose another --out"
+        )
 
 
 def read_study_file(folder: Path) -> dict[str, Any]:
