@@ -1,0 +1,25 @@
+"""Predictions stay what they were before the rooms were rebuilt, for every recipe that shipped then."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tests.golden import study
+
+# Where the processor or a library differs, the last bits differ, and two epochs carry them a little further.
+TOLERANCE = 2e-3
+
+
+def test_every_recipe_predicts_what_it_predicted_before(tmp_path: Path) -> None:
+    known = json.loads(study.FILE.read_text())
+    runs = study.run_study(tmp_path)
+    assert set(runs) == set(known["runs"])
+    if study.machine() == known["machine"]:
+        changed = [name for name, table in runs.items() if study.digest(table) != known["runs"][name]["digest"]]
+        assert not changed
+    for name, table in runs.items():
+        before = np.array(known["runs"][name]["probabilities"])
+        assert np.abs(study.probabilities(table).ravel() - before).max() < TOLERANCE, name
