@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from evenvoice.audio import load
-from evenvoice.frontend import MFCC, SPEECH, MFCCSettings
+from evenvoice.features import MFCC, SPEECH, MFCCSettings
 
 RATE, SECONDS, CLIPS, ROUNDS = 16000, 3, 100, 7
 

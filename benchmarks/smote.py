@@ -43,7 +43,7 @@ def measure(library: str, dimension: int) -> dict[str, float]:
     X = random.standard_normal((len(y), dimension), dtype=np.float32)
     order = random.permutation(len(COUNTS) * max(COUNTS))
     if library == "evenvoice":
-        from evenvoice.balance import SMOTE
+        from evenvoice.imbalance import SMOTE
 
         before, start = peak_mb(), time.perf_counter()
         plan = SMOTE().plan(X, y, seed=0)

@@ -19,10 +19,10 @@ import pandas as pd
 from joblib import delayed
 from scipy.stats import binomtest
 
-from evenvoice.evaluation import coverage
-from evenvoice.evaluation.resampling import METHODS
-from evenvoice.evaluation.simulation import ALIKE, EASY, EMODB_4, EMODB_7, RAVDESS, UNLIKE, Population, measure_coverage
 from evenvoice.files import writing
+from evenvoice.metrics import coverage
+from evenvoice.metrics.resampling import METHODS
+from evenvoice.metrics.simulation import ALIKE, EASY, EMODB_4, EMODB_7, RAVDESS, UNLIKE, Population, measure_coverage
 from evenvoice.parallel import in_parallel
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ PAGE = """\
 A 95 % interval should cover the true score in 95 of 100 studies. Whether it does, with few speakers, can only be seen
 where the truth is known. Here speakers are drawn from a population whose true UA is known, a corpus of each is
 recorded and recognised, all by random numbers, and every method is asked for its interval. The module
-`evenvoice.evaluation.simulation` says how, and which real predictions its speakers take after: the standard deviation
+`evenvoice.metrics.simulation` says how, and which real predictions its speakers take after: the standard deviation
 of UA over speakers is 0.10 to 0.13, the intra-class correlation of a recall about 0.25, and a speaker has as many
 utterances of each emotion as one of EmoDB's or RAVDESS'.
 
@@ -144,7 +144,7 @@ def main() -> None:
         jobs=arguments.jobs,
     )
     table = pd.concat(results, ignore_index=True)
-    figures = ROOT / "src/evenvoice/evaluation/coverage.csv"
+    figures = ROOT / "src/evenvoice/metrics/coverage.csv"
     with writing(figures) as path:
         table.to_csv(path, index=False, float_format="%.4f")
     table = pd.read_csv(figures)  # the page prints what the package ships

@@ -2,7 +2,7 @@
 
     python scripts/paired_tests.py > docs/paired-tests.md
 
-Simulated pairs of systems (`evenvoice.evaluation.simulated_pairs`), compared on corpora of 6, 10, 20 and 60 speakers.
+Simulated pairs of systems (`evenvoice.metrics.simulated_pairs`), compared on corpora of 6, 10, 20 and 60 speakers.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from joblib import delayed
 
-from evenvoice.evaluation import recommended
-from evenvoice.evaluation.simulated_pairs import Pair, Rates, rates
+from evenvoice.metrics import recommended
+from evenvoice.metrics.simulated_pairs import Pair, Rates, rates
 from evenvoice.parallel import in_parallel
 
 SPEAKERS = (6, 10, 20, 60)
@@ -43,7 +43,7 @@ SKEWED = """
 their UA is equal. The permutation test asks whether the systems could be exchanged, and these could not: it finds a
 difference in up to {worst:.1f} % of the corpora. A p just below 5 % from a handful of speakers is no proof.
 
-`pytest -m long tests/evaluation/test_paired.py` holds the rows that are not skewed to 6 %.
+`pytest -m long tests/metrics/test_paired.py` holds the rows that are not skewed to 6 %.
 """
 
 DIFFERENT = """\

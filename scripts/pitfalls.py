@@ -21,7 +21,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from evenvoice.corpora import open_corpus
-from evenvoice.evaluation import intervals, make_predictions
+from evenvoice.metrics import intervals, make_predictions
 from evenvoice.protocols import Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training import Examples, fit

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evenvoice.balance import BALANCERS
+from evenvoice.imbalance import BALANCERS
 from evenvoice.models import Estimator, is_network, weighs_classes
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from evenvoice.balance import SMOTE, Plan
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
+    from evenvoice.imbalance import SMOTE, Plan
     from evenvoice.recipes import Recipe, open_recipe
     from evenvoice.recognizer import Recognizer
     from evenvoice.report import write_report
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from evenvoice.training import SpeechEmotionClassifier, train
 
 _HOMES = {
-    "SMOTE": "balance",
-    "Plan": "balance",
+    "SMOTE": "imbalance",
+    "Plan": "imbalance",
     "Corpus": "corpora",
     "open_corpus": "corpora",
     "EvenvoiceError": "errors",

@@ -114,6 +114,6 @@ def test_a_library_of_no_extra_keeps_its_traceback(monkeypatch: pytest.MonkeyPat
     def fail() -> None:
         raise ModuleNotFoundError("No module named 'numpi'", name="numpi")
 
-    monkeypatch.setattr("evenvoice.frontend.clear_cache", fail)
+    monkeypatch.setattr("evenvoice.features.clear_cache", fail)
     with pytest.raises(ModuleNotFoundError, match="numpi"):
         run("cache", "clear")

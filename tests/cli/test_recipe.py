@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evenvoice.frontend import shape
+from evenvoice.features import shape
 from evenvoice.models import is_network
 from evenvoice.recipes import open_recipe, recipe_names
 from tests.cli.command import run

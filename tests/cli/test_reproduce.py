@@ -9,9 +9,9 @@ import pytest
 
 from evenvoice.corpora import open_corpus
 from evenvoice.corpora.demo import demo_corpus
+from evenvoice.paper import open_reproduction, scaled
+from evenvoice.paper.experiments import RIVALS, SYSTEMS
 from evenvoice.recipes import recipe_names
-from evenvoice.reproduction import open_reproduction, scaled
-from evenvoice.reproduction.experiments import RIVALS, SYSTEMS
 from evenvoice.study import load_study
 from tests.cli.command import Answer, predictions, run, start
 from tests.corpora.iemocap_twin import write_audio, write_iemocap_twin

@@ -15,8 +15,8 @@ import pytest
 
 from evenvoice.recipes import open_recipe
 from evenvoice.study import load_study
-from evenvoice.study.tuning import load_tuning
-from evenvoice.study.tuning.outcome import Tuning
+from evenvoice.tuning import load_tuning
+from evenvoice.tuning.outcome import Tuning
 from tests.cli.command import finish, run, start
 from tests.workers import start_workers_in
 
@@ -25,7 +25,7 @@ QUICK = """
 import importlib
 import evenvoice.report
 evenvoice.report.write_report = lambda folder: folder
-run = importlib.import_module("evenvoice.study.tuning.run")
+run = importlib.import_module("evenvoice.tuning.run")
 run.rows_per_second = lambda *_: 100.0
 """
 # The second trial never ends.
@@ -33,7 +33,7 @@ HANGS = (
     QUICK
     + """
 import time
-from evenvoice.study.tuning import trial
+from evenvoice.tuning import trial
 judge, judged = trial.validation_ua, []
 
 def hang(*arguments, **more):
@@ -69,7 +69,7 @@ def together(make: Callable[[object], tuple[int, float | None] | None]) -> Calla
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, undrawn: None) -> None:
-    monkeypatch.setattr("evenvoice.study.tuning.run.rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr("evenvoice.tuning.run.rows_per_second", lambda *_: 100.0)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_two_processes_share_the_trials_and_open_the_test_part_once(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, [Path(__file__).parents[2], *sys.path])))
     other = start(*tuning, "--trials=5", before=TOGETHER)
-    module = importlib.import_module("evenvoice.study.tuning.run")
+    module = importlib.import_module("evenvoice.tuning.run")
     monkeypatch.setattr(module, "make_trial", together(module.make_trial))
     for answer in (run(*tuning, "--trials=5"), finish(other)):
         assert answer.code == 0, answer.err

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend.rivals.log_spectrogram import LogSpectrogramSettings
+from evenvoice.features.baselines.log_spectrogram import LogSpectrogramSettings
 from evenvoice.models import cnn_lstm
 from evenvoice.models.cnn_lstm import CNNLSTM, cut
 from evenvoice.recipes import open_recipe

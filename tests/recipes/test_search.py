@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import shape
+from evenvoice.features import shape
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.recipes.search import Range, extremes
-from evenvoice.study.tuning.space import with_settings
+from evenvoice.tuning.space import with_settings
 
 EPOCHS = {"training.epochs": [5, 10]}
 

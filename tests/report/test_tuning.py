@@ -12,9 +12,9 @@ from optuna.trial import TrialState
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.report.tuning import tuning_as_json, tuning_as_text, write_tuning_report
-from evenvoice.study.tuning import load_tuning
-from evenvoice.study.tuning.space import own_settings
-from evenvoice.study.tuning.store import REASON, Store
+from evenvoice.tuning import load_tuning
+from evenvoice.tuning.space import own_settings
+from evenvoice.tuning.store import REASON, Store
 from tests.report.fabricated import UNSEEN, write_run, write_study
 from tests.report.test_page import Page
 

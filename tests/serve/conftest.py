@@ -24,7 +24,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def whole_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recipe's whole graph, front end and network, fitted for some epochs on generated voices."""
-    from evenvoice.frontend import hear
+    from evenvoice.features import hear
     from evenvoice.recipes import open_recipe
     from evenvoice.training import Examples, fit
     from evenvoice.training.export import export

@@ -16,7 +16,7 @@ import torch
 
 from evenvoice.audio import Waveform, load
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.frontend import MFCC
+from evenvoice.features import MFCC
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training import Examples, TrainedModel, fit

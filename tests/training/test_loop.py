@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from evenvoice.balance import NoBalancing
+from evenvoice.imbalance import NoBalancing
 from evenvoice.models import make_model
 from evenvoice.recipes.schema import TrainingSettings
 from evenvoice.training.loop import PlannedRows, WholeRows, train_network

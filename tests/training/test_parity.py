@@ -10,7 +10,7 @@ import pytest
 
 from evenvoice.audio import Waveform, load
 from evenvoice.corpora import open_corpus
-from evenvoice.frontend import hear
+from evenvoice.features import hear
 from evenvoice.recipes import open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training import Examples, export, fit

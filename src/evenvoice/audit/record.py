@@ -13,7 +13,7 @@ from evenvoice.audit.known import read_part, study_of
 from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parent_counts, synthetic_tests
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation import PROBABILITY, labels_of, score
+from evenvoice.metrics import PROBABILITY, labels_of, score
 from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.study import Run
 

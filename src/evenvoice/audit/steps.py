@@ -10,8 +10,8 @@ import pandas as pd
 from evenvoice.audit.findings import Kind
 from evenvoice.audit.known import read_part
 from evenvoice.audit.spots import Spot
-from evenvoice.balance import Plan
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import Plan
 from evenvoice.study import Run
 
 STEP_SAW_TEST = Kind(

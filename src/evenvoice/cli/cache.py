@@ -10,7 +10,7 @@ app = typer.Typer(help="The cache of features.", no_args_is_help=True)
 @app.command()
 def clear() -> None:
     """Delete all cached features; they are made again when they are needed."""
-    from evenvoice.frontend import clear_cache
+    from evenvoice.features import clear_cache
 
     files, size = clear_cache()
     print(f"deleted {files} files, {size / 1e6:.1f} MB")

@@ -39,7 +39,7 @@ def show(
     """Print a recipe in full, with its input shape and its number of parameters."""
     import yaml
 
-    from evenvoice.frontend import shape
+    from evenvoice.features import shape
     from evenvoice.models import Estimator, count_parameters, make_model
 
     recipe = options.open_the_recipe(name, form, normalise, settings)

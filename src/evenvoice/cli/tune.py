@@ -55,8 +55,8 @@ def tune(
     """
     from evenvoice import report, study
     from evenvoice.report.tuning import tuning_as_json, tuning_as_text, write_tuning_report
-    from evenvoice.study.tuning import tune as tune_recipe
     from evenvoice.training.allocator import keep_freed_memory
+    from evenvoice.tuning import tune as tune_recipe
 
     keep_freed_memory()
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.frontend import FRONT_ENDS
+from evenvoice.features import FRONT_ENDS
 from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
 from evenvoice.recipes.text import read_yaml

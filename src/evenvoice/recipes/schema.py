@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evenvoice.balance import make_balancer
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import FrontEndSettings, MFCCSettings, check_front_end
+from evenvoice.features import FrontEndSettings, MFCCSettings, check_front_end
+from evenvoice.imbalance import make_balancer
 from evenvoice.models import check_model, is_network, needed_form, weighs_classes
 from evenvoice.recipes.search import Search, read_search
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from evenvoice.evaluation import BREAKDOWNS, breakdown, worst
+from evenvoice.metrics import BREAKDOWNS, breakdown, worst
 from evenvoice.report.style import BLUE, FAINT, INK, VERMILION, about, drawing, new_figure
 from evenvoice.report.words import count, per_cent
 from evenvoice.study import Result

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evenvoice.evaluation import Interval, score
+from evenvoice.metrics import Interval, score
 from evenvoice.report.words import speakers_unseen
 from evenvoice.study import Result, Run, Study
 

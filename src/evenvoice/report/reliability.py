@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from evenvoice.evaluation import reliability
+from evenvoice.metrics import reliability
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, about, drawing, new_figure
 from evenvoice.report.words import with_interval
 from evenvoice.study import Result

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import yaml
 
-from evenvoice.evaluation import confusion_intervals
+from evenvoice.metrics import confusion_intervals
 from evenvoice.report.completeness import missing_folds, name_of
 from evenvoice.report.groups import group_tables, worst_speaker
 from evenvoice.report.illustrations import Illustration, illustrate

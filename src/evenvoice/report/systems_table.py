@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from evenvoice.evaluation import Interval, trust
+from evenvoice.metrics import Interval, trust
 from evenvoice.report.words import LEAKY, NOTHING, marks, p_value, with_interval
 from evenvoice.study.systems import Standing
 

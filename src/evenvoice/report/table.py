@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from evenvoice.evaluation import trust
+from evenvoice.metrics import trust
 from evenvoice.report.completeness import gaps, missing_folds
 from evenvoice.report.measures import by_recipe, fold_numbers
 from evenvoice.report.words import LEAKY, NOTHING, SHARED, TRANSDUCTIVE, count, ends, marks, spread

@@ -8,17 +8,17 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenvoice import __version__
-from evenvoice.evaluation import trust
 from evenvoice.files import writing
+from evenvoice.metrics import trust
 from evenvoice.report.illustrations import Illustration
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
 from evenvoice.report.words import NOTHING, count, p_value, per_cent, with_interval
 from evenvoice.study import load_study
 from evenvoice.study.cost import in_words
 from evenvoice.study.systems import Standing, compare, read_systems, select
-from evenvoice.study.tuning import Trial, Tuning, load_tuning
-from evenvoice.study.tuning.outcome import ENOUGH
-from evenvoice.study.tuning.space import own_settings
+from evenvoice.tuning import Trial, Tuning, load_tuning
+from evenvoice.tuning.outcome import ENOUGH
+from evenvoice.tuning.space import own_settings
 
 TEMPLATE = "tuning.html.jinja"
 PAGE = "tuning.html"

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from evenvoice.report.style import BLUE, FAINT, INK, ORANGE, SKY, drawing, new_figure
-from evenvoice.study.tuning import Tuning
+from evenvoice.tuning import Tuning
 
 
 def trials_figure(tuning: Tuning) -> Figure:

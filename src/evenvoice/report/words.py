@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evenvoice.evaluation import Interval
+from evenvoice.metrics import Interval
 from evenvoice.study import Result, Study
 from evenvoice.study.results import Spread
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from evenvoice.balance import NoBalancing
-from evenvoice.frontend import forms
-from evenvoice.frontend.threads import one_thread
+from evenvoice.features import forms
+from evenvoice.features.threads import one_thread
+from evenvoice.imbalance import NoBalancing
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.loop import PlannedRows, train_network

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from evenvoice.balance import Plan
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation import make_predictions
+from evenvoice.imbalance import Plan
+from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training import Examples, TrainedModel, fit

@@ -17,8 +17,8 @@ from joblib import delayed
 from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import FrontEndSettings
 from evenvoice.files import check_writable
-from evenvoice.frontend import FrontEndSettings
 from evenvoice.models import is_network
 from evenvoice.parallel import in_parallel
 from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol

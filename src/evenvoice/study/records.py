@@ -14,8 +14,8 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation import read_predictions
 from evenvoice.files import writing, writing_folder
+from evenvoice.metrics import read_predictions
 from evenvoice.study.fold import FoldResult
 from evenvoice.training.weights import WEIGHTS_FILE, save_weights
 

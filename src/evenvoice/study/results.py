@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation import Interval, Scores, intervals, score, unweighted_accuracy
+from evenvoice.metrics import Interval, Scores, intervals, score, unweighted_accuracy
 from evenvoice.study.records import Run, read_run, read_study_file
 
 

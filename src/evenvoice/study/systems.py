@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.evaluation import Comparison, Interval, compare_systems, holm, intervals, labels_of, read_predictions
+from evenvoice.metrics import Comparison, Interval, compare_systems, holm, intervals, labels_of, read_predictions
 from evenvoice.study.results import Result, load_study
 
 

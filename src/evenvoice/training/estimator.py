@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import hear
+from evenvoice.features import hear
 from evenvoice.protocols import Fold, cut_validation, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer

@@ -20,9 +20,9 @@ import torch
 import evenvoice
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import hear
+from evenvoice.features.threads import one_thread
 from evenvoice.files import writing
-from evenvoice.frontend import hear
-from evenvoice.frontend.threads import one_thread
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, check_measured, model_sha256
 from evenvoice.training.examples import Examples

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from evenvoice.balance import Plan, make_balancer
 from evenvoice.errors import EvenvoiceError
-from evenvoice.evaluation.calibration import fit_temperature, with_temperature
-from evenvoice.frontend.threads import one_thread
+from evenvoice.features.threads import one_thread
+from evenvoice.imbalance import Plan, make_balancer
+from evenvoice.metrics.calibration import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples

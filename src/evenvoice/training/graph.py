@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.frontend import MFCC, MFCCSettings, forms
+from evenvoice.features import MFCC, MFCCSettings, forms
 from evenvoice.models import is_network
 from evenvoice.recipes import Recipe
 from evenvoice.training.fitting import TrainedModel

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from evenvoice.frontend import forms
+from evenvoice.features import forms
 from evenvoice.recipes import Recipe
 from evenvoice.training.examples import Examples
 from evenvoice.training.normalise import Normaliser, normalise_by_speaker

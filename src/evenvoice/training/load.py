@@ -9,7 +9,7 @@ import numpy as np
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.frontend import FrontEndSettings, extract
+from evenvoice.features import FrontEndSettings, extract
 from evenvoice.training.examples import Examples
 
 

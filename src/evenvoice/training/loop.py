@@ -18,7 +18,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LinearLR
 from torch.utils.data import Dataset
 
-from evenvoice.balance import Plan
+from evenvoice.imbalance import Plan
 from evenvoice.recipes.schema import TrainingSettings
 
 Images = npt.NDArray[np.float32]

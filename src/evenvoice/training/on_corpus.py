@@ -11,8 +11,8 @@ import numpy as np
 
 from evenvoice.audio import load
 from evenvoice.corpora.corpus import Corpus
+from evenvoice.features import FrontEndSettings
 from evenvoice.files import check_writable, writing
-from evenvoice.frontend import FrontEndSettings
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import Recipe

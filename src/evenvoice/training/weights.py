@@ -16,10 +16,10 @@ import pandas as pd
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evenvoice.balance import Plan
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import forms
 from evenvoice.files import writing
-from evenvoice.frontend import forms
+from evenvoice.imbalance import Plan
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.fitting import TrainedModel

@@ -1,0 +1,103 @@
+"""Features on disk, one ``.npy`` a clip, found again by the content of the audio and by what made them.
+
+A name says everything that the features depend on: the bytes of the recording, the part of it that is heard, the
+parameters and `FRONT_END_VERSION`. So a changed file or setting has another name, and nothing stale can be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from evenvoice.audio import Clip
+from evenvoice.errors import EvenvoiceError
+from evenvoice.features.front_ends import Features, FrontEndSettings
+from evenvoice.files import cache_folder, writing
+
+# Raise it with every change to `audio` or to this package that changes a feature.
+FRONT_END_VERSION = 3
+
+
+def features_folder() -> Path:
+    """Return the folder of the cached features."""
+    return cache_folder() / "features"
+
+
+def cache_path(content: str, clip: Clip, settings: FrontEndSettings) -> Path:
+    """Return where the features of a clip are kept.
+
+    Args:
+        content: SHA-256 of the file, from `evenvoice.audio.content_hash`.
+        clip: ``start`` and ``end`` count; the file's name does not.
+        settings: Only what changes the ragged features counts.
+
+    Examples:
+        >>> from evenvoice.features import MFCCSettings
+        >>> one, other = Clip(Path("a.wav")), Clip(Path("b.wav"))
+        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", other, MFCCSettings(form="array"))
+        True
+        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", one, MFCCSettings(n_mfcc=20))
+        False
+    """
+    made_of = {
+        "content": content,
+        "start": None if clip.start is None else float(clip.start),
+        "end": None if clip.end is None else float(clip.end),
+        "parameters": settings.feature_parameters(),
+        "version": FRONT_END_VERSION,
+    }
+    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    return features_folder() / key[:2] / f"{key}.npy"
+
+
+def read_features(path: Path, n_rows: int) -> Features | None:
+    """Return cached features ``[n_rows, t]``, or ``None`` where there are none or the file is damaged."""
+    try:
+        features = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        # Missing, cut off or overwritten: it can be made again, which is what a cache is for.
+        return None
+    if not isinstance(features, np.ndarray) or features.dtype != np.float32 or features.ndim != 2:
+        return None
+    return features if features.shape[0] == n_rows and np.isfinite(features).all() else None
+
+
+def write_features(path: Path, features: Features) -> None:
+    """Keep features; the file is whole or absent.
+
+    Raises:
+        EvenvoiceError: The cache cannot be written to.
+    """
+    try:
+        with writing(path) as aside, aside.open("wb") as handle:
+            np.save(handle, features, allow_pickle=False)
+    except OSError as error:
+        raise EvenvoiceError(
+            f"{path}: the feature cache cannot be written ({error.strerror}); make room or set EVENVOICE_CACHE"
+        ) from error
+
+
+def cache_size() -> tuple[int, int]:
+    """Return how many files the feature cache holds and how many bytes."""
+    sizes = [path.stat().st_size for path in _cached()]
+    return len(sizes), sum(sizes)
+
+
+def clear_cache() -> tuple[int, int]:
+    """Delete the cached features; return how many files and bytes that were."""
+    files = freed = 0
+    for path in _cached():
+        size = path.stat().st_size
+        path.unlink()
+        files, freed = files + 1, freed + size
+    return files, freed
+
+
+def _cached() -> Iterator[Path]:
+    """Yield the files of the feature cache, half-written ones that a killed process left included."""
+    folder = features_folder()
+    yield from sorted(folder.glob("??/*.npy")) if folder.is_dir() else ()

@@ -1,0 +1,98 @@
+"""Clips to ragged features: cached, in parallel, and what cannot be heard told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from joblib import delayed
+
+from evenvoice.audio import Clip, Waveform, content_hash, load
+from evenvoice.errors import AudioError
+from evenvoice.features.cache import cache_path, read_features, write_features
+from evenvoice.features.front_ends import Features, FrontEndSettings, Hear, hearing
+from evenvoice.features.threads import one_thread
+from evenvoice.parallel import in_parallel
+
+
+def extract(
+    clips: Sequence[Clip],
+    settings: FrontEndSettings,
+    *,
+    jobs: int = 1,
+    skip_bad: bool = False,
+    on_bad: Callable[[int, AudioError], None] | None = None,
+) -> list[Features | None]:
+    """Return the features of each clip, in order: float32 ``[n_rows, t]``, each of its own length.
+
+    Features are cached by content, each clip as soon as it is done: nothing finished is lost when a later one fails.
+
+    Args:
+        clips: What to hear.
+        settings: The front end.
+        jobs: How many clips to work on at a time. The result is the same, bit for bit.
+        skip_bad: Give ``None`` for a recording that cannot be used, and go on.
+        on_bad: Called with the position and the error of each recording passed over.
+
+    Raises:
+        AudioError: The first recording that cannot be used, unless ``skip_bad``.
+        EvenvoiceError: The cache cannot be written to.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from evenvoice.features import MFCCSettings
+        >>> bad = []
+        >>> extract([Clip(Path("a.wav"))], MFCCSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
+        [None]
+        >>> bad
+        ['a.wav: no such file; check the path']
+    """
+    front_end = hearing(settings)
+    found: list[Features | None] = []
+    # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
+    calls = (delayed(_features)(clip, settings, front_end) for clip in clips)
+    work = in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)
+    with one_thread(), closing(work) as results:
+        for index, result in enumerate(results):
+            if isinstance(result, AudioError):
+                if not skip_bad:
+                    raise result
+                if on_bad is not None:
+                    on_bad(index, result)
+                found.append(None)
+            else:
+                found.append(result)
+    return found
+
+
+def hear(waveforms: Sequence[Waveform], settings: FrontEndSettings) -> list[Features]:
+    """Return the features of waveforms in memory, as `extract` does for recordings, without the cache.
+
+    Args:
+        waveforms: float32 ``[n]`` each, mono at the settings' sample rate.
+        settings: The front end.
+
+    Examples:
+        >>> import numpy as np
+        >>> from evenvoice.features import MFCCSettings
+        >>> [values.shape for values in hear([np.ones(16000, np.float32)], MFCCSettings())]
+        [(120, 32)]
+    """
+    front_end = hearing(settings)
+    with one_thread():
+        return [front_end(waveform) for waveform in waveforms]
+
+
+def _features(clip: Clip, settings: FrontEndSettings, front_end: Hear) -> Features | AudioError:
+    """Return the features of one clip, from the cache where it has them, or why there are none."""
+    try:
+        path = cache_path(content_hash(clip.file), clip, settings)
+        cached = read_features(path, settings.n_rows)
+        if cached is not None:
+            return cached
+        waveform = load(clip.file, rate=settings.sample_rate, start=clip.start, end=clip.end)
+    except AudioError as error:
+        return error
+    features = front_end(waveform)
+    write_features(path, features)
+    return features

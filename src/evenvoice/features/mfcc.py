@@ -1,0 +1,127 @@
+"""Waveform to MFCC, Δ and ΔΔ for a batch of utterances of different length, with librosa's numbers.
+
+One module serves training, where it makes the cached features, and the model file, into which it is exported: hence no
+control flow on data, and one Fourier transform that has an ONNX operator.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from evenvoice.features.delta import WIDTH, deltas
+from evenvoice.features.mel import mel_basis
+from evenvoice.features.settings import MFCCSettings
+
+# librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance is heard.
+_FLOOR = 1e-10
+_TOP_DB = 80.0
+
+
+class MFCC(nn.Module):
+    """MFCC, Δ and ΔΔ of a padded batch.
+
+    As `librosa.feature.mfcc` and `librosa.feature.delta` at their defaults: centred frames with zeros at the ends, Hann
+    window, power spectrum, Slaney's mel bands, decibels cut 80 below the utterance's own maximum, orthonormal DCT-II.
+    What an utterance gives does not depend on what it is batched with, but for rounding.
+
+    Args:
+        settings: Sample rate, transform, bands and number of coefficients.
+
+    Shape:
+        - waveform: ``[b, n]`` float32; what lies beyond an utterance's length is ignored.
+        - lengths: ``[b]`` int64, samples.
+        - features: ``[b, 3·n_mfcc, t]`` float32: MFCC, Δ, ΔΔ; zero beyond an utterance's own frames.
+        - frames: ``[b]`` int64: ``1 + length // hop_length``, and at least 9: a shorter utterance is filled with zeros.
+
+    Examples:
+        >>> front_end = MFCC(MFCCSettings())
+        >>> features, frames = front_end(torch.randn(2, 48000), torch.tensor([48000, 100]))
+        >>> features.shape, frames.tolist()
+        (torch.Size([2, 120, 94]), [94, 9])
+    """
+
+    window: Tensor
+    mel: Tensor
+    dct: Tensor
+
+    def __init__(self, settings: MFCCSettings) -> None:
+        super().__init__()
+        self.n_fft = settings.n_fft
+        self.hop_length = settings.hop_length
+        # Nine frames, the least that Δ can be fitted to, need eight hops: see `frames` above.
+        self.shortest = (WIDTH - 1) * settings.hop_length
+        side = (settings.n_fft - settings.window) // 2
+        hann = torch.hann_window(settings.window, dtype=torch.float64).to(torch.float32)
+        window = nn.functional.pad(hann, (side, settings.n_fft - settings.window - side))
+        # None of these is learned, and all follow from the settings: there is nothing to store.
+        self.register_buffer("window", window, persistent=False)
+        basis = mel_basis(settings.sample_rate, settings.n_fft, settings.n_mels)
+        self.register_buffer("mel", basis, persistent=False)
+        self.register_buffer("dct", dct_basis(settings.n_mfcc, settings.n_mels), persistent=False)
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the features ``[b, 3·n_mfcc, t]`` and the number of frames ``[b]`` of each utterance."""
+        power = self.power(waveform, lengths)
+        frames = 1 + lengths.clamp(min=self.shortest) // self.hop_length
+        own = torch.arange(power.shape[2], device=power.device) < frames[:, None]
+        cepstrum = self.cepstrum(decibels(self.mel @ power, own))
+        first, second = deltas(cepstrum, frames)
+        features = torch.cat((cepstrum, first, second), dim=1)
+        return features.masked_fill(~own[:, None], 0.0), frames
+
+    def power(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+        """Return the power spectrum ``[b, 1 + n_fft // 2, t]`` of centred frames, t >= 9."""
+        position = torch.arange(waveform.shape[1], device=waveform.device)
+        heard = waveform.masked_fill(position >= lengths[:, None], 0.0)
+        half = self.n_fft // 2
+        missing = torch.sym_max(self.shortest - waveform.shape[1], 0)  # type: ignore[no-untyped-call]  # not annotated
+        padded = nn.functional.pad(heard, (half, half + missing))
+        spectrum = torch.stft(
+            padded, self.n_fft, self.hop_length, window=self.window, center=False, return_complex=True
+        )
+        real, imaginary = torch.view_as_real(spectrum).unbind(-1)
+        return real.square() + imaginary.square()
+
+    def cepstrum(self, bands: Tensor) -> Tensor:
+        """Return the first coefficients ``[b, n_mfcc, t]`` of the DCT-II over mel bands ``[b, n_mels, t]`` in dB."""
+        # Speech sits near -70 dB in every band, so a float32 product sums large numbers to small ones and errs by
+        # 1.5e-3. The mean of a frame enters c0 alone (every other row of the DCT sums to zero): take it out, and give
+        # c0 its exact share, n_mels * mean / sqrt(n_mels).
+        mean = bands.mean(dim=1, keepdim=True)
+        coefficients = self.dct @ (bands - mean)
+        zeroth = coefficients[:, :1] + math.sqrt(self.dct.shape[1]) * mean
+        return torch.cat((zeroth, coefficients[:, 1:]), dim=1)
+
+
+def decibels(power: Tensor, own: Tensor) -> Tensor:
+    """Return powers ``[b, bands, t]`` in dB, none more than 80 below the loudest of the utterance's own frames.
+
+    Args:
+        power: Not negative.
+        own: ``[b, t]`` bool: which frames are the utterance's own.
+
+    Examples:
+        >>> decibels(torch.tensor([[[1.0, 100.0, 1e-9]]]), torch.tensor([[True, True, True]]))
+        tensor([[[  0.,  20., -60.]]])
+    """
+    level = 10 * torch.log10(power.clamp(min=_FLOOR))
+    loudest = level.masked_fill(~own[:, None], -math.inf).amax(dim=(1, 2), keepdim=True)
+    return torch.maximum(level, loudest - _TOP_DB)
+
+
+def dct_basis(n_rows: int, n: int) -> Tensor:
+    """Return the first rows of the orthonormal DCT-II of length n: float32 ``[n_rows, n]``.
+
+    Examples:
+        >>> full = dct_basis(4, 4)
+        >>> (full @ full.T).allclose(torch.eye(4), atol=1e-6)
+        True
+    """
+    row = torch.arange(n_rows, dtype=torch.float64)[:, None]
+    column = torch.arange(n, dtype=torch.float64)
+    basis = torch.cos(math.pi / n * (column + 0.5) * row) * math.sqrt(2 / n)
+    basis[0] /= math.sqrt(2)
+    return basis.to(torch.float32)

@@ -1,0 +1,179 @@
+"""What is run, as data: recipes, protocols, and which experiment of the paper (section 4.3) each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from evenvoice.corpora import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.models import is_network
+from evenvoice.paper import published
+from evenvoice.paper.baselines import replaced
+from evenvoice.recipes import Recipe, open_recipe, recipe_names
+
+EXPERIMENTS: Final = (1, 2, 3)
+PAPER, RANDOM = "paper", "random"
+
+# The paper's own network: our recipe → the shipped one it is made from, and the form of its features.
+SYSTEMS: Final = {
+    "2dcnn-mean": ("2dcnn", "mean"),
+    "smote-2dcnn-mean": ("smote-2dcnn", "mean"),
+    "2dcnn-array": ("2dcnn", "array"),
+    "smote-2dcnn-array": ("smote-2dcnn", "array"),
+}
+# Experiment 3 compares the last one only; its row of Table 6 was measured in the paper's order.
+_SYSTEMS_OF: Final = {
+    1: ("2dcnn-mean", "2dcnn-array"),
+    2: ("smote-2dcnn-mean", "2dcnn-array", "smote-2dcnn-array"),
+    3: (published.OWN.recipe,),
+}
+NETWORKS: Final = tuple(method.recipe for method in published.RIVALS)
+# The classifiers that the paper names without numbers, and what any of them must beat.
+CLASSICAL: Final = ("gmm", "hmm", "dtw", "knn", "svm", "mlp", "dbn", "functionals-svm", "majority")
+RIVALS: Final = (*NETWORKS, *CLASSICAL)
+
+# Enough to see every step work, and no more.
+_QUICK_SYSTEMS: Final = {"front_end": {"seconds": 1.0, "hop_length": 1024}, "training": {"epochs": 3}}
+_QUICK_SECONDS = 1.0
+# Pieces shorter than what is heard, so that there are two of them to average.
+_QUICK_OPTIONS: Final = {"cnn-lstm": {"piece_frames": 50}}
+
+# With more sessions than this, one fold each would take too long.
+_MOST_SESSIONS = 10
+
+
+@dataclass(frozen=True)
+class Part:
+    """One recipe under some protocols: what is evaluated in one go.
+
+    Attributes:
+        recipe: Which.
+        protocols: Under which.
+        test_curves: Whether loss and accuracy on the test part are recorded, to draw Figures 3 and 4.
+    """
+
+    recipe: Recipe
+    protocols: tuple[str, ...]
+    test_curves: bool = False
+
+
+def experiment_parts(
+    corpus: Corpus,
+    experiments: Collection[int] = EXPERIMENTS,
+    *,
+    quick: bool = False,
+    changes: Mapping[str, Any] | None = None,
+    rivals: Sequence[str] = (),
+) -> list[Part]:
+    """Return everything that is to be run, the paper's own network first.
+
+    Args:
+        corpus: On which corpus; its speakers and sessions decide what "unseen" can mean.
+        experiments: Which of the three.
+        quick: A few epochs of short inputs. The figures then say nothing.
+        changes: What to change in the recipes of the paper's own network, nested as a recipe is.
+        rivals: ``.yaml`` files, each in the place of the shipped rival that it has the name of, or that it ``extends``.
+
+    Raises:
+        EvenvoiceError: An unknown experiment, or a recipe that cannot be opened.
+    """
+    for number in experiments:
+        if number not in EXPERIMENTS:
+            raise EvenvoiceError(f"experiment {number}: the paper has {', '.join(map(str, EXPERIMENTS))}")
+    unseen = unseen_protocol(corpus)
+    found = []
+    for name in SYSTEMS:
+        of = {number for number in experiments if name in _SYSTEMS_OF[number]}
+        if not of:
+            continue
+        recipe = system(name, quick=quick, changes=changes)
+        # A part to validate on is what the paper's order does not have, and a fit watches one part only.
+        watched = bool(recipe.training.validation_share)
+        protocols = [PAPER, RANDOM, unseen] if of != {3} else [PAPER, unseen]
+        found.append(
+            Part(recipe, tuple(name for name in protocols if not (watched and name == PAPER)), test_curves=not watched)
+        )
+    if 3 in experiments:
+        instead = replaced(rivals, RIVALS)
+        shipped = recipe_names()
+        for name in RIVALS:
+            if name in instead or name in shipped:
+                recipe = instead.get(name) or open_recipe(name)
+                found.append(Part(quickly(recipe) if quick else recipe, (unseen,)))
+    return found
+
+
+def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """Return a recipe of the paper's own network.
+
+    Examples:
+        >>> recipe = system("smote-2dcnn-array", changes={"front_end": {"hop_length": 1024}})
+        >>> recipe.name, recipe.front_end.form, recipe.front_end.hop_length, recipe.training.epochs
+        ('smote-2dcnn-array', 'array', 1024, 100)
+    """
+    base, form = SYSTEMS[name]
+    for key, given in (("name", changes), ("front_end.form", (changes or {}).get("front_end"))):
+        if isinstance(given, Mapping) and key.rpartition(".")[2] in given:
+            raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
+    # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
+    identity = {"name": name, "front_end": {"form": form}}
+    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, changes or {}, identity))
+
+
+def quickly(recipe: Recipe) -> Recipe:
+    """Return a rival with the least that shows that it works: one epoch of the first second."""
+    changes: dict[str, Any] = {}
+    if is_network(recipe.model.name):
+        changes["training"] = {"epochs": 1}
+    if recipe.front_end.form == "sequence":
+        changes["front_end"] = {"seconds": min(_QUICK_SECONDS, recipe.front_end.seconds)}
+    changes["model"] = {"options": _QUICK_OPTIONS.get(recipe.model.name, {})}
+    return open_recipe(recipe, changes)
+
+
+def absent_rivals(there: Collection[str]) -> list[str]:
+    """Return the rivals that are neither shipped nor among those that are there."""
+    return [name for name in RIVALS if name not in there and name not in recipe_names()]
+
+
+def _merged(*changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested changes, one laid over the other."""
+    found: dict[str, Any] = {}
+    for one in changes:
+        for key, value in one.items():
+            before = found.get(key)
+            if isinstance(before, Mapping) and isinstance(value, Mapping):
+                value = _merged(before, value)
+            found[key] = value
+    return found
+
+
+def unseen_protocol(corpus: Corpus) -> str:
+    """Return the protocol of the strictest promise that the corpus allows.
+
+    ``session`` where speakers were recorded together in few sessions and each belongs to one of them, as in IEMOCAP,
+    where it is the usual protocol: whoever talks to a test speaker is then unseen too. Else ``speaker-folds``;
+    ``speaker`` where there are fewer speakers than its five folds; ``kfold`` where speakers are not known, or
+    there is one.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> def corpus(speakers, sessions):
+        ...     rows = [Utterance(str(n), Path("/a.wav"), "sad", speaker=str(n % speakers) if speakers else None,
+        ...             session=str(n % sessions) if sessions else None) for n in range(60)]
+        ...     return Corpus("mine", table_of(rows), "CC0-1.0")
+        >>> [unseen_protocol(corpus(*counts)) for counts in ((10, 5), (10, 0), (3, 0), (0, 5))]
+        ['session', 'speaker-folds', 'speaker', 'kfold']
+    """
+    speakers = corpus.table["speaker"]
+    if not corpus.has("speaker") or speakers.nunique() < 2:
+        return "kfold"
+    if corpus.has("session"):
+        sessions = corpus.table["session"]
+        of_one_session = bool((sessions.groupby(speakers).nunique() == 1).all())
+        if of_one_session and 3 <= sessions.nunique() <= min(_MOST_SESSIONS, speakers.nunique() - 1):
+            return "session"
+    return "speaker-folds" if speakers.nunique() >= 5 else "speaker"

@@ -1,0 +1,149 @@
+"""The paper's Figures 3, 4 and 6, drawn from our runs, with its own figures beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from evenvoice.metrics import Interval
+from evenvoice.paper.experiments import PAPER
+from evenvoice.paper.tables import Ours, Row
+from evenvoice.report.measures import curve
+from evenvoice.report.style import (
+    BLUE,
+    FAINT,
+    HATCH,
+    INK,
+    LINE,
+    SKY,
+    VERMILION,
+    WARNING,
+    about,
+    drawing,
+    new_figure,
+)
+from evenvoice.report.words import LEAKY, with_interval
+from evenvoice.study import Result
+
+_BAR = 0.36
+PARTS = (("train", "training part", BLUE, "-"), ("test", "test part", VERMILION, "--"))
+
+
+def has_test_curves(result: Result) -> bool:
+    """Return whether loss and accuracy on the test part were recorded in every run."""
+    return curve(result, "test_accuracy") is not None
+
+
+def epochs_figure(result: Result, title: str, accuracy: float | None, loss: float | None) -> Figure:
+    """Draw accuracy and loss per epoch on the training and the test part: Figures 3 and 4.
+
+    Lines are means over the runs, bands go from the lowest to the highest run.
+
+    Args:
+        result: Whose runs.
+        title: Which figure of the paper.
+        accuracy: Published, in per cent, as a dotted line; ``None`` where there is none.
+        loss: The same, of the loss.
+    """
+    with drawing():
+        figure, panels = new_figure(title, about(result), height=4.2, rows=2, leaky=result.leaky)
+        for axes, measure, unit, printed in zip(panels, ("accuracy", "loss"), (100, 1), (accuracy, loss), strict=True):
+            for part, words, colour, line in PARTS:
+                _line(axes, result, f"{part}_{measure}", unit, words, colour, line)
+            if printed is not None:
+                axes.axhline(printed, color=FAINT, linewidth=1, linestyle=":", label="published")
+            axes.grid(axis="y")
+        panels[0].set_ylabel("accuracy (%)")
+        panels[0].set_ylim(0, 102)
+        panels[1].set_ylabel("loss")
+        panels[1].set_ylim(0, _highest(result, loss))
+        panels[1].set_xlabel("epoch")
+        panels[1].xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=3)
+    return figure
+
+
+def _line(axes: Axes, result: Result, column: str, unit: float, words: str, colour: str, line: str) -> None:
+    """One curve with its band; nothing where it was not recorded."""
+    values = curve(result, column)
+    if values is None:
+        return
+    low, mean, high = (unit * values[name].to_numpy() for name in ("low", "mean", "high"))
+    axes.plot(values.index, mean, line, color=colour, linewidth=1.6, label=words)
+    if len(result.runs) > 1:
+        axes.fill_between(values.index, low, high, color=colour, alpha=0.18, linewidth=0)
+
+
+def _highest(result: Result, loss: float | None) -> float:
+    """Upper end of the axis of losses: what a loss is for one epoch must not flatten all others."""
+    found = [curve(result, f"{part}_loss") for part, *_ in PARTS]
+    usual = [float(np.quantile(values["high"], 0.95)) for values in found if values is not None]
+    return 1.15 * max([*usual, loss or 0.0, 1.0])
+
+
+def methods_figure(rows: list[Row], unseen: str, corpus: list[str]) -> Figure:
+    """Draw UA and WA of Table 6, published beside ours: Figure 6. Whiskers are 95 % intervals over speakers."""
+    shown = [row for row in rows if row.ua is not None or row.ours[unseen] is not None]
+    places = list(range(len(shown)))
+    with drawing():
+        height = 1.5 + 2 * 0.52 * (len(shown) + 1)
+        figure, panels = new_figure("Figure 6: UA and WA, published and ours", corpus, height=height, rows=2, width=5.6)
+        for axes, measure in zip(panels, ("ua", "wa"), strict=True):
+            for place, row in zip(places, shown, strict=True):
+                _published_bar(axes, place - _BAR / 2, getattr(row, measure))
+                _our_bar(axes, place + _BAR / 2, row.ours[unseen], measure)
+            own = next((row for row in shown if PAPER in row.ours), None)
+            if own is not None and own.ours[PAPER] is not None:
+                _our_bar(axes, len(shown) + _BAR / 2, own.ours[PAPER], measure)
+                _published_bar(axes, len(shown) - _BAR / 2, getattr(own, measure))
+            names = [row.name for row in shown]
+            extra = [f"{own.name}, paper’s order"] if own is not None and own.ours[PAPER] is not None else []
+            axes.set_yticks([*places, *([len(shown)] if extra else [])], names + extra)
+            axes.set_ylim(len(shown) + (0.6 if extra else -0.4), -0.6)
+            axes.set_xlim(0, 132)
+            axes.set_xticks(range(0, 101, 20))
+            axes.set_xlabel(f"{measure.upper()} %")
+            axes.tick_params(axis="y", length=0)
+            axes.tick_params(axis="x", labelbottom=True)
+        _legend(figure, unseen)
+    return figure
+
+
+def _published_bar(axes: Axes, place: float, value: float | None) -> None:
+    if value is not None:
+        axes.barh(place, value, _BAR - 0.03, color=LINE, edgecolor=FAINT, linewidth=0.8)
+        axes.text(value + 1, place, f"{value:.1f} published", va="center", fontsize=7.5, color=FAINT)
+
+
+def _our_bar(axes: Axes, place: float, ours: Ours | None, measure: str) -> None:
+    if ours is None:
+        axes.text(1, place, "not run", va="center", fontsize=7.5, color=FAINT)
+        return
+    value: Interval = getattr(ours.every, measure)
+    leaky = ours.result.leaky
+    colour = VERMILION if leaky else BLUE if measure == "ua" else SKY
+    if leaky:
+        axes.barh(place, 100 * value.estimate, _BAR - 0.03, facecolor="white", edgecolor=colour, hatch=HATCH)
+    else:
+        axes.barh(place, 100 * value.estimate, _BAR - 0.03, color=colour)
+    end = 100 * value.estimate
+    if value.high > value.estimate:
+        axes.plot([100 * value.low, 100 * value.high], [place, place], color=INK, linewidth=0.9)
+        end = 100 * value.high
+    said = with_interval(value) + (f" {LEAKY}" if leaky else "")
+    axes.text(end + 1, place, said, va="center", fontsize=7.5, color=WARNING if leaky else INK)
+
+
+def _legend(figure: Figure, unseen: str) -> None:
+    shown: list[Patch | Line2D] = [
+        Patch(facecolor=LINE, edgecolor=FAINT, label="published"),
+        Patch(color=BLUE, label=f"ours, {unseen} (UA)"),
+        Patch(color=SKY, label=f"ours, {unseen} (WA)"),
+        Patch(facecolor="white", edgecolor=VERMILION, hatch=HATCH, label=f"ours, paper’s order, {LEAKY}"),
+    ]
+    figure.legend(handles=shown, loc="outside lower center", ncols=2, fontsize=8.5)

@@ -1,0 +1,91 @@
+"""Open registries: a part goes by a shipped name, ``package.module:Class``, or an entry point of an installed package."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from evenvoice.errors import EvenvoiceError, nearest
+
+
+class Registry(Mapping[str, Any]):
+    """Classes by name, each imported when it is first asked for, in whichever process asks.
+
+    Args:
+        kind: What is registered, in the singular: ``sampler``. Error messages use it, and the entry points' group is
+            ``evenvoice.`` + kind + ``s``.
+        shipped: Name → ``package.module:Class``.
+        check: Raises an `EvenvoiceError` if a class breaks the contract of its kind. Called for classes from outside.
+
+    Examples:
+        >>> shapes = Registry("shape", {"fraction": "fractions:Fraction"})
+        >>> shapes["fraction"].__name__, shapes["decimal:Decimal"].__name__
+        ('Fraction', 'Decimal')
+        >>> shapes["fractoin"]
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: shape 'fractoin' is unknown (did you mean 'fraction'?); known are fraction; \
+name a class of your own as package.module:Class
+    """
+
+    def __init__(
+        self, kind: str, shipped: Mapping[str, str], check: Callable[[str, Any], None] = lambda name, found: None
+    ) -> None:
+        self.kind = kind
+        self.shipped = dict(shipped)
+        self._check = check
+        self._resolved: dict[str, Any] = {}
+
+    @cached_property
+    def installed(self) -> dict[str, EntryPoint]:
+        """Entry points of other packages, by name; a shipped name is never replaced."""
+        found = {point.name: point for point in entry_points(group=f"evenvoice.{self.kind}s")}
+        return {name: point for name, point in found.items() if name not in self.shipped}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._resolved:
+            self._resolved[name] = self._resolve(name)
+        return self._resolved[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.shipped or name in self.installed
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.shipped
+        yield from self.installed
+
+    def __len__(self) -> int:
+        return len(self.shipped) + len(self.installed)
+
+    def check_known(self, name: object) -> None:
+        """Raise an `EvenvoiceError` unless a name is known, or has the form ``package.module:Class``."""
+        if not isinstance(name, str):
+            raise EvenvoiceError(f"{self.kind} {name!r}: expected a name; known are {', '.join(self)}")
+        if name not in self and ":" not in name:
+            raise EvenvoiceError(
+                f"{self.kind} {name!r} is unknown{nearest(name, list(self))}; known are {', '.join(self)}; "
+                "name a class of your own as package.module:Class"
+            )
+
+    def _resolve(self, name: str) -> Any:
+        """Import the class of a name."""
+        self.check_known(name)
+        target = self.shipped.get(name) or (self.installed[name].value if name in self.installed else name)
+        module, _, attribute = target.partition(":")
+        try:
+            found: Any = importlib.import_module(module)
+            for part in attribute.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError, ValueError, TypeError, SyntaxError) as error:
+            if name in self.shipped:
+                raise
+            raise EvenvoiceError(
+                f"{self.kind} {name!r}: cannot be imported ({type(error).__name__}: {error}); check it with "
+                f'python -c "from {module} import {attribute.partition(".")[0]}"'
+            ) from error
+        if name not in self.shipped:
+            self._check(name, found)
+        return found

@@ -1,6 +1,0 @@
-"""Tuning without the test part: settings are proposed, judged on validation parts with other speakers, and kept."""
-
-from evenvoice.study.tuning.outcome import Trial, Tuning, load_tuning
-from evenvoice.study.tuning.run import tune
-
-__all__ = ["Trial", "Tuning", "load_tuning", "tune"]

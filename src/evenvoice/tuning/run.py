@@ -1,0 +1,260 @@
+"""Tune a recipe: make the trials that are missing, then open the test part once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import optuna
+from joblib import delayed
+
+from evenvoice.audio import duration
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.files import check_writable
+from evenvoice.models import is_network
+from evenvoice.parallel import in_parallel
+from evenvoice.protocols import make_folds
+from evenvoice.recipes import Recipe, recipe_names
+from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
+from evenvoice.study.grid import default_jobs, evaluate
+from evenvoice.study.records import STUDY_FILE
+from evenvoice.training.fitting import check_device
+from evenvoice.training.load import check_emotions, load_examples
+from evenvoice.tuning.division import Division, divide
+from evenvoice.tuning.lock import PAUSE, Lock
+from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
+from evenvoice.tuning.recipe_file import write_recipe
+from evenvoice.tuning.space import lies_in, own_settings, suggest, with_settings
+from evenvoice.tuning.store import FILE, OPENED, Store
+from evenvoice.tuning.trial import Job, make_trial, workplace
+
+Say = Callable[[str], None]
+
+# Settings whose speed is measured to say what a tuning costs.
+_DRAWN = 4
+
+
+def tune(
+    corpus: Corpus,
+    recipe: Recipe,
+    *,
+    trials: int,
+    protocol: str | None = None,
+    fold: int = 0,
+    inner_folds: int = 3,
+    seed: int = 0,
+    out: Path | str,
+    jobs: int | None = None,
+    device: str = "cpu",
+    skip_bad: bool = False,
+    extends: str | None = None,
+    command: str | None = None,
+    say: Say = lambda text: None,
+) -> Tuning:
+    """Search the recipe's search space, write the best settings as a recipe, then test both once.
+
+    A fold of the protocol is the test part, and no trial is given anything of it. A trial's score is its UA over parts
+    of the rest, held out in turn under the same protocol. The first trial is the recipe as it is: another is chosen
+    only where it has beaten it. What is in the folder already is kept, and several processes may share it.
+
+    Args:
+        corpus: On which corpus.
+        recipe: With a search space.
+        trials: How many trials there shall be in the folder; pruned ones, and those whose settings failed, count.
+        protocol: speaker-folds if not given, kfold where speakers are not known.
+        fold: Which of the protocol's folds is the test part.
+        inner_folds: How many parts of the rest judge a trial.
+        seed: Of the divisions, the weights and the proposals.
+        out: The folder: ``tuning.db``, ``trials.csv``, ``<recipe>-tuned.yaml``, and a study of both recipes.
+        jobs: How many trials at once, each in a process of its own; one a core if not given. With one the same seed
+            proposes the same settings.
+        device: ``cpu`` or ``cuda``.
+        skip_bad: Go on without unusable recordings.
+        extends: Name or file that the tuned recipe's file extends; the recipe's name if it ships.
+        command: What the user typed, for the report.
+        say: Is told what it will cost, and of each best trial so far.
+
+    Raises:
+        EvenvoiceError: No search space; the folder holds something else; the test part was opened, and more trials are
+            asked for; no trial came to its end; whatever `evaluate` raises.
+    """
+    folder = Path(out)
+    if not recipe.search:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} has no search space; declare one in a file that extends it, for example "
+            "search: {training.learning_rate: {low: 1.0e-4, high: 1.0e-2, log: true}, training.epochs: [50, 100]}"
+        )
+    check_device(device)
+    check_emotions(corpus)
+    name = protocol or ("speaker-folds" if corpus.has("speaker") else "kfold")
+    division = divide(corpus, recipe, name, fold, inner_folds, seed)
+    if (folder / STUDY_FILE).exists() and not (folder / FILE).exists():
+        raise EvenvoiceError(f"{folder}: holds a study, and no tuning; choose another --out")
+    check_writable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    job = Job(
+        str(uuid.uuid4()), folder.resolve(), division.inside, recipe, division.inner, inner_folds, seed, trials, device,
+        skip_bad, (jobs or default_jobs()) > 1,
+    )  # fmt: skip
+    store = Store(folder)
+    try:
+        _bind(store, corpus, recipe, division)
+        while not _chosen(store, trials):
+            _search(store, job, jobs or default_jobs(), say)
+        tuned = _write(read_tuning(store), extends or (recipe.name if recipe.name in recipe_names() else None), command)
+    finally:
+        store.close()
+    with Lock(folder / ".locks" / "opening"):  # another process may have come here too
+        evaluate(
+            division.marked(corpus, recipe), [recipe, tuned], ["given"], seeds=[seed], out=folder, jobs=jobs,
+            device=device, skip_bad=skip_bad, command=command, say=say,
+        )  # fmt: skip
+    return load_tuning(folder)
+
+
+def _bind(store: Store, corpus: Corpus, recipe: Recipe, division: Division) -> None:
+    """Begin the tuning, or see that it is the one that was begun."""
+    bound = {
+        "corpus": corpus.fingerprint(),
+        "recipe": recipe.model_dump(mode="json", exclude={"about", "source"}),
+        "protocol": division.protocol.name,
+        "fold": division.fold.number,
+        "test part": sorted(corpus.table.index[division.fold.test]),
+        "inner folds": division.parts,
+        "seed": division.seed,
+    }
+    about: dict[str, Any] = {
+        "corpus": corpus.name,
+        "licence": corpus.licence,
+        "synthetic": corpus.synthetic,
+        "labels": list(corpus.labels),
+        "promise": division.protocol.promise.words,
+        "held_out": division.fold.about,
+        "inner": division.inner.name,
+        "inside": len(division.inside),
+        "test": len(division.fold.test),
+    }
+    own = own_settings(recipe)
+    store.bind(json.loads(json.dumps(bound)), about, own if lies_in(own, recipe.search) else {})
+
+
+def _search(store: Store, job: Job, jobs: int, say: Say) -> None:
+    """Make trials until there are as many as are wanted and no process makes one any more."""
+    finished, running = store.count()
+    if job.wanted > finished + running:
+        corpus, _ = load_examples(job.inside, job.recipe.front_end, jobs=jobs, skip_bad=job.skip_bad)
+        make_folds(job.inner, corpus.table, job.seed)
+        say(_announcement(job, corpus, finished, running, jobs))
+    best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)
+    try:
+        while OPENED not in store.attributes:
+            free = job.wanted - finished - running
+            if free > 0:
+                best = _round(job, free, jobs, best, say)
+            elif running:
+                time.sleep(PAUSE)
+            else:
+                return
+            finished, running = store.count()
+    finally:
+        workplace(job.call, job.folder)[0].close()
+        workplace.cache_clear()
+
+
+def _round(job: Job, free: int, jobs: int, best: float, say: Say) -> float:
+    """Make so many trials, or fewer where other processes are quicker; return the best UA so far."""
+    calls = (delayed(make_trial)(job) for _ in range(free))
+    for made in in_parallel(calls, "tuning", free, jobs=min(jobs, free), ordered=False):
+        if made and made[1] is not None and made[1] > best:
+            best = made[1]
+            say(f"trial {made[0]}: UA {100 * best:.1f} % on validation, the best so far")
+    return best
+
+
+def _announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:
+    """How many trials, and about how long: measured for some settings of the space."""
+    there = f" ({finished} are there already)" if finished else ""
+    there += f" ({running} in other processes)" if running else ""
+    left = job.wanted - finished - running
+    head = f"{left} trials{there} of {job.parts} fits each"
+    if not is_network(job.recipe.model.name):
+        return f"{head}, whose time is not estimated"
+    seconds = statistics.fmean(_seconds(job, inside))
+    jobs = min(jobs, left)
+    about = in_words(left * seconds / jobs)
+    return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
+
+
+def _seconds(job: Job, inside: Corpus) -> list[float]:
+    """Seconds of a trial, for the recipe as it is and for some settings drawn at random."""
+    drawn = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=job.seed))
+    recipes = [job.recipe]
+    for _ in range(_DRAWN):
+        with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
+            recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
+    emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
+    found = []
+    for recipe in recipes:
+        if not is_network(recipe.model.name):
+            continue
+        rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
+        with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
+            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds))
+    return found
+
+
+def _chosen(store: Store, wanted: int) -> bool:
+    """Settle which trial is chosen, if all are made. From then on there are no more trials.
+
+    Raises:
+        EvenvoiceError: More are wanted, and the test part was opened; or no trial came to its end.
+    """
+    finished, running = store.count()
+    with store.lock:
+        opened = store.attributes.get(OPENED)
+        if opened and wanted > opened["finished"]:
+            raise EvenvoiceError(
+                f"{store.folder}: the test part has been opened, after {opened['finished']} trials; more would be "
+                "chosen in its light: tune anew in another --out"
+            )
+        if opened:
+            return True
+        if wanted > finished or running:
+            return False
+        found = read_tuning(store)
+        if found.chosen is None:
+            failed = found.of_state("failed")
+            why = f"; trial {failed[0].number}: {failed[0].reason}" if failed else ""
+            raise EvenvoiceError(f"{found.folder}: none of the {finished} trials came to its end{why}")
+        store.open_test_part(found.chosen, found.finished)
+        return True
+
+
+def _write(tuning: Tuning, extends: str | None, command: str | None) -> Recipe:
+    """Write the trials and the tuned recipe."""
+    write_trials(tuning)
+    assert tuning.best is not None
+    recipe, about = tuning.recipe, tuning.about
+    name = f"{recipe.name}-tuned"
+    tuned = with_settings(
+        recipe, tuning.changed, name=name,
+        about=f"{recipe.name}, tuned on {about['corpus']} by {tuning.finished} trials",
+        source=f"evenvoice tune, trial {tuning.best.number}",
+    )  # fmt: skip
+    first = tuning.first.ua if tuning.first else None
+    before = "which did not come to its end" if first is None else f"{100 * first:.1f} %"
+    comments = [
+        f"Found by: {command}" if command else "Found by evenvoice.tuning.tune",
+        f"UA on validation parts ({about['inner']}, none of the test part): {100 * (tuning.best.ua or 0):.1f} %; "
+        f"{recipe.name} as it is: {before}.",
+        "The highest of many trials is too high a figure: the one to quote is of the test part, in tuning.html.",
+    ]
+    write_recipe(tuning.folder / f"{name}.yaml", tuned, extends, comments)
+    return tuned

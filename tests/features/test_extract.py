@@ -1,0 +1,249 @@
+"""Features by content: nothing stale, nothing half-written, nothing finished lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from evenvoice.audio import Clip, load
+from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.features import MFCC, MFCCSettings, cache, cache_size, clear_cache, extract
+from evenvoice.features.threads import one_thread
+
+SETTINGS = MFCCSettings()
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EVENVOICE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "features"
+
+
+@pytest.fixture
+def transforms(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many samples each transform was given, one entry for each that was really made."""
+    made: list[int] = []
+    forward = MFCC.forward
+
+    def counted(self: MFCC, waveform: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        made.append(int(lengths[0]))
+        return forward(self, waveform, lengths)
+
+    monkeypatch.setattr(MFCC, "forward", counted)
+    return made
+
+
+def noise(file: Path, samples: int = 16000, seed: int = 0) -> Path:
+    soundfile.write(file, 0.1 * np.random.default_rng(seed).standard_normal(samples), 16000)
+    return file
+
+
+def clips_in(folder: Path, count: int) -> list[Clip]:
+    return [Clip(noise(folder / f"{index}.wav", 8000 + 777 * index, seed=index)) for index in range(count)]
+
+
+def test_features_are_those_of_the_module_in_order_and_ragged(tmp_path):
+    clips = clips_in(tmp_path, 3)
+    features = extract(clips, SETTINGS)
+    assert [one.shape for one in features] == [(120, 16), (120, 18), (120, 19)]
+    for one, clip in zip(features, clips, strict=True):
+        waveform = torch.from_numpy(load(clip.file))
+        with one_thread():
+            expected, _ = MFCC(SETTINGS)(waveform[None], torch.tensor([len(waveform)]))
+        assert one.dtype == np.float32
+        assert np.array_equal(one, expected[0])
+
+
+def test_second_time_from_the_cache_bit_for_bit(tmp_path, transforms):
+    clips = clips_in(tmp_path, 3)
+    first = extract(clips, SETTINGS)
+    second = extract(clips, SETTINGS)
+    assert len(transforms) == 3
+    assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def test_jobs_change_nothing(tmp_path, monkeypatch):
+    clips = clips_in(tmp_path, 7)
+    one = extract(clips, SETTINGS)
+    monkeypatch.setenv("EVENVOICE_CACHE", str(tmp_path / "other"))
+    two = extract(clips, SETTINGS, jobs=2)
+    assert all(np.array_equal(left, right) for left, right in zip(one, two, strict=True))
+
+
+def test_torch_has_its_threads_back(tmp_path):
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        extract(clips_in(tmp_path, 1), SETTINGS)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_nothing_to_do():
+    assert extract([], SETTINGS) == []
+
+
+# --- never stale ----------------------------------------------------------------------------------------------------
+
+
+def test_changed_file_is_heard_again(tmp_path):
+    clip = Clip(noise(tmp_path / "a.wav", seed=1))
+    old = extract([clip], SETTINGS)[0]
+    noise(clip.file, seed=2)
+    assert not np.array_equal(extract([clip], SETTINGS)[0], old)
+
+
+def test_copy_under_another_name_is_not_heard_again(tmp_path, transforms):
+    file = noise(tmp_path / "a.wav")
+    (tmp_path / "b.wav").write_bytes(file.read_bytes())
+    extract([Clip(file)], SETTINGS)
+    extract([Clip(tmp_path / "b.wav")], SETTINGS)
+    assert len(transforms) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sample_rate": 22050},
+        {"n_fft": 1024},
+        {"win_length": 1000},
+        {"hop_length": 256},
+        {"n_mels": 64},
+        {"n_mfcc": 20},
+    ],
+)
+def test_changed_setting_makes_other_features(tmp_path, transforms, changes):
+    clip = Clip(noise(tmp_path / "a.wav"))
+    old = extract([clip], SETTINGS)[0]
+    new = extract([clip], SETTINGS.model_copy(update=changes))[0]
+    assert len(transforms) == 2
+    assert not np.array_equal(old, new)
+
+
+@pytest.mark.parametrize("changes", [{"form": "array"}, {"form": "channels", "seconds": 9.0}, {"win_length": 2048}])
+def test_settings_that_do_not_touch_the_features_share_them(tmp_path, transforms, changes):
+    clip = Clip(noise(tmp_path / "a.wav"))
+    extract([clip], SETTINGS)
+    extract([clip], SETTINGS.model_copy(update=changes))
+    assert len(transforms) == 1
+
+
+def test_parts_of_one_file_are_told_apart(tmp_path, transforms):
+    file = noise(tmp_path / "a.wav")
+    parts = [Clip(file), Clip(file, start=0.5), Clip(file, end=0.5), Clip(file, start=0, end=1)]
+    assert [one.shape[1] for one in extract(parts, SETTINGS)] == [32, 16, 16, 32]
+    assert len(transforms) == 4
+
+
+def test_another_version_of_the_front_end_starts_anew(tmp_path, transforms, monkeypatch):
+    clip = Clip(noise(tmp_path / "a.wav"))
+    extract([clip], SETTINGS)
+    monkeypatch.setattr(cache, "FRONT_END_VERSION", cache.FRONT_END_VERSION + 1)
+    extract([clip], SETTINGS)
+    assert len(transforms) == 2
+
+
+# --- never half -----------------------------------------------------------------------------------------------------
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def scribble(file: Path) -> None:
+    file.write_bytes(b"no numpy file at all" * 100)
+
+
+def other_rows(file: Path) -> None:
+    np.save(file, np.zeros((60, 32), np.float32))
+
+
+def other_type(file: Path) -> None:
+    np.save(file, np.zeros((120, 32)))
+
+
+def not_numbers(file: Path) -> None:
+    np.save(file, np.full((120, 32), np.nan, np.float32))
+
+
+def pickled(file: Path) -> None:
+    np.save(file, np.array([{}], dtype=object), allow_pickle=True)
+
+
+@pytest.mark.parametrize("damage", [cut, empty, scribble, other_rows, other_type, not_numbers, pickled])
+def test_damaged_cache_file_is_made_again(tmp_path, own_cache, transforms, damage):
+    clip = Clip(noise(tmp_path / "a.wav"))
+    whole = extract([clip], SETTINGS)[0]
+    (kept,) = own_cache.glob("*/*.npy")
+    damage(kept)
+    assert np.array_equal(extract([clip], SETTINGS)[0], whole)
+    assert np.array_equal(np.load(kept), whole)
+    assert len(transforms) == 2
+
+
+def test_full_disk_leaves_nothing_half_and_says_what_to_do(tmp_path, own_cache, monkeypatch):
+    def half(handle, *_, **__):
+        handle.write(b"\x93NUMPY")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", half)
+    with pytest.raises(EvenvoiceError, match=r"\.npy: .*No space left on device.*EVENVOICE_CACHE"):
+        extract([Clip(noise(tmp_path / "a.wav"))], SETTINGS)
+    assert [path for path in own_cache.rglob("*") if path.is_file()] == []
+
+
+# --- bad recordings -------------------------------------------------------------------------------------------------
+
+
+def with_a_bad_one(folder: Path) -> list[Clip]:
+    clips = clips_in(folder, 4)
+    clips[2].file.write_text("text", encoding="utf-8")
+    return clips
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_first_bad_recording_is_raised_and_finished_work_is_kept(tmp_path, transforms, jobs):
+    clips = with_a_bad_one(tmp_path)
+    with pytest.raises(AudioError, match=r"2\.wav: holds text"):
+        extract(clips, SETTINGS, jobs=jobs)
+    done = len(transforms)
+    assert done >= 2
+    extract(clips[:2], SETTINGS)
+    assert len(transforms) == done
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_bad_recordings_are_passed_over_where_asked(tmp_path, jobs):
+    bad: list[tuple[int, AudioError]] = []
+    clips = with_a_bad_one(tmp_path)
+    features = extract(clips, SETTINGS, jobs=jobs, skip_bad=True, on_bad=lambda *told: bad.append(told))
+    assert [one is None for one in features] == [False, False, True, False]
+    ((index, error),) = bad
+    assert index == 2
+    assert "2.wav: holds text" in str(error)
+    assert extract(clips, SETTINGS, skip_bad=True)[2] is None
+
+
+# --- the cache itself -----------------------------------------------------------------------------------------------
+
+
+def test_size_and_clear(tmp_path, own_cache):
+    assert cache_size() == clear_cache() == (0, 0)
+    extract(clips_in(tmp_path, 3), SETTINGS)
+    files = [path for path in own_cache.rglob("*") if path.is_file()]
+    assert {path.parent.name for path in files} == {path.name[:2] for path in files}
+    # What a killed process left half-written is counted and cleared as well.
+    (files[0].parent / ".half.npy").write_bytes(b"12345")
+    expected = 4, 5 + sum(path.stat().st_size for path in files)
+    assert cache_size() == expected
+    assert clear_cache() == expected
+    assert cache_size() == (0, 0)

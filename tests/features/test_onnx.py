@@ -1,0 +1,91 @@
+"""The front end inside a model file: exported once, then fed batches of other sizes and lengths than the example's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from evenvoice.audio import load
+from evenvoice.features import MFCC, SPEECH, MFCCSettings, image, rows, shape
+
+
+class FrontEnd(nn.Module):
+    """Waveforms to features, frames and the image of each form."""
+
+    def __init__(self, settings: MFCCSettings) -> None:
+        super().__init__()
+        self.mfcc = MFCC(settings)
+        self.forms = [settings.model_copy(update={"form": form}) for form in ("mean", "array", "channels")]
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        features, frames = self.mfcc(waveform, lengths)
+        # Adding 1 stands for normalising: what lies beyond the frames is then no longer zero.
+        moved = [(rows(features, frames, form), form) for form in self.forms]
+        return features, frames, *(image(some + 1, own, form) for (some, own), form in moved)
+
+
+class Exported:
+    """The front end in torch and in onnxruntime."""
+
+    def __init__(self, settings: MFCCSettings, folder: Path) -> None:
+        self.torch = FrontEnd(settings).eval()
+        self.path = folder / "front_end.onnx"
+        example = torch.randn(3, 20000), torch.tensor([20000, 15000, 9000])
+        sizes = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}, {0: Dim.DYNAMIC}
+        names = ["waveform", "lengths"]
+        program = torch.onnx.export(
+            self.torch, example, dynamo=True, dynamic_shapes=sizes, input_names=names, opset_version=18, verbose=False
+        )
+        program.save(self.path)
+        self.session = onnxruntime.InferenceSession(self.path)
+
+    def compare(self, waveform: Tensor, lengths: list[int]) -> list[np.ndarray]:
+        """Assert that both give the same, and return it."""
+        with torch.inference_mode():
+            expected = self.torch(waveform, torch.tensor(lengths))
+        found = self.session.run(None, {"waveform": waveform.numpy(), "lengths": np.array(lengths)})
+        for one, other in zip(found, expected, strict=True):
+            assert one.shape == other.shape
+            assert np.abs(one - other.numpy()).max() < 1e-3
+        return found
+
+
+@pytest.fixture(scope="module", params=["default", "speech"])
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    settings = MFCCSettings() if request.param == "default" else SPEECH
+    return Exported(settings, tmp_path_factory.mktemp("onnx"))
+
+
+@pytest.mark.parametrize(
+    "lengths", [[20000, 15000, 9000], [16000], [48000, 100, 30000, 1], [1], [1279, 500], [4095, 4096], [960000, 48000]]
+)
+def test_any_batch(exported, lengths):
+    torch.manual_seed(0)
+    # Louder and louder, so that the 80 dB floor is met, and garbage where nothing should be heard.
+    waveform = torch.randn(len(lengths), max(lengths)) * torch.logspace(-5, -1, max(lengths))
+    features, frames, *images = exported.compare(waveform, lengths)
+    hop = exported.torch.mfcc.hop_length
+    assert frames.tolist() == [max(9, 1 + length // hop) for length in lengths]
+    assert features.shape == (len(lengths), 120, frames.max())
+    assert [one.shape[1:] for one in images] == [shape(form) for form in exported.torch.forms]
+
+
+def test_real_recordings(exported, corpora_folder):
+    files = sorted((corpora_folder / "emodb").rglob("*.flac"))[::100]
+    waveforms = [torch.from_numpy(load(file)) for file in files]
+    batch = nn.utils.rnn.pad_sequence(waveforms, batch_first=True)
+    exported.compare(batch, [len(waveform) for waveform in waveforms])
+
+
+def test_the_file_is_small_and_has_one_fourier_transform(exported):
+    onnx = pytest.importorskip("onnx")
+    operators = [node.op_type for node in onnx.load(exported.path).graph.node]
+    assert operators.count("STFT") == 1
+    # The mel bands are the largest constant; a Fourier transform as a matrix would be 16 MB.
+    assert exported.path.stat().st_size < 1e6

@@ -1,0 +1,119 @@
+"""The neighbours are exact: with ties, duplicates, awkward magnitudes, groups, and in any chunk."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from evenvoice.imbalance.neighbours import _candidates, _centred, nearest_in_class
+
+
+def by_definition(
+    X: NDArray[Any], k: int, groups: NDArray[Any] | None = None, mode: str | None = None
+) -> NDArray[np.int64]:
+    """All pairs, one after another, sorted by distance and then by number."""
+    nearest = np.full((len(X), k), -1)
+    for i in range(len(X)):
+        others = [
+            j
+            for j in range(len(X))
+            if j != i and (mode is None or (groups[i] == groups[j]) == (mode == "same"))  # type: ignore[index]
+        ]
+        others.sort(key=lambda j: (np.sum((X[i].astype(np.float64) - X[j].astype(np.float64)) ** 2), j))
+        nearest[i, : len(others)] = others[:k]
+    return nearest
+
+
+# Small whole numbers: distances are exact in any precision, ties and duplicates are the rule.
+grids = st.tuples(st.integers(2, 12), st.integers(1, 4)).flatmap(
+    lambda shape: arrays(np.float32, shape, elements=st.integers(-2, 2).map(float))
+)
+
+
+@given(X=grids, k=st.integers(1, 6), chunk=st.none() | st.integers(1, 5), dtype=st.sampled_from(["f4", "f8"]))
+@settings(max_examples=60, deadline=None)
+def test_ties_go_to_the_lower_number_and_duplicates_count(
+    X: NDArray[np.float32], k: int, chunk: int | None, dtype: str
+) -> None:
+    np.testing.assert_array_equal(nearest_in_class(X.astype(dtype), k, chunk=chunk), by_definition(X, k))
+
+
+@given(X=grids, k=st.integers(1, 4), mode=st.sampled_from(["same", "different"]), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_groups_bar_neighbours(
+    X: NDArray[np.float32], k: int, mode: Literal["same", "different"], data: st.DataObject
+) -> None:
+    speakers = st.lists(st.sampled_from(["03", "08", "09"]), min_size=len(X), max_size=len(X))
+    groups = np.array(data.draw(speakers))
+    np.testing.assert_array_equal(
+        nearest_in_class(X, k, groups=groups, mode=mode, chunk=4), by_definition(X, k, groups, mode)
+    )
+
+
+@pytest.mark.parametrize(
+    ("offset", "spread", "dtype"),
+    [
+        (1e4, 1e-1, np.float32),  # about the mean, float32 still tells these apart
+        (1e30, 1e28, np.float32),  # squares overflow float32
+        (0.0, 1e-30, np.float32),  # squares underflow float32
+        (1e8, 1e-4, np.float64),
+    ],
+)
+def test_awkward_magnitudes(offset: float, spread: float, dtype: type[np.floating[Any]]) -> None:
+    X = (offset + spread * np.random.default_rng(0).normal(size=(60, 5))).astype(dtype)
+    np.testing.assert_array_equal(nearest_in_class(X, 5), by_definition(X, 5))
+
+
+def test_two_far_clouds_whose_inner_distances_drown_in_a_float32_product() -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(80, 16))
+    X[::2] += 2000
+    X = X.astype(np.float32)
+    expected = by_definition(X, 5)
+    np.testing.assert_array_equal(nearest_in_class(X, 5), expected)
+    # The trap is real: the product alone gets it wrong.
+    centred = X - X.mean(axis=0)
+    squared = np.sum(centred**2, axis=1)
+    product = squared[:, None] + squared - 2 * centred @ centred.T
+    np.fill_diagonal(product, np.inf)
+    assert (np.argsort(product, axis=1)[:, :5] != expected).any()
+
+
+def test_tiny_differences_beside_huge_ones_survive_underflow() -> None:
+    # Scaled by the two outliers, the squares of the others are float32's smallest, of a digit or two.
+    X = 1e-22 * np.random.default_rng(0).normal(size=(42, 3))
+    X[:2] = [[1, 1, 1], [-1, -1, -1]]
+    X = X.astype(np.float32)
+    np.testing.assert_array_equal(nearest_in_class(X, 5), by_definition(X, 5))
+
+
+@pytest.mark.parametrize(("d", "apart", "dtype"), [(16, 0, np.float32), (2000, 0, np.float32), (16, 1e5, np.float64)])
+def test_the_product_leaves_little_to_rank(d: int, apart: float, dtype: type[np.floating[Any]]) -> None:
+    X = 100 + np.random.default_rng(0).normal(size=(300, d))
+    X[::2] += apart
+    X = X.astype(dtype)
+    pairs = sum(len(i) for i, _ in _candidates(_centred(X), 5, None, None, None))
+    assert 300 * 5 <= pairs < 300 * 7
+
+
+def test_identical_rows_are_all_at_the_same_distance() -> None:
+    assert nearest_in_class(np.full((5, 3), 7.0), 2).tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]]
+
+
+def test_memory_does_not_grow_with_the_square_of_the_rows() -> None:
+    X = np.random.default_rng(0).normal(size=(3000, 4)).astype(np.float32)
+    tracemalloc.start()
+    try:
+        nearest_in_class(X, 5)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # One matrix of all distances in float32.
+    assert peak < 3000 * 3000 * 4 / 3

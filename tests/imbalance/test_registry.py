@@ -1,0 +1,131 @@
+"""What every balancer promises, whichever it is, and how one is made by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import BALANCERS, SMOTE, Balancer, Plan, make_balancer
+
+OPTIONS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in BALANCERS),
+    ("smote", {"rule": "absolute"}),
+    ("smote", {"rule": "box"}),
+    ("smote", {"k_neighbors": "shrink", "parents": "same-speaker"}),
+    ("smote", {"sampling_strategy": 0.8, "parents": "different-speakers"}),
+]
+
+every_balancer = pytest.mark.parametrize("balancer", [make_balancer(name, **options) for name, options in OPTIONS])
+
+
+def training_set(shape: tuple[int, ...] = (3,)) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[Any]]:
+    random = np.random.default_rng(2)
+    y = random.permutation(np.repeat(["neutral", "angry", "happy"], [40, 25, 12]))
+    return random.normal(size=(77, *shape)).astype(np.float32), y, np.arange(77) % 3
+
+
+def assert_same(one: Plan, other: Plan) -> None:
+    for name in ("kept", "base", "neighbour", "gap", "labels"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert one.rule == other.rule
+    assert one.class_weights == other.class_weights
+
+
+@every_balancer
+@pytest.mark.parametrize("shape", [(), (3,), (2, 4, 3)])
+def test_the_plan_is_of_the_training_set(balancer: Balancer, shape: tuple[int, ...]) -> None:
+    X, y, speakers = training_set(shape)
+    plan = balancer.plan(X, y, groups=speakers, seed=4)
+    plan.check_parents(np.arange(77))
+    np.testing.assert_array_equal(plan.kept, np.unique(plan.kept))
+    labels = plan.y(y)
+    assert plan.labels.dtype == labels.dtype == y.dtype
+    assert len(labels) == len(plan) == len(plan.synthetic)
+    for parent in plan.parents(np.arange(len(plan))).T:
+        np.testing.assert_array_equal(y[parent], labels)
+    assert plan.class_weights is None or set(plan.class_weights) == set(y.tolist())
+
+
+@every_balancer
+@pytest.mark.parametrize("shape", [(), (3,), (2, 4, 3)])
+def test_rows_in_any_order_are_the_rows_one_by_one(balancer: Balancer, shape: tuple[int, ...]) -> None:
+    X, y, speakers = training_set(shape)
+    plan = balancer.plan(X, y, groups=speakers)
+    order = np.random.default_rng(0).permutation(len(plan))
+    together = plan.take(X, order)
+    assert together.shape == (len(plan), *shape)
+    assert together.dtype == X.dtype
+    np.testing.assert_array_equal(np.concatenate([plan.take(X, [row]) for row in order]), together)
+
+
+@every_balancer
+def test_only_the_arguments_decide(balancer: Balancer) -> None:
+    X, y, speakers = training_set((2, 4))
+    before = X.copy()
+    first = balancer.plan(X, y, groups=speakers, seed=7)
+    np.random.seed(99)
+    state = np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
+    again = balancer.plan(np.asfortranarray(X), y.astype(object), groups=speakers.tolist(), seed=np.int64(7))  # type: ignore[arg-type]
+    assert_same(first, again)
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # type: ignore[index]
+    np.testing.assert_array_equal(X, before)
+
+
+def test_another_seed_gives_other_rows() -> None:
+    X, y, _ = training_set()
+    assert (SMOTE().plan(X, y, seed=0).gap != SMOTE().plan(X, y, seed=1).gap).all()
+
+
+@every_balancer
+def test_input_that_does_not_fit_together_is_refused(balancer: Balancer) -> None:
+    X, y, speakers = training_set()
+    unlabelled = y.astype(object)
+    unlabelled[:2] = [None, float("nan")]
+    for arguments, message in (
+        ((X, y[:-1], speakers), r"y: shape \(76,\), but X has 77 rows"),
+        ((X, y[:, None], speakers), r"y: shape \(77, 1\)"),
+        ((X, y, speakers[:5]), r"groups: shape \(5,\), but X has 77 rows"),
+        ((X[:0], y[:0], speakers[:0]), r"X: shape \(0, 3\) holds no values"),
+        ((X[:, :0], y, speakers), r"X: shape \(77, 0\) holds no values"),
+        ((np.float32(1), y, speakers), r"X: shape \(\) holds no values"),
+        ((X, unlabelled, speakers), "y: 2 of 77 rows have no label"),
+        ((X, np.where(np.arange(77) > 3, 1.0, np.nan), speakers), "y: 4 of 77 rows have no label"),
+        ((X, np.array([1] + ["sad"] * 76, dtype=object), speakers), r"y: labels of mixed types \(int, str\)"),
+        ((X, y, speakers, -1), "seed: -1; give an integer from 0 to 4294967295"),
+        ((X, y, speakers, 1.5), "seed: 1.5"),
+        ((X, y, speakers, None), "seed: None"),
+    ):
+        with pytest.raises(EvenvoiceError, match=message):
+            balancer.plan(*arguments)  # type: ignore[arg-type]
+
+
+def test_a_balancer_is_made_by_name() -> None:
+    assert list(BALANCERS) == ["none", "class-weights", "smote"]
+    assert make_balancer("smote", k_neighbors="shrink", rule="box") == SMOTE(k_neighbors="shrink", rule="box")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        (
+            "smoke",
+            {},
+            "balancer 'smoke': unknown; known are none, class-weights, smote (did you mean 'smote'?)",
+        ),
+        (
+            "smote",
+            {"k_neighbours": 3, "k_neighbors": 3},
+            "balancer 'smote': unknown option 'k_neighbours' (did you mean 'k_neighbors'?); "
+            "it takes k_neighbors, sampling_strategy, rule, parents",
+        ),
+        ("none", {"seed": 3}, "balancer 'none': unknown option 'seed'; it takes no options"),
+    ],
+)
+def test_unknown_names_and_options_are_named(name: str, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(EvenvoiceError) as caught:
+        make_balancer(name, **options)
+    assert str(caught.value) == message
