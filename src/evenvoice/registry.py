@@ -1,4 +1,4 @@
-"""Open registries: a part goes by a shipped name, ``package.module:Class``, or an entry point of an installed package."""
+"""Open registries: shipped names, ``package.module:Class``, or entry points of installed packages."""
 
 from __future__ import annotations
 
