@@ -38,6 +38,8 @@ def evaluate(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     normalise: options.Normalise = None,
@@ -64,11 +66,11 @@ def evaluate(
 
     keep_freed_memory()
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     if test_corpus is not None:
         from evenvoice.corpora import join_for_cross
 
-        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without)
+        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without, emotion_from, columns)
         the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
     protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
     if select_on_test:
