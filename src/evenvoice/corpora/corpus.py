@@ -142,6 +142,18 @@ class Corpus:
         return found.reindex(list(self.labels)).rename_axis("emotion").rename("utterances")
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels in alphabetical order, as models number them: the order to show them in changes no number.
+
+        Examples:
+            >>> table = pd.DataFrame({"file": ["/a.wav", "/b.wav"], "emotion": ["sad", "calm"]})
+            >>> corpus = Corpus("mine", table, "CC0-1.0", labels=("sad", "calm"))
+            >>> corpus.labels, corpus.classes
+            (('sad', 'calm'), ('calm', 'sad'))
+        """
+        return tuple(sorted(self.labels))
+
+    @property
     def speakers(self) -> tuple[str, ...]:
         """The speakers, sorted; empty where they are not known."""
         return tuple(sorted(self.table["speaker"].dropna().unique()))

@@ -133,7 +133,7 @@ class _Evaluation:
             ]
             missing = [task for task in tasks if not self._made(task)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
-            waiting.append((missing, corpus.labels, utterances, examples))
+            waiting.append((missing, corpus.classes, utterances, examples))
             say(self._announcement(missing, len(tasks), utterances))
         about = {
             "format": FORMAT,
