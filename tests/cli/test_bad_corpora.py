@@ -157,10 +157,13 @@ def test_a_training_part_that_lacks_a_class(voices: Path, table: Table, tmp_path
     for number in range(3):
         sounds.sound(sounds.noise(seed=number))(voices / f"dora_{number}.wav")
     path = table(*[(f"dora_{number}.wav", "calm", "dora", "2", "scripted", "test") for number in range(3)])
-    for protocol, fold in (("speaker", "3 (speaker dora)"), ("given", "0 (the corpus' own test part)")):
+    for protocol, name, fold in (
+        ("loso", "speaker", "3 (speaker dora)"),
+        ("given", "predefined", "0 (the corpus' own test part)"),
+    ):
         (line,) = complaints((("evaluate", "--protocol", protocol, *QUICK),), path, tmp_path)
         assert line == (
-            f"protocol '{protocol}', fold {fold}: every utterance of 'calm' is in its test part, none is left to "
+            f"protocol '{name}', fold {fold}: every utterance of 'calm' is in its test part, none is left to "
             "learn from; leave the emotion out with --emotions, or use another protocol"
         )
 
