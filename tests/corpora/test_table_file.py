@@ -87,7 +87,6 @@ def test_some_files_may_be_absent_but_not_all(folder: Path) -> None:
         ("file,emotion\na.wav,\n", "line 2: no emotion"),
         ("file,emotion\na.wav\n", "line 2: 1 cells where the header has 2"),
         ("file,emotion\nb, c.wav,sad\n", "line 2: 3 cells where the header has 2; quote a cell"),
-        ("file,emotion\na.wav,sad\na.wav,happy\n", r"line 3: 'a\.wav' is already in line 2"),
         ("file,emotion,speaker\na.wav,sad,1\nb.wav,sad,\n", "line 3: no speaker, though other lines have one"),
         ("file,emotion,start\na.wav,sad,soon\n", "line 2: start 'soon' is no time"),
         ("file,emotion,start\na.wav,sad,-1\n", "line 2: start '-1' is no time"),
@@ -203,6 +202,16 @@ def test_spreadsheets_are_read_where_their_library_is_installed(folder: Path, su
     (folder / f"broken{suffix}").write_bytes(b"x")
     with pytest.raises(EvenvoiceError, match=f"cannot be read as {suffix}"):
         open_table(folder / f"broken{suffix}")
+
+
+def test_a_line_that_repeats_another_is_left_out_and_one_with_another_label_is_kept(folder: Path) -> None:
+    corpus = read(folder, "file,emotion,start\na.wav,sad,\na.wav,sad,\na.wav,happy,\na.wav,happy,0.1\n")
+    assert corpus.table["emotion"].to_dict() == {"a.wav": "sad", "a.wav#2": "happy", "a.wav#0.1-": "happy"}
+    assert corpus.warnings == (
+        "repeats, left out: 1 ('a.wav' in line 2 and line 3)",
+        "recordings listed again with another label or speaker, which leaks where a split parts them: "
+        "1 ('a.wav' in line 2 and line 4)",
+    )
 
 
 def test_a_tsv_is_a_table(folder: Path) -> None:

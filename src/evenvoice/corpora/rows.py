@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,15 @@ def corpus_of_rows(
         raise EvenvoiceError(f"{without[0].where}: no speaker, though other lines have one; fill it in everywhere")
     find = finder()
     utterances = [_utterance(row, source.folder, find) for row in rows]
-    _check_repeats(utterances, rows)
+    kept, ids, repeats = _without_repeats(utterances, rows)
     if not any(exists(utterance.file) for utterance in utterances):
         raise EvenvoiceError(
             f"{source.what}: none of its {len(rows)} recordings exists, for example {utterances[0].file}; "
             f"{source.remedy}"
         )
-    more = {column: [row.cells.get(column) for row in rows] for column in own}
-    return Corpus(name, table_of(utterances, more), licence, notes=tuple(notes))
+    more = {column: [rows[number].cells.get(column) for number in kept] for column in own}
+    table = table_of([replace(utterances[number], id=key) for number, key in zip(kept, ids, strict=True)], more)
+    return Corpus(name, table, licence, notes=(*notes, *repeats))
 
 
 def _utterance(row: Row, folder: Path, find: Callable[[Path], Path]) -> Utterance:
@@ -245,11 +247,34 @@ def seconds_of(row: Row, column: str) -> float | None:
     return seconds
 
 
-def _check_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> None:
-    """Raise if two rows are the same recording and times."""
-    first: dict[tuple[Path, float | None, float | None], Row] = {}
-    for utterance, row in zip(utterances, rows, strict=True):
-        same = first.setdefault((utterance.file, utterance.start, utterance.end), row)
-        if same is not row:
-            earlier = same.where.rpartition(", ")[2]
-            raise EvenvoiceError(f"{row.where}: {utterance.id!r} is already in {earlier}; keep one of them")
+def _without_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> tuple[list[int], list[str], list[str]]:
+    """Look for recordings that stand in several rows.
+
+    A row that says nothing new is left out. One with another label or speaker is kept, under an id of its own.
+
+    Returns:
+        The numbers of the rows to keep, their ids, and what to say.
+    """
+    first: dict[tuple[Path, float | None, float | None], int] = {}
+    times: Counter[str] = Counter()
+    kept: list[int] = []
+    ids: list[str] = []
+    same: list[str] = []
+    other: list[str] = []
+    for number, (utterance, row) in enumerate(zip(utterances, rows, strict=True)):
+        earlier = first.setdefault((utterance.file, utterance.start, utterance.end), number)
+        both = f"{utterance.id!r} in {rows[earlier].where.rpartition(', ')[2]} and {row.where.rpartition(', ')[2]}"
+        if earlier != number and repr(rows[earlier].cells) == repr(row.cells):
+            same.append(both)
+            continue
+        if earlier != number:
+            other.append(both)
+        times[utterance.id] += 1
+        kept.append(number)
+        ids.append(utterance.id if times[utterance.id] == 1 else f"{utterance.id}#{times[utterance.id]}")
+    kinds = (
+        (same, "repeats, left out"),
+        (other, "recordings listed again with another label or speaker, which leaks where a split parts them"),
+    )
+    notes = [f"{what}: {len(found)} ({found[0]}{', …' if len(found) > 1 else ''})" for found, what in kinds if found]
+    return kept, ids, notes
