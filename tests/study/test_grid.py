@@ -23,7 +23,7 @@ from evenvoice.study import evaluate, load_study
 from evenvoice.training import TrainedModel
 from evenvoice.training.weights import WEIGHTS_FILE, load_weights
 
-QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
+QUICK = {"training": {"epochs": 2}, "balance": {"options": {"k_neighbors": 2}}}
 
 
 @pytest.fixture(scope="module")

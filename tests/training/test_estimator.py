@@ -30,7 +30,7 @@ def _tone(emotion: str, seconds: float) -> np.ndarray:
 
 WAVEFORMS = [_tone(emotion, 0.3 + 0.05 * (number % 5)) for number, emotion in enumerate(Y)]
 # 60 epochs of 3 batches: with a momentum of 0.99 the batch normalisation needs that many to settle.
-QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balancer": {"options": {"k_neighbors": 3}}})
+QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balance": {"options": {"k_neighbors": 3}}})
 ON_FEATURES = clone(QUICK).set_params(form="channels")
 
 

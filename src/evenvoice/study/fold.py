@@ -13,11 +13,11 @@ from evenvoice.imbalance import Plan
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
-from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.prepare import fit_normaliser, to_images
 
 PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]
 
@@ -49,7 +49,7 @@ def run_fold(
     protocol: SplitProtocol,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     *,
@@ -129,7 +129,7 @@ class Pool:
     normaliser: Normaliser | None
 
 
-def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int) -> Pool:
+def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, seed: int) -> Pool:
     """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
@@ -158,7 +158,7 @@ def _balanced_first(
     recipe: Recipe,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     device: str,

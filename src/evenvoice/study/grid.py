@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from joblib import delayed
 from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FrontEndSettings
+from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
 from evenvoice.models import is_network
 from evenvoice.parallel import in_parallel
@@ -36,10 +37,10 @@ from evenvoice.study.records import (
     write_json,
 )
 from evenvoice.study.results import Study, load_study
-from evenvoice.study.work import Packed, Task, make_run
-from evenvoice.training import Examples
+from evenvoice.study.work import Task, make_run
+from evenvoice.training import Dataset
 from evenvoice.training.fitting import check_device
-from evenvoice.training.load import load_examples
+from evenvoice.training.load import load_dataset
 
 Say = Callable[[str], None]
 
@@ -119,10 +120,10 @@ class _Evaluation:
         self._check(protocols)
         check_writable(self.folder)
         _sweep(self.folder)
-        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Examples]] = []
-        for front_end, recipes in _by_front_end(self.recipes):
-            corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
-            data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
+        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
+        for features, recipes in _by_features(self.recipes):
+            corpus, examples = load_dataset(self.corpus, features, jobs=self.jobs, skip_bad=self.skip_bad)
+            data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
                 Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
                 for recipe in recipes
@@ -171,7 +172,7 @@ class _Evaluation:
         check_same_corpus(self.folder, self.corpus)
 
     def _folds(
-        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: int
+        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Dataset, seed: int
     ) -> list[Fold]:
         table = corpus.table
         if protocol.balance_first:
@@ -251,27 +252,35 @@ class _Evaluation:
         return {"asked": asked, "commands": commands}
 
     def _make(
-        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Examples
+        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Dataset
     ) -> Iterator[None]:
         """Make the runs, as many at once as there are jobs; yield after each."""
         if not tasks:
             return
-        packed = Packed.of(examples)
         jobs = min(self.jobs, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1
-        # In full: worker processes keep the working directory in which they were started.
-        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), self.device, *flags)
-        calls = (delayed(make_run)(task, *what) for task in tasks)
-        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
+        shapes = {f"shape-{number}": recipe.made_shape for number, recipe in enumerate(_by_shape(tasks))}
+        with tempfile.TemporaryDirectory(prefix="evenvoice-") as folder:
+            # Workers get the features by path, and map them into memory.
+            shared = examples.saved(Path(folder), shapes)
+            # In full: worker processes keep the working directory in which they were started.
+            what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), self.device, *flags)
+            calls = (delayed(make_run)(task, *what) for task in tasks)
+            yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
 
 
-def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:
-    """Recipes grouped by what they hear, so that a corpus is heard once for each."""
-    groups: dict[str, tuple[FrontEndSettings, list[Recipe]]] = {}
+def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:
+    """Recipes grouped by their features, so that a corpus is decoded once for each."""
+    groups: dict[str, tuple[FeatureSettings, list[Recipe]]] = {}
     for recipe in recipes:
-        key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
-        groups.setdefault(key, (recipe.front_end, []))[1].append(recipe)
+        key = recipe.features.model_dump_json()
+        groups.setdefault(key, (recipe.features, []))[1].append(recipe)
     return list(groups.values())
+
+
+def _by_shape(tasks: Sequence[Task]) -> list[Recipe]:
+    """One recipe for each shape that the tasks need."""
+    return list({task.recipe.shape.model_dump_json(): task.recipe for task in tasks}.values())
 
 
 def _digest(*parts: bytes) -> str:

@@ -16,6 +16,7 @@ from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing, writing_folder
 from evenvoice.metrics import read_predictions
+from evenvoice.recipes import renamed
 from evenvoice.study.fold import FoldResult
 from evenvoice.training.weights import WEIGHTS_FILE, save_weights
 
@@ -59,6 +60,11 @@ class Run:
     def key(self) -> RunKey:
         """Which run it is."""
         return RunKey(*(self.info[name] for name in ("recipe_name", "protocol", "seed", "fold")))
+
+    @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """The recipe in full, with today's keys."""
+        return renamed(self.info["recipe"])
 
     @cached_property
     def predictions(self) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from evenvoice.audio import check_waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import hear
+from evenvoice.features import extract_waveforms
 from evenvoice.protocols import Fold, cut_validation, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.training.examples import Examples
+from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
 from evenvoice.training.fitting import TrainedModel, Watched, fit, fit_images, make_plan
 from evenvoice.training.normalise import Normaliser
@@ -177,7 +177,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
         Examples:
             ``SpeechEmotionClassifier.load("model.onnx").predict(waveforms)``, waveforms at
-            ``recipe.front_end.sample_rate``.
+            ``recipe.extractor.sample_rate``.
         """
         recognizer = Recognizer(path)
         try:
@@ -199,8 +199,8 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         training = {name: getattr(self, name) for name in ("epochs", "batch_size", "learning_rate")}
         changes: dict[str, Any] = {
             "training": {name: value for name, value in training.items() if value is not None},
-            "front_end": {"form": self.form} if self.form else {},
-            "balancer": {"name": self.balancer} if self.balancer else {},
+            **({"shape": {"name": self.form}} if self.form else {}),
+            **({"balance": self.balancer} if self.balancer else {}),
             **({"normalise": self.normalise} if self.normalise else {}),
         }
         return open_recipe(open_recipe(self.recipe, changes), self.settings)
@@ -217,10 +217,10 @@ def _as_features(X: Waveforms | Features) -> Features | None:
     return X
 
 
-def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Examples:
+def _hear(recipe: Recipe, X: Waveforms | Features, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Dataset:
     """Run the front end over waveforms."""
-    features = hear(_checked(X), recipe.front_end)
-    return Examples([str(number) for number in range(len(features))], features, emotions, speakers)
+    features = extract_waveforms(_checked(X), recipe.features)
+    return Dataset([str(number) for number in range(len(features))], features, emotions, speakers)
 
 
 def _checked(X: Waveforms | Features) -> list[npt.NDArray[np.float32]]:
@@ -230,7 +230,7 @@ def _checked(X: Waveforms | Features) -> list[npt.NDArray[np.float32]]:
 
 def _rows(recipe: Recipe, X: Features) -> list[npt.NDArray[np.float32]]:
     """Features as what gets normalised: cells for ``mean``, else one row a channel and coefficient, over frames."""
-    frames = 1 if recipe.front_end.form in ("mean", "functionals") else X.shape[3]
+    frames = 1 if recipe.made_shape.one_frame else X.shape[3]
     return list(np.ascontiguousarray(X, np.float32).reshape(len(X), -1, frames))
 
 
@@ -262,7 +262,7 @@ def _fit_features(
         raise EvenvoiceError(
             "normalise: speaker works on waveforms; normalise the features yourself, or give waveforms"
         )
-    if recipe.front_end.form == "sequence":
+    if recipe.shape.name == "sequence":
         raise EvenvoiceError("form sequence marks each utterance's own frames, which features do not; give waveforms")
     if len(labels) < 2:
         raise EvenvoiceError(f"y holds one emotion only ({', '.join(labels)}); a classifier needs two at least")
