@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile
-from tests import fabricate
+from tests.study.noise import noise_corpus
 from tests.workers import start_workers_in
 
 from evenvoice.corpora import Corpus
@@ -28,16 +27,7 @@ QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Noise as audio: four emotions that differ in loudness, four speakers."""
-    folder = tmp_path_factory.mktemp("noise")
-    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
-    rng = np.random.default_rng(0)
-    files = []
-    for utterance, emotion in table["emotion"].items():
-        files.append(str(folder / f"{utterance}.wav"))
-        loudness = 0.02 * (1 + fabricate.EMOTIONS.index(emotion))
-        soundfile.write(files[-1], loudness * rng.standard_normal(6000), 16000)
-    return Corpus("noise", table.assign(file=files), "CC0-1.0", labels=fabricate.EMOTIONS)
+    return noise_corpus(tmp_path_factory.mktemp("noise"))
 
 
 def _predictions(folder: Path) -> dict[str, str]:

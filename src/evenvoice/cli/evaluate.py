@@ -33,7 +33,9 @@ def evaluate(
     test_corpus: Annotated[
         str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds; each changes the split and the weights.")] = 1,
+    seeds: options.Seeds = None,
+    split_seeds: options.SplitSeeds = None,
+    fit_seeds: options.FitSeeds = None,
     seed: options.Seed = 0,
     emotions: options.Emotions = None,
     style: options.Style = None,
@@ -77,7 +79,7 @@ def evaluate(
         the_corpus,
         [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
         protocols,
-        seeds=range(seed, seed + seeds),
+        **options.seeds(seed, seeds, split_seeds, fit_seeds),
         out=out,
         jobs=jobs,
         device=device,

@@ -52,6 +52,20 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. training.epochs=50. Repeatable."),
 ]
+Seeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many seeds; each changes the split and the fit.", show_default="1"),
+]
+SplitSeeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many splits, each met by every fit seed; instead of --seeds.", show_default="1"),
+]
+FitSeeds = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="How many fits (weights, shuffling, sampler) on each split; instead of --seeds.", show_default="1"
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="The (first) seed.")]
 Jobs = Annotated[
     int | None,
@@ -121,6 +135,20 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         changes[key] = read_yaml(value)
     except yaml.YAMLError as error:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
+
+
+def seeds(first: int, both: int | None, split: int | None, fit: int | None) -> dict[str, range]:
+    """Return the keyword arguments of ``evaluate`` for ``--seed``, ``--seeds``, ``--split-seeds`` and ``--fit-seeds``.
+
+    Examples:
+        >>> seeds(3, None, None, None), seeds(0, None, None, 2)
+        ({'seeds': range(3, 4)}, {'split_seeds': range(0, 1), 'fit_seeds': range(0, 2)})
+    """
+    if split is None and fit is None:
+        return {"seeds": range(first, first + (both or 1))}
+    if both is not None:
+        raise EvenvoiceError("--seeds varies split and fit together; leave it out beside --split-seeds and --fit-seeds")
+    return {"split_seeds": range(first, first + (split or 1)), "fit_seeds": range(first, first + (fit or 1))}
 
 
 def as_typed() -> str:

@@ -16,7 +16,7 @@ from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
 from evenvoice.paper.scale import scaled
 from evenvoice.study import evaluate
-from evenvoice.study.records import STUDY_FILE, check_same_corpus, read_run
+from evenvoice.study.records import STUDY_FILE, check_same_corpus, find_runs, read_run
 
 Say = Callable[[str], None]
 
@@ -139,10 +139,10 @@ def _continued(out: Path, record: Record) -> Record:
 def _check_settings(out: Path, part: Part) -> None:
     """Raise if runs of other settings lie under the recipe's name: tables would mix them."""
     name = part.recipe.name
-    for path in sorted((out / "runs" / name).glob("*/seed-*/fold-*/run.json")):
-        found = differences(read_run(path.parent).info["recipe"], part.recipe)
+    for folder in find_runs(out, name):
+        found = differences(read_run(folder).info["recipe"], part.recipe)
         if found:
             raise EvenvoiceError(
-                f"{path.parent}: a run of {name} with {found[0].replace('shipped', 'now')}; choose another --out, or "
+                f"{folder}: a run of {name} with {found[0].replace('shipped', 'now')}; choose another --out, or "
                 f"remove {out / 'runs' / name}"
             )

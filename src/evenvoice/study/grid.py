@@ -36,6 +36,7 @@ from evenvoice.study.records import (
     write_json,
 )
 from evenvoice.study.results import Study, load_study
+from evenvoice.study.seeds import Seed, Seeds, make_seeds
 from evenvoice.study.work import Packed, Task, make_run
 from evenvoice.training import Examples
 from evenvoice.training.fitting import check_device
@@ -49,7 +50,9 @@ def evaluate(
     recipes: Sequence[Recipe],
     protocols: Sequence[str],
     *,
-    seeds: Sequence[int] = (0,),
+    seeds: Seeds | None = None,
+    split_seeds: Seeds | None = None,
+    fit_seeds: Seeds | None = None,
     out: Path | str,
     jobs: int | None = None,
     device: str = "cpu",
@@ -68,7 +71,10 @@ def evaluate(
         corpus: On which corpus.
         recipes: Which recipes; their names differ.
         protocols: Names of protocols.
-        seeds: A seed changes the split and the initial weights.
+        seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
+            if not given.
+        split_seeds: Instead of ``seeds``: how many splits, or which seeds they have. Every split meets every fit.
+        fit_seeds: How many fits on each split (initial weights, shuffling, sampler), or which seeds they have.
         out: The folder that the runs go to.
         jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
@@ -85,12 +91,13 @@ def evaluate(
     Raises:
         EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
     """
+    repetitions = make_seeds(seeds, split_seeds, fit_seeds)
     evaluation = _Evaluation(
-        corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
+        corpus, recipes, protocols, repetitions, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
         test_curves, command,
     )  # fmt: skip
     evaluation.run(say)
-    return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
+    return load_study(out).only([recipe.name for recipe in recipes], protocols, repetitions)
 
 
 # Columns that a protocol may divide by, and that a corpus' fingerprint leaves out.
@@ -104,7 +111,7 @@ class _Evaluation:
     corpus: Corpus
     recipes: Sequence[Recipe]
     protocols: Sequence[str]
-    seeds: Sequence[int]
+    seeds: Sequence[Seed]
     folder: Path
     jobs: int
     device: str
@@ -129,7 +136,7 @@ class _Evaluation:
                 for protocol in protocols
                 for seed in self.seeds
                 for fold in self._folds(recipe, protocol, corpus, examples, seed)
-                for key in [RunKey(recipe.name, protocol.name, seed, fold.number)]
+                for key in [RunKey(recipe.name, protocol.name, seed.split, seed.fit, fold.number)]
             ]
             missing = [task for task in tasks if not self._made(task)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
@@ -171,17 +178,18 @@ class _Evaluation:
         check_same_corpus(self.folder, self.corpus)
 
     def _folds(
-        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: int
+        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: Seed
     ) -> list[Fold]:
         table = corpus.table
         if protocol.balance_first:
-            table = balanced_pool(recipe, table, examples, seed).table
-        return make_folds(protocol, table, seed)
+            table = balanced_pool(recipe, table, examples, seed.fit).table
+        return make_folds(protocol, table, seed.split)
 
     def _fingerprint(self, data: str, table: pd.DataFrame, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
         """Everything that a run's predictions depend on."""
         settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
-        what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
+        seed = key.seed.to_json()
+        what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         # What a protocol divides by, where that is no part of the corpus' fingerprint.
         what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
         return _digest(json.dumps(what, sort_keys=True).encode())
@@ -240,13 +248,13 @@ class _Evaluation:
         asked: dict[str, list[Any]] = {
             "recipes": [recipe.name for recipe in self.recipes],
             "protocols": list(self.protocols),
-            "seeds": list(self.seeds),
+            "seeds": [seed.to_json() for seed in self.seeds],
         }
         commands = [self.command] if self.command else []
         path = self.folder / STUDY_FILE
         if path.exists():
             before = read_study_file(self.folder)
-            asked = {name: list(dict.fromkeys([*before["asked"][name], *values])) for name, values in asked.items()}
+            asked = {name: _union(before["asked"][name], values) for name, values in asked.items()}
             commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
         return {"asked": asked, "commands": commands}
 
@@ -272,6 +280,11 @@ def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, lis
         key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
         groups.setdefault(key, (recipe.front_end, []))[1].append(recipe)
     return list(groups.values())
+
+
+def _union(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """Both lists, each value once; a seed may be a list."""
+    return [*some, *(value for value in others if value not in some)]
 
 
 def _digest(*parts: bytes) -> str:

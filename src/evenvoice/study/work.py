@@ -75,8 +75,8 @@ def make_run(
     key = task.key
     started = time.perf_counter()
     result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.seed,
-        device=device, test_curves=test_curves,
+        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.fit_seed,
+        split_seed=key.split_seed, device=device, test_curves=test_curves,
     )  # fmt: skip
     seconds = time.perf_counter() - started
     _check_converged(key, result.predictions)
@@ -86,7 +86,8 @@ def make_run(
         "corpus": corpus,
         "recipe_name": key.recipe,
         "protocol": key.protocol,
-        "seed": key.seed,
+        "split_seed": key.split_seed,
+        "fit_seed": key.fit_seed,
         "fold": key.fold,
         "about": task.fold.about,
         "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
