@@ -137,18 +137,20 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
 
 
-def seeds(first: int, both: int | None, split: int | None, fit: int | None) -> dict[str, range]:
-    """Return the keyword arguments of ``evaluate`` for ``--seed``, ``--seeds``, ``--split-seeds`` and ``--fit-seeds``.
+def seeds(
+    first: int, both: int | None, split: int | None, fit: int | None
+) -> tuple[range | None, range | None, range | None]:
+    """Return ``seeds``, ``split_seeds`` and ``fit_seeds`` of ``evaluate`` for these options and ``--seed``.
 
     Examples:
         >>> seeds(3, None, None, None), seeds(0, None, None, 2)
-        ({'seeds': range(3, 4)}, {'split_seeds': range(0, 1), 'fit_seeds': range(0, 2)})
+        ((range(3, 4), None, None), (None, range(0, 1), range(0, 2)))
     """
     if split is None and fit is None:
-        return {"seeds": range(first, first + (both or 1))}
+        return range(first, first + (both or 1)), None, None
     if both is not None:
         raise EvenvoiceError("--seeds varies split and fit together; leave it out beside --split-seeds and --fit-seeds")
-    return {"split_seeds": range(first, first + (split or 1)), "fit_seeds": range(first, first + (fit or 1))}
+    return None, range(first, first + (split or 1)), range(first, first + (fit or 1))
 
 
 def as_typed() -> str:
@@ -158,6 +160,6 @@ def as_typed() -> str:
 
 def cores(jobs: int | None) -> int:
     """Return the number of jobs asked for, else one a core."""
-    from evenvoice.study import default_jobs
+    from evenvoice.cores import cores as all_cores
 
-    return jobs or default_jobs()
+    return jobs or all_cores()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,7 +82,6 @@ def reproduce(
         device=device,
         skip_bad=skip_bad,
         command=options.as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     found = paper.open_reproduction(folder)
     if as_json:

@@ -1,11 +1,14 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
-from evenvoice.study.grid import default_jobs, evaluate
+from evenvoice.cores import cores as default_jobs
+from evenvoice.study.execution import Execution
+from evenvoice.study.grid import evaluate
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.seeds import Seed
 
 __all__ = [
+    "Execution",
     "Result",
     "Run",
     "RunKey",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,22 @@ from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FrontEndSettings
 from evenvoice.files import check_writable
+from evenvoice.leases import sweep
 from evenvoice.models import is_network
-from evenvoice.parallel import in_parallel
+from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
-from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
+from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_folder, as_protocols, as_recipes
+from evenvoice.study.cost import announcement
+from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.fold import balanced_pool
 from evenvoice.study.records import (
     FORMAT,
+    RUNS,
     STUDY_FILE,
     RunKey,
     check_same_corpus,
-    read_run,
+    is_made,
     read_study_file,
     versions,
     write_json,
@@ -39,43 +41,42 @@ from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
 from evenvoice.study.work import Packed, Task, make_run
 from evenvoice.training import Examples
-from evenvoice.training.fitting import check_device
 from evenvoice.training.load import load_examples
 
-Say = Callable[[str], None]
 
-
+@renamed(say="on_message")
 def evaluate(
-    corpus: Corpus,
-    recipes: Sequence[Recipe],
-    protocols: Sequence[str],
+    corpus: CorpusLike,
+    recipes: RecipeLike | Sequence[RecipeLike] = "smote-2dcnn",
+    protocols: str | Sequence[str] | None = None,
     *,
     seeds: Seeds | None = None,
     split_seeds: Seeds | None = None,
     fit_seeds: Seeds | None = None,
-    out: Path | str,
+    out: Path | str | None = None,
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
     keep_models: bool = False,
     test_curves: bool = False,
     command: str | None = None,
-    say: Say = lambda text: None,
+    on_message: OnMessage | None = None,
+    executor: Executor | None = None,
 ) -> Study:
     """Fit and test every recipe under every protocol with every seed, and return what was found.
 
-    Runs that are in the folder already are kept, so an evaluation that was killed goes on where it stopped, and ends
-    with the same predictions.
+    Runs that are in the folder already are kept, so an evaluation that was killed continues where it stopped, and ends
+    with the same predictions. Several processes may work on one folder.
 
     Args:
-        corpus: On which corpus.
-        recipes: Which recipes; their names differ.
-        protocols: Names of protocols.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+        recipes: One or many: names, ``.yaml`` files or `Recipe` objects; their names differ.
+        protocols: One or many names; ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
         seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
             if not given.
         split_seeds: Instead of ``seeds``: how many splits, or which seeds they have. Every split meets every fit.
         fit_seeds: How many fits on each split (initial weights, shuffling, sampler), or which seeds they have.
-        out: The folder that the runs go to.
+        out: The folder for the runs; if not given, a new one in the working directory, named in the first message.
         jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
@@ -83,21 +84,33 @@ def evaluate(
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing. Runs
             that are there already keep the curves they have.
         command: What the user typed, for the report.
-        say: Is told how many fits there will be, and about how long they will take, before they start.
+        on_message: Called with a line of text before the fits start: how many there will be, and about how long they
+            take. Printed to stderr if not given.
+        executor: What makes the runs instead of processes of this machine.
 
     Returns:
         The results asked for, read back from the folder.
 
     Raises:
-        EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
+        EvenvoiceError: An argument cannot be used, a protocol needs what the corpus lacks, the folder holds other runs,
+            or audio is unusable.
+
+    Examples:
+        ``evaluate("emodb:data/emodb", "smote-2dcnn", "speaker-folds", seeds=3).table()``
     """
+    execution = Execution(jobs, device, skip_bad, on_message, executor)
     repetitions = make_seeds(seeds, split_seeds, fit_seeds)
+    the_recipes = as_recipes(recipes)
+    the_corpus = as_corpus(corpus)
+    names = as_protocols(protocols, the_corpus)
+    folder = as_folder(out, the_corpus)
     evaluation = _Evaluation(
-        corpus, recipes, protocols, repetitions, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
-        test_curves, command,
-    )  # fmt: skip
-    evaluation.run(say)
-    return load_study(out).only([recipe.name for recipe in recipes], protocols, repetitions)
+        the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command
+    )
+    if out is None:
+        execution.message(f"folder: {folder.resolve()}")
+    evaluation.run()
+    return load_study(folder).only([recipe.name for recipe in the_recipes], names, repetitions)
 
 
 # Columns that a protocol may divide by, and that a corpus' fingerprint leaves out.
@@ -113,22 +126,22 @@ class _Evaluation:
     protocols: Sequence[str]
     seeds: Sequence[Seed]
     folder: Path
-    jobs: int
-    device: str
-    skip_bad: bool
+    execution: Execution
     keep_models: bool
     test_curves: bool
     command: str | None
 
-    def run(self, say: Say) -> None:
+    def run(self) -> None:
         """Make the runs that are missing."""
-        protocols = [open_protocol(name) for name in dict.fromkeys(self.protocols)]
+        protocols = [open_protocol(name) for name in self.protocols]
         self._check(protocols)
         check_writable(self.folder)
-        _sweep(self.folder)
+        sweep(self.folder / RUNS, "*/*/*")
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Examples]] = []
         for front_end, recipes in _by_front_end(self.recipes):
-            corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
+            corpus, examples = load_examples(
+                self.corpus, front_end, jobs=self.execution.workers, skip_bad=self.execution.skip_bad
+            )
             data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
             tasks = [
                 Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
@@ -138,10 +151,10 @@ class _Evaluation:
                 for fold in self._folds(recipe, protocol, corpus, examples, seed)
                 for key in [RunKey(recipe.name, protocol.name, seed.split, seed.fit, fold.number)]
             ]
-            missing = [task for task in tasks if not self._made(task)]
+            missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
             waiting.append((missing, corpus.labels, utterances, examples))
-            say(self._announcement(missing, len(tasks), utterances))
+            self.execution.message(announcement(missing, len(tasks), utterances, self.execution.workers))
         about = {
             "format": FORMAT,
             "corpus": self._about_the_corpus(),
@@ -157,7 +170,6 @@ class _Evaluation:
 
     def _check(self, protocols: Sequence[SplitProtocol]) -> None:
         """What can be known to be impossible before any audio is read."""
-        check_device(self.device)
         names = [recipe.name for recipe in self.recipes]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
@@ -194,43 +206,6 @@ class _Evaluation:
         what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
         return _digest(json.dumps(what, sort_keys=True).encode())
 
-    def _made(self, task: Task) -> bool:
-        """True if the run is there; raises if another run is in its place."""
-        folder = task.key.folder(self.folder)
-        if not folder.exists():
-            return False
-        if read_run(folder).info["fingerprint"] != task.fingerprint:
-            raise EvenvoiceError(
-                f"{folder}: holds a run of other settings or other data under the same name; "
-                "choose another --out, or remove the folder"
-            )
-        return True
-
-    def _announcement(self, tasks: Sequence[Task], total: int, utterances: pd.DataFrame) -> str:
-        """How many fits, and about how long: measured speed × rows × epochs."""
-        there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
-        if not tasks:
-            return f"{total} fits: all are there already"
-        seconds = 0.0
-        speeds: dict[str, float] = {}
-        classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}
-        for task in tasks:
-            if task.recipe.name in classical:
-                continue
-            if task.recipe.name not in speeds:
-                speeds[task.recipe.name] = rows_per_second(
-                    task.recipe, utterances["emotion"].nunique(), utterances["seconds"].tolist()
-                )
-            share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
-            rows = rows_after_balancing(task.recipe, utterances["emotion"], share)
-            seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
-        jobs = min(self.jobs, len(tasks))
-        words = f"{len(tasks)} fits{there}"
-        if seconds:
-            most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
-            words += f", {most}about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
-        return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")
-
     def _about_the_corpus(self) -> dict[str, Any]:
         """What the study's file says of its corpus."""
         return {
@@ -265,16 +240,17 @@ class _Evaluation:
         if not tasks:
             return
         packed = Packed.of(examples)
-        jobs = min(self.jobs, len(tasks))
-        flags = self.keep_models, self.test_curves, jobs > 1
+        execution = self.execution
+        jobs = min(execution.workers, len(tasks))
+        flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
         # In full: worker processes keep the working directory in which they were started.
-        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), self.device, *flags)
+        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), execution.device, *flags)
         calls = (delayed(make_run)(task, *what) for task in tasks)
-        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
+        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor)
 
 
 def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:
-    """Recipes grouped by what they hear, so that a corpus is heard once for each."""
+    """Recipes grouped by their features, so that a corpus is decoded once for each."""
     groups: dict[str, tuple[FrontEndSettings, list[Recipe]]] = {}
     for recipe in recipes:
         key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
@@ -292,14 +268,3 @@ def _digest(*parts: bytes) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed evaluation left half-written."""
-    for aside in (folder / "runs").glob("*/*/*/.*"):
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def default_jobs() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

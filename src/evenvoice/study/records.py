@@ -96,8 +96,10 @@ class Run:
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:
     """Write a run's folder aside and rename it into place; with ``keep_model``, the weights as well.
 
+    A run that another process made meanwhile is kept: with one fingerprint, it is the same.
+
     Raises:
-        EvenvoiceError: Another process made the same run meanwhile.
+        EvenvoiceError: Another process made a run of other settings meanwhile.
     """
     try:
         with writing_folder(folder) as aside:
@@ -109,12 +111,26 @@ def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_mo
             if keep_model:
                 save_weights(result.model, aside / WEIGHTS_FILE)
             write_json(aside / RUN_FILE, {"format": FORMAT, **info})
-    except OSError as error:
+    except OSError:
         if not folder.exists():
             raise
+        is_made(folder, info["fingerprint"])
+
+
+def is_made(folder: Path, fingerprint: str) -> bool:
+    """Return whether a run is there already.
+
+    Raises:
+        EvenvoiceError: Another run is in its place.
+    """
+    if not folder.exists():
+        return False
+    if read_run(folder).info["fingerprint"] != fingerprint:
         raise EvenvoiceError(
-            f"{folder}: another process made it meanwhile; run the command again: what is finished is kept"
-        ) from error
+            f"{folder}: holds a run of other settings or other data under the same name; "
+            "choose another --out, or remove the folder"
+        )
+    return True
 
 
 def read_run(folder: Path) -> Run:

@@ -17,7 +17,7 @@ from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
-from evenvoice.study.records import RunKey, versions, write_run
+from evenvoice.study.records import RunKey, is_made, versions, write_run
 from evenvoice.training import Examples
 from evenvoice.training.allocator import keep_freed_memory
 
@@ -73,6 +73,8 @@ def make_run(
     if own_process:
         keep_freed_memory()
     key = task.key
+    if is_made(key.folder(study), task.fingerprint):
+        return  # by another process that works on the same study
     started = time.perf_counter()
     result = run_fold(
         task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.fit_seed,
