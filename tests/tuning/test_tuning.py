@@ -183,7 +183,7 @@ def test_goes_on_where_it_stopped_and_says_what_is_there(tmp_path: Path, monkeyp
         patched.setattr(run, "_chosen", lambda *_: store_module.Store(tmp_path / "out").count()[0] == 2)
         tuned(tmp_path / "out", recipe, trials=2)
     said: list[str] = []
-    found = tuned(tmp_path / "out", recipe, trials=4, say=said.append)
+    found = tuned(tmp_path / "out", recipe, trials=4, on_message=said.append)
     assert said[0].startswith("2 trials (2 are there already) of 2 fits each, about ")
     assert outcome(found) == outcome(whole)
     assert found.chosen == whole.chosen
@@ -243,5 +243,5 @@ def test_settings_that_no_network_takes_cost_no_more_than_their_trial(
 
     monkeypatch.setattr(run, "rows_per_second", timed)
     said: list[str] = []
-    tuned(tmp_path, recipe=recipe_of({"training.learning_rate": RATES}, epochs=1), trials=1, say=said.append)
+    tuned(tmp_path, recipe=recipe_of({"training.learning_rate": RATES}, epochs=1), trials=1, on_message=said.append)
     assert ", about " in said[0]

@@ -31,7 +31,7 @@ NOT_BY_RULE = Kind(
 )
 REQUIRED = {
     **dict.fromkeys(("recipe_name", "protocol", "corpus"), str),
-    **dict.fromkeys(("seed", "fold", "epoch"), int),
+    **dict.fromkeys(("split_seed", "fit_seed", "fold", "epoch"), int),
     **dict.fromkeys(("promise", "recipe"), dict),
     "labels": list,
     "transductive": bool,

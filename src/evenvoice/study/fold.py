@@ -53,6 +53,7 @@ def run_fold(
     labels: tuple[str, ...],
     seed: int,
     *,
+    split_seed: int | None = None,
     device: str = "cpu",
     test_curves: bool = False,
 ) -> FoldResult:
@@ -65,7 +66,8 @@ def run_fold(
         utterances: The corpus' table.
         examples: Its features, in the same order.
         labels: All emotions.
-        seed: Of weights, shuffling, dropout and balancer, and of the validation cut.
+        seed: Of weights, shuffling, dropout and balancer.
+        split_seed: Of the validation cut; ``seed`` if not given.
         device: ``cpu`` or ``cuda``.
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing: the
             fit is the same to the last bit.
@@ -81,7 +83,8 @@ def run_fold(
     if protocol.balance_first:
         return _balanced_first(recipe, fold, utterances, examples, labels, seed, device, test_curves)
     if recipe.training.validation_share and not len(fold.validation):
-        fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
+        cut_by = seed if split_seed is None else split_seed
+        fold = cut_validation(fold, utterances, recipe.training.validation_share, cut_by, protocol)
     validation = examples.take(fold.validation) if len(fold.validation) else None
     as_asked = recipe
     if protocol.select_on_test:

@@ -14,7 +14,7 @@ from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
-from evenvoice.study.records import RunKey, versions, write_run
+from evenvoice.study.records import RunKey, is_made, versions, write_run
 from evenvoice.training import Dataset
 from evenvoice.training.allocator import keep_freed_memory
 
@@ -46,10 +46,12 @@ def make_run(
     if own_process:
         keep_freed_memory()
     key = task.key
+    if is_made(key.folder(study), task.fingerprint):
+        return  # by another process that works on the same study
     started = time.perf_counter()
     result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.seed,
-        device=device, test_curves=test_curves,
+        task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.fit_seed,
+        split_seed=key.split_seed, device=device, test_curves=test_curves,
     )  # fmt: skip
     seconds = time.perf_counter() - started
     _check_converged(key, result.predictions)
@@ -59,7 +61,8 @@ def make_run(
         "corpus": corpus,
         "recipe_name": key.recipe,
         "protocol": key.protocol,
-        "seed": key.seed,
+        "split_seed": key.split_seed,
+        "fit_seed": key.fit_seed,
         "fold": key.fold,
         "about": task.fold.about,
         "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
