@@ -1,7 +1,7 @@
 """Fit recipes, and hand over what was fitted."""
 
+from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.estimator import SpeechEmotionClassifier
 from evenvoice.training.export import export
 from evenvoice.training.fitting import TrainedModel, fit
 from evenvoice.training.on_corpus import train
