@@ -16,7 +16,7 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, make_balancer
+from evenvoice.imbalance import Plan, draw_plan, make_sampler
 from evenvoice.metrics.calibration import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
@@ -124,8 +124,8 @@ def make_plan(
     recipe: Recipe, images: Images, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
 ) -> Plan:
     """Let the recipe's balancer plan on these rows."""
-    balancer = make_balancer(recipe.balancer.name, **recipe.balancer.options)
-    return balancer.plan(images, emotions, groups=speakers, seed=seed)
+    sampler = make_sampler(recipe.balancer.name, **recipe.balancer.options)
+    return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
 
 
 def fit_images(
