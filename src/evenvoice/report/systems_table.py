@@ -41,11 +41,19 @@ def systems_as_markdown(standings: Sequence[Standing]) -> str:
 
 
 def systems_as_latex(standings: Sequence[Standing]) -> str:
-    r"""Return a ``tabular`` for ``\usepackage{booktabs}``, with the notes as comments."""
+    r"""Return a ``table`` for ``\usepackage{booktabs}``, with the notes in its caption."""
     columns = "".join("r" if name in NUMBERS else "l" for name in HEADINGS)
-    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _latex_row(HEADINGS), r"\midrule"]
+    caption = rf"\caption{{{' '.join(map(_latex, notes(standings)))}}}"
+    lines = [
+        r"\begin{table}",
+        caption,
+        rf"\begin{{tabular}}{{{columns}}}",
+        r"\toprule",
+        _latex_row(HEADINGS),
+        r"\midrule",
+    ]
     lines += [_latex_row(row) for row in _rows(standings)]
-    return "\n".join([*(f"% {note}" for note in notes(standings)), *lines, r"\bottomrule", r"\end{tabular}"])
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
 def systems_as_csv(standings: Sequence[Standing]) -> str:
@@ -70,16 +78,21 @@ def notes(standings: Sequence[Standing]) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     interval = standings[0].ua
     found = [
-        f"Intervals: 95 %, over {interval.unit}s, method {interval.method}. {trust(interval)}",
+        f"Intervals: 95 %, for {interval.target}, over {interval.unit}s, method {interval.method}. {trust(interval)}",
     ]
     tested = [standing.against_first for standing in standings if standing.against_first]
     if tested:
         found.append(
-            f"UA − first: difference to {standings[0].system.title}. p: permutation test, systems exchanged within "
-            f"whole {tested[0].unit}s; the least that {tested[0].units} {tested[0].unit}s can give is "
-            f"{p_value(tested[0].smallest_p)}. Holm: corrected for {len(tested)} "
+            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over "
+            f"{tested[0].unit}s{' and fits' if tested[0].about_recipes else ''}. Holm: corrected for {len(tested)} "
             f"{'comparison' if len(tested) == 1 else 'comparisons'}."
         )
+        first = standings[0].system.title
+        found += [
+            standing.against_first.conclusion(first, standing.system.title, standing.p_holm)
+            for standing in standings
+            if standing.against_first
+        ]
     found += [
         f"{standing.system.title}: not compared, {standing.why_not}." for standing in standings if standing.why_not
     ]
@@ -118,6 +131,11 @@ def _ends(interval: Interval) -> list[float]:
 
 
 def _latex_row(cells: Sequence[str]) -> str:
-    for sign, instead in ((r"%", r"\%"), ("_", r"\_"), ("&", r"\&"), ("−", "$-$"), ("–", "--"), ("×", r"$\times$")):
-        cells = [cell.replace(sign, instead) for cell in cells]
-    return " & ".join(cells) + r" \\"
+    return " & ".join(map(_latex, cells)) + r" \\"
+
+
+def _latex(text: str) -> str:
+    """Escape what LaTeX would read as its own."""
+    signs = {"\\": r"\textbackslash{}", "%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "<": "$<$",
+             "−": "$-$", "–": "--", "×": r"$\times$"}  # fmt: skip
+    return "".join(signs.get(sign, sign) for sign in text)
