@@ -18,8 +18,8 @@ def evaluate(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="random, kfold, speaker, speaker-folds, text-folds, session, given, cross, or paper (LEAKY). "
-            "Repeatable.",
+            help="random, kfold, speaker (loso), speaker-folds, text-folds, session, logo-COLUMN, predefined, cross, "
+            "paper (LEAKY), or package.module:Class. Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,

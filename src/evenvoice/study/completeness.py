@@ -6,7 +6,7 @@ from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.study.records import Run
 from evenvoice.study.results import Result
 
-DIVIDES_ONCE = ("random", "given", "cross", "paper")
+DIVIDES_ONCE = ("random", "predefined", "given", "cross", "paper")
 """Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
 
 

@@ -15,13 +15,21 @@ import pandas as pd
 from joblib import delayed
 
 from evenvoice.audio import duration
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FrontEndSettings
 from evenvoice.files import check_writable
 from evenvoice.models import is_network
 from evenvoice.parallel import in_parallel
-from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
+from evenvoice.protocols import (
+    SELECT_ON_TEST,
+    Fold,
+    SplitProtocol,
+    check_columns,
+    make_folds,
+    open_protocol,
+    protocol_name,
+)
 from evenvoice.recipes import Recipe
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
 from evenvoice.study.fold import balanced_pool
@@ -85,6 +93,7 @@ def evaluate(
     Raises:
         EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
     """
+    protocols = [protocol_name(name) for name in protocols]
     evaluation = _Evaluation(
         corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
         test_curves, command,
@@ -183,7 +192,11 @@ class _Evaluation:
         settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         # What a protocol divides by, where that is no part of the corpus' fingerprint.
-        what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
+        what += [
+            table[column].astype(str).tolist()
+            for column in protocol.needs
+            if column in _DIVIDING or column not in COLUMNS
+        ]
         return _digest(json.dumps(what, sort_keys=True).encode())
 
     def _made(self, task: Task) -> bool:

@@ -1,0 +1,1 @@
+"""Contract checks for plug-ins: the same that test what ships."""
