@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
     from evenvoice.imbalance import SMOTE, Plan
+    from evenvoice.protocols import KFold, LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
     from evenvoice.recipes import Recipe, open_recipe
     from evenvoice.recognizer import Recognizer
     from evenvoice.report import write_report
@@ -27,6 +28,12 @@ _HOMES = {
     "Corpus": "corpora",
     "open_corpus": "corpora",
     "EvenvoiceError": "errors",
+    "KFold": "protocols",
+    "LeaveOneGroupOut": "protocols",
+    "Session": "protocols",
+    "Speaker": "protocols",
+    "SpeakerFolds": "protocols",
+    "TextFolds": "protocols",
     "Recipe": "recipes",
     "open_recipe": "recipes",
     "Recognizer": "recognizer",
@@ -41,10 +48,16 @@ __all__ = [
     "SMOTE",
     "Corpus",
     "EvenvoiceError",
+    "KFold",
+    "LeaveOneGroupOut",
     "Plan",
     "Recipe",
     "Recognizer",
+    "Session",
+    "Speaker",
+    "SpeakerFolds",
     "SpeechEmotionClassifier",
+    "TextFolds",
     "evaluate",
     "load_study",
     "open_corpus",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -125,7 +125,9 @@ def _new_folders(folder: Path) -> Iterator[None]:
                 path.rmdir()
 
 
-def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
+def files_under(
+    folder: Path | str, suffixes: Collection[str], on_link: Callable[[Path], object] = lambda path: None
+) -> list[Path]:
     """Return the files under a folder with one of these suffixes, sorted by path, whatever the file system's order.
 
     Names that begin with a dot and ``__MACOSX`` folders (macOS leaves both in archives) are passed over.
@@ -133,6 +135,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
     Args:
         folder: Where to look, at any depth; links are followed.
         suffixes: In lower case, each with its dot.
+        on_link: Called with each folder that is passed over because a link led to it before.
 
     Raises:
         EvenvoiceError: A folder under it cannot be read.
@@ -151,6 +154,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
         real = os.path.realpath(here)
         if real in seen:
             folders.clear()
+            on_link(Path(here))
             continue
         seen.add(real)
         folders[:] = [name for name in folders if not _is_clutter(name)]

@@ -36,6 +36,8 @@ def corpus(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
@@ -43,7 +45,7 @@ def corpus(
     """Look for the same audio twice, labels that other things than speech give away, and odd recordings."""
     from evenvoice.audit.corpus import audit_corpus
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     _print(audit_corpus(the_corpus, jobs=jobs), as_json)
 
 

@@ -36,6 +36,7 @@ EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
     "optuna": "tune",
+    **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",

@@ -7,7 +7,7 @@ from evenvoice.study.records import Run
 from evenvoice.study.results import Result
 from evenvoice.study.seeds import Seed
 
-DIVIDES_ONCE = ("random", "given", "cross", "paper")
+DIVIDES_ONCE = ("random", "predefined", "given", "cross", "paper")
 """Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
 
 

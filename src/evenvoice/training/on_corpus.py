@@ -66,7 +66,7 @@ def train(
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(
         recipe, part, validation, seed,
-        labels=corpus.labels, device=device, on_epoch=lambda _: next(epochs, None),
+        labels=corpus.classes, device=device, on_epoch=lambda _: next(epochs, None),
     )  # fmt: skip
     next(epochs, None)  # draws the finished bar
     emotions = np.asarray(part.emotions)

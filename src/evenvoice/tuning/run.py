@@ -131,7 +131,7 @@ def tune(
         store.close()
     with Lock(folder / ".locks" / "opening"):  # another process may have come here too
         evaluate(
-            division.marked(corpus, recipe), [recipe, tuned], ["given"], seeds=[seed], out=folder, jobs=jobs,
+            division.marked(corpus, recipe), [recipe, tuned], ["predefined"], seeds=[seed], out=folder, jobs=jobs,
             device=device, skip_bad=skip_bad, command=command, on_message=on_message,
         )  # fmt: skip
     return load_tuning(folder)

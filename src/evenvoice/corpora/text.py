@@ -8,12 +8,12 @@ import shutil
 from rich.console import Console
 from rich.table import Table
 
-from evenvoice.corpora import Corpus, Summary
-from evenvoice.report.words import NOTHING, count
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora.summary import Summary
 
 
 def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -> str:
-    """Return a corpus for a terminal: utterances by speaker and emotion, hours, imbalance, licence, what is odd.
+    """Return a corpus for a terminal: utterances by speaker and emotion, hours, imbalance, licence, warnings.
 
     Args:
         corpus: Which corpus.
@@ -31,17 +31,22 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     table.add_section()
     every = sum(summary.totals.values())
     table.add_row("all", *(str(summary.totals[label]) for label in labels), str(every))
-    hours = NOTHING if summary.hours is None else f"{summary.hours:.2f} h"
-    speakers = count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
+    hours = "not known" if summary.hours is None else f"{summary.hours:.2f} h"
+    speakers = _count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
     page = io.StringIO()
     console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    console.print(f"{summary.name}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}")
+    console.print(f"{summary.name}: {_count(every, 'utterance')}, {speakers}, {_count(len(labels), 'emotion')}")
     console.print(table)
     console.print(f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""))
     console.print(f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest")
     console.print(f"licence: {corpus.licence}")
     if corpus.synthetic:
         console.print("synthetic: a machine spoke; no accuracy claim rests on this corpus")
-    for oddity in summary.oddities or ["nothing"]:
-        console.print(f"odd: {oddity}")
+    for warning in summary.warnings or ["none"]:
+        console.print(f"warning: {warning}")
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+
+
+def _count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
