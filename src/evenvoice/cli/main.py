@@ -35,6 +35,7 @@ from evenvoice.errors import EvenvoiceError, MissingExtraError
 EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
+    "av": "media",
     "optuna": "tune",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
