@@ -78,17 +78,18 @@ for _name, _pattern, _first in _SCALARS:
     _Loader.add_implicit_resolver(_TAG + _name, re.compile(f"(?:{_pattern})$"), list(_first))
 _Loader.add_implicit_resolver(_TAG + "null", re.compile("$"), [""])
 _Loader.add_implicit_resolver(_TAG + "merge", re.compile("<<$"), ["<"])
-for _name, _construct in (
-    ("null", _Loader.construct_yaml_null),
-    ("bool", _Loader.construct_yaml_bool),
-    ("int", _Loader.construct_number),
-    ("float", _Loader.construct_yaml_float),
-    ("str", _Loader.construct_text),
-    ("seq", _Loader.construct_yaml_seq),
-    ("map", _Loader.construct_yaml_map),
-):
+_CONSTRUCT: dict[str, Any] = {
+    "null": _Loader.construct_yaml_null,
+    "bool": _Loader.construct_yaml_bool,
+    "int": _Loader.construct_number,
+    "float": _Loader.construct_yaml_float,
+    "str": _Loader.construct_text,
+    "seq": _Loader.construct_yaml_seq,
+    "map": _Loader.construct_yaml_map,
+}
+for _name, _construct in _CONSTRUCT.items():
     _Loader.add_constructor(_TAG + _name, _construct)
-_Loader.add_constructor(None, _Loader.construct_undefined)
+_Loader.add_constructor(None, _Loader.construct_undefined)  # type: ignore[type-var]  # PyYAML's stub
 
 
 def read_yaml(text: str) -> Any:

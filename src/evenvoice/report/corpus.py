@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evenvoice.corpora import Corpus, Summary
+from evenvoice.printing import printable
 from evenvoice.report.words import NOTHING, count
 
 
@@ -25,9 +26,9 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     table = Table(box=None, pad_edge=False)
     table.add_column("speaker")
     for label in (*labels, "all"):
-        table.add_column(label, justify="right", overflow="fold")
+        table.add_column(printable(label), justify="right", overflow="fold")
     for speaker, column in summary.counts.items():
-        table.add_row(str(speaker), *(str(column[label]) for label in labels), str(column.sum()))
+        table.add_row(printable(speaker), *(str(column[label]) for label in labels), str(column.sum()))
     table.add_section()
     every = sum(summary.totals.values())
     table.add_row("all", *(str(summary.totals[label]) for label in labels), str(every))
@@ -35,13 +36,15 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     speakers = count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
     page = io.StringIO()
     console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    console.print(f"{summary.name}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}")
+    console.print(
+        f"{printable(summary.name)}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}"
+    )
     console.print(table)
     console.print(f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""))
     console.print(f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest")
-    console.print(f"licence: {corpus.licence}")
+    console.print(f"licence: {printable(corpus.licence)}")
     if corpus.synthetic:
         console.print("synthetic: a machine spoke; no accuracy claim rests on this corpus")
     for oddity in summary.oddities or ["nothing"]:
-        console.print(f"odd: {oddity}")
+        console.print(f"odd: {printable(oddity)}")
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())

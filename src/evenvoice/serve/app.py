@@ -124,7 +124,7 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
         async with queue.place():
             stop = Stop(limits.work_seconds)
             try:
-                return await asyncio.wrap_future(executor.submit(answer, *arguments, stop))
+                return await asyncio.wrap_future(executor.submit(lambda: answer(*arguments, stop)))
             finally:
                 stop.stop()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import math
+import signal
 import socket
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,8 +79,18 @@ def run(
             timeout_keep_alive=20,
             timeout_graceful_shutdown=math.ceil(_ANSWERED_SECONDS + 1),
         )
-        with suppress(KeyboardInterrupt):  # the way to stop it; what is being answered has been answered by now
-            Server(config).run(sockets=[listener])
+        server = Server(config)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # uvicorn takes the signals, and raises them once more when it has stopped: the way to end it is no error.
+        handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            server.run(sockets=[listener])
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 def _named(access: Access, host: str) -> Access:
