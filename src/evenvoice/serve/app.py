@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,11 +122,11 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
             found.append({**entry, "scores": entry["scores"][:top]})
         return found
 
-    async def work(*arguments: Any) -> list[dict[str, Any]]:
+    async def work(call: Callable[[Stop], list[dict[str, Any]]]) -> list[dict[str, Any]]:
         async with queue.place():
             stop = Stop(limits.work_seconds)
             try:
-                return await asyncio.wrap_future(executor.submit(lambda: answer(*arguments, stop)))
+                return await asyncio.wrap_future(executor.submit(call, stop))
             finally:
                 stop.stop()
 
@@ -140,7 +142,7 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
         async with AsyncExitStack() as held:
             upload = uploaded(request, limits, memory)
             recording = await stopping.watch(held.enter_async_context(upload))
-            found = await stopping.watch(work(recording, top, window, hop), request)
+            found = await stopping.watch(work(partial(answer, recording, top, window, hop)), request)
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 
