@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from evenvoice._onnxruntime import onnxruntime, ort_errors
 from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
