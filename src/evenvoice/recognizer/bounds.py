@@ -12,10 +12,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import onnxruntime
+from evenvoice._onnxruntime import onnxruntime
 
 # One run takes a second for ten minutes of speech with our largest model.
 _SECONDS = 120.0
+
+# A minute at 16 kHz, which takes some 70 MB.
+_MANY_SAMPLES = 1_000_000
 
 # Of the memory that the machine has: what is left keeps it alive.
 _SHARE = 0.75
@@ -28,9 +31,16 @@ def bound_memory(options: onnxruntime.SessionOptions) -> None:
 
 
 @contextmanager
-def bounded_run(seconds: float = _SECONDS) -> Iterator[onnxruntime.RunOptions]:
-    """Give options for a run that onnxruntime ends after ``seconds``, between two nodes, with an error."""
+def bounded_run(samples: int, seconds: float = _SECONDS) -> Iterator[onnxruntime.RunOptions]:
+    """Give options for a run that onnxruntime ends after ``seconds``, between two nodes, with an error.
+
+    Args:
+        samples: How many the batch has. After many of them the arena gives its memory back, which takes a moment.
+        seconds: How long the run may take.
+    """
     options = onnxruntime.RunOptions()
+    if samples > _MANY_SAMPLES:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     timer = threading.Timer(seconds, setattr, (options, "terminate", True))
     timer.daemon = True
     timer.start()
