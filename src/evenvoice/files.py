@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.leases import leased_folder
+
+# No space, no quota, or a limit on the size of files; they say so without the file's name.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _read_umask() -> int:
@@ -62,6 +66,12 @@ def writing(path: Path | str) -> Iterator[Path]:
             yield aside
             aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise EvenvoiceError(
+                    f"{path}: cannot be written ({error.strerror}); free some space, or choose another place"
+                ) from error
+            raise
         finally:
             aside.unlink(missing_ok=True)
 

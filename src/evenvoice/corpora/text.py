@@ -10,6 +10,7 @@ from rich.table import Table
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.summary import Summary
+from evenvoice.printing import printable
 
 
 def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -> str:
@@ -25,9 +26,9 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     table = Table(box=None, pad_edge=False)
     table.add_column("speaker")
     for label in (*labels, "all"):
-        table.add_column(label, justify="right", overflow="fold")
+        table.add_column(printable(label), justify="right", overflow="fold")
     for speaker, column in summary.counts.items():
-        table.add_row(str(speaker), *(str(column[label]) for label in labels), str(column.sum()))
+        table.add_row(printable(speaker), *(str(column[label]) for label in labels), str(column.sum()))
     table.add_section()
     every = sum(summary.totals.values())
     table.add_row("all", *(str(summary.totals[label]) for label in labels), str(every))
@@ -35,15 +36,16 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
     speakers = _count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
     page = io.StringIO()
     console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    console.print(f"{summary.name}: {_count(every, 'utterance')}, {speakers}, {_count(len(labels), 'emotion')}")
+    title = f"{printable(summary.name)}: {_count(every, 'utterance')}, {speakers}, {_count(len(labels), 'emotion')}"
+    console.print(title)
     console.print(table)
     console.print(f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""))
     console.print(f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest")
-    console.print(f"licence: {corpus.licence}")
+    console.print(f"licence: {printable(corpus.licence)}")
     if corpus.synthetic:
         console.print("synthetic: a machine spoke; no accuracy claim rests on this corpus")
     for warning in summary.warnings or ["none"]:
-        console.print(f"warning: {warning}")
+        console.print(f"warning: {printable(warning)}")
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evenvoice.metrics import Interval, trust
+from evenvoice.printing import cell, printable
 from evenvoice.report.words import LEAKY, NOTHING, marks, p_value, with_interval
 from evenvoice.study.systems import Standing
 
@@ -34,7 +35,7 @@ def systems_as_text(standings: Sequence[Standing], width: int = 140) -> str:
 
 def systems_as_markdown(standings: Sequence[Standing]) -> str:
     """Return the table in Markdown, with the notes under it."""
-    rows = [[cell.replace("|", r"\|").replace(LEAKY, f"**{LEAKY}**") for cell in row] for row in _rows(standings)]
+    rows = [[text.replace("|", r"\|").replace(LEAKY, f"**{LEAKY}**") for text in row] for row in _rows(standings)]
     rule = ["---:" if name in NUMBERS else "---" for name in HEADINGS]
     lines = ["| " + " | ".join(cells) + " |" for cells in (list(HEADINGS), rule, *rows)]
     return "\n".join([*lines, "", *notes(standings)])
@@ -57,7 +58,7 @@ def systems_as_latex(standings: Sequence[Standing]) -> str:
 
 
 def systems_as_csv(standings: Sequence[Standing]) -> str:
-    """Return the numbers as CSV, fractions: for spreadsheets and scripts."""
+    """Return the numbers as CSV, fractions: for spreadsheets and scripts; no name in it is a formula."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     names = ("system", "protocol", "marks", "ua", "ua_low", "ua_high", "wa", "wa_low", "wa_high", "ua_difference",
@@ -67,7 +68,7 @@ def systems_as_csv(standings: Sequence[Standing]) -> str:
         found = standing.against_first
         tests = [found.p_ua, standing.p_holm, found.p_wa, found.p_mcnemar] if found else [""] * 4
         writer.writerow([
-            standing.system.name, standing.system.protocol or "", ", ".join(_marks(standing)),
+            cell(standing.system.name), cell(standing.system.protocol or ""), ", ".join(_marks(standing)),
             *_ends(standing.ua), *_ends(standing.wa), *(_ends(found.difference_ua) if found else [""] * 3),
             *tests, len(standing.system.tables),
         ])  # fmt: skip
@@ -109,8 +110,8 @@ def _rows(standings: Sequence[Standing]) -> list[list[str]]:
     for standing in standings:
         found = standing.against_first
         rows.append([
-            standing.system.name,
-            standing.system.protocol or "not stated",
+            printable(standing.system.name),
+            printable(standing.system.protocol or "not stated"),
             ", ".join(_marks(standing)),
             with_interval(standing.ua),
             with_interval(standing.wa),
