@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind
 from evenvoice.audit.fingerprint import Fingerprint
 from evenvoice.audit.kinds_duplicates import (
@@ -19,8 +20,8 @@ from evenvoice.audit.kinds_duplicates import (
 )
 from evenvoice.audit.matching import candidates, correlate, is_periodic
 
-# Two recordings are one where their waveforms correlate by this. Measured on EmoDB and RAVDESS: copies that were
-# trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more, candidates that are none 0.43 at most.
+# Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
+# copies that were trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more.
 _NEAR = 0.6
 
 
@@ -32,7 +33,8 @@ class Pair:
         first: Which recording, counted from 0.
         second: Which other; more than ``first``.
         kind: ``same-samples``: the decoded samples are equal. ``near``: the same recording after some processing.
-        correlation: Of the two waveforms between 250 and 1750 Hz, where they overlap; without sign.
+        correlation: Of the two waveforms between 250 and 1750 Hz, where they overlap, with the filter between them
+            taken out (`evenvoice.audit.confirm.confirm`).
         lag_seconds: How much later the sound comes in the second.
     """
 
@@ -77,9 +79,13 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
             hums[shorter] = is_periodic(fingerprints[shorter], _NEAR)
         if hums[shorter]:
             continue
-        correlation, lag = correlate(fingerprints[first], fingerprints[second], about)
-        if correlation >= _NEAR:
-            pairs.append(Pair(first, second, "near", correlation, lag))
+        both = fingerprints[first], fingerprints[second]
+        correlation, lag = correlate(*both, about)
+        if correlation < _NEAR:
+            continue
+        confirmed = confirm(*both, lag)
+        if confirmed >= limit(*both, lag):
+            pairs.append(Pair(first, second, "near", confirmed, lag))
     return sorted(pairs, key=lambda pair: (pair.first, pair.second))
 
 
