@@ -218,3 +218,12 @@ def test_parts_of_a_file_are_told_by_their_times() -> None:
     assert finding.evidence == ("long.wav 0-1 s = long.wav 1.25-2 s, same samples",)
     whole, _ = duplicate_findings([same(0, 2), same(0, 3)], parts)
     assert whole.evidence[0] == "long.wav 0-1 s (1) = long.wav (2), same samples"
+
+
+def test_one_sound_under_many_names_is_one_line() -> None:
+    many = table(*((f"/c/{number:04d}.wav", "1", "sad") for number in range(5531)))
+    [finding] = duplicate_findings([same(0, number) for number in range(1, 5531)], many)
+    assert finding.message == "5531 recordings in 1 set"
+    assert finding.evidence == ("0000.wav = 0001.wav = 0002.wav = … (5531 in all), same samples",)
+    [finding] = duplicate_findings([near(0, number) for number in range(1, 6)], many)
+    assert finding.evidence == ("0000.wav = 0001.wav = 0002.wav = … (6 in all), correlation 0.900 and more",)

@@ -30,7 +30,7 @@ SHARED = {
         "shared-speaker",
         "leak",
         "Speakers are in more than one part",
-        "split by speaker; where that cannot be, say with every figure that its speakers were heard in training",
+        "split by speaker; where that cannot be, say with every figure that its speakers are in training as well",
     ),
     "session": Kind(
         "shared-session",
@@ -42,7 +42,7 @@ SHARED = {
         "shared-text",
         "warning",
         "Sentences are in more than one part",
-        "split by sentence as well, or say that the sentences of the test part were heard in training",
+        "split by sentence as well, or say that the sentences of the test part are in training as well",
     ),
 }
 REPEATED = Kind(

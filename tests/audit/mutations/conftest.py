@@ -21,11 +21,10 @@ LONGER = {**SMOTE, "training": {"epochs": 4}}
 BEST = {**SMOTE, "training": {"epochs": 2, "select": "best-on-validation", "validation_share": 0.3}}
 
 
-@pytest.fixture(scope="session")
-def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Noise as audio: four emotions that differ in loudness, four speakers."""
-    folder = tmp_path_factory.mktemp("noise")
-    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
+def noise_corpus(folder: Path, n_speakers: int) -> Corpus:
+    """Noise as audio: four emotions that differ in loudness."""
+    table = fabricate.utterances(n_speakers=n_speakers, per_emotion=(4, 3, 4, 4))
+    table["corpus"] = ["other" if speaker == "s3" else "one" for speaker in table["speaker"]]
     rng = np.random.default_rng(0)
     files = []
     for utterance, emotion in table["emotion"].items():
@@ -33,6 +32,12 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         loudness = 0.02 * (1 + fabricate.EMOTIONS.index(emotion))
         soundfile.write(files[-1], loudness * rng.standard_normal(6000), 16000)
     return Corpus("noise", table.assign(file=files), "CC0-1.0", labels=fabricate.EMOTIONS)
+
+
+@pytest.fixture(scope="session")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Noise of four speakers."""
+    return noise_corpus(tmp_path_factory.mktemp("noise"), 4)
 
 
 @pytest.fixture(scope="session")
