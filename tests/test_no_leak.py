@@ -18,7 +18,7 @@ from evenvoice.models import Estimator, is_network, weighs_classes
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study.fold import balanced_pool, run_fold
-from evenvoice.training import Examples, TrainedModel
+from evenvoice.training import Dataset, TrainedModel
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -46,15 +46,15 @@ def _recipe(name: str, balancer: str, variant: str) -> Recipe:
     changes = VARIANTS[variant]
     training = {"epochs": 2, **changes.get("training", {})}
     model = {"model": {"options": QUICK.get(name, {})}}
-    return open_recipe(name, {**changes, "balancer": {"name": balancer}, "training": training, **model})
+    return open_recipe(name, {**changes, "balance": {"name": balancer}, "training": training, **model})
 
 
 @cache
-def _examples(n_rows: int) -> Examples:
+def _examples(n_rows: int) -> Dataset:
     return EXAMPLES if n_rows == 120 else fabricate.examples(TABLE, n_rows=n_rows)
 
 
-def _poisoned(fold: Fold, known: Examples, poison: float = np.nan) -> tuple[pd.DataFrame, Examples]:
+def _poisoned(fold: Fold, known: Dataset, poison: float = np.nan) -> tuple[pd.DataFrame, Dataset]:
     """The corpus with the test features gone and the test labels permuted."""
     table = TABLE.copy()
     labels = table["emotion"].to_numpy(str).copy()
@@ -99,7 +99,7 @@ def test_nothing_fitted_depends_on_the_test_part(
 ) -> None:
     recipe, protocol = _recipe(recipe_name, balancer, variant), open_protocol(protocol_name)
     fold = make_folds(protocol, TABLE, seed=0)[0]
-    known = _examples(recipe.front_end.n_rows)
+    known = _examples(recipe.extractor.n_rows)
     clean = run_fold(recipe, protocol, fold, TABLE, known, fabricate.EMOTIONS, seed=0)
     # scikit-learn refuses to be asked about NaN; its classifiers get far-off noise instead.
     table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else 1e3)

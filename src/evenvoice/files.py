@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.leases import leased_folder
 
 
 def _read_umask() -> int:
@@ -70,6 +70,8 @@ def writing(path: Path | str) -> Iterator[Path]:
 def writing_folder(path: Path | str) -> Iterator[Path]:
     """Give a temporary folder beside ``path``; rename it into place if the block ends without an error.
 
+    What a killed process leaves, `evenvoice.leases.sweep` removes.
+
     Args:
         path: The folder to make. It must not exist yet.
 
@@ -78,18 +80,15 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         OSError: Another process made the folder meanwhile.
     """
     path = Path(path)
-    with _new_folders(path.parent):
+    with _new_folders(path.parent), ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
+            aside = stack.enter_context(leased_folder(path.parent))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        try:
-            yield aside
-            aside.chmod(0o777 & ~_UMASK)
-            aside.replace(path)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        yield aside
+        aside.chmod(0o777 & ~_UMASK)
+        aside.replace(path)
 
 
 def check_writable(folder: Path | str) -> None:

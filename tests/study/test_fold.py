@@ -12,7 +12,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -26,7 +26,7 @@ def _run() -> fold_room.FoldResult:
 
 
 def test_a_fit_that_balances_more_than_the_training_part_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(recipe, train: Examples, validation, seed: int, **options) -> TrainedModel:
+    def greedy(recipe, train: Dataset, validation, seed: int, **options) -> TrainedModel:
         return fit(recipe, EXAMPLES, validation, seed, **options)
 
     monkeypatch.setattr(fold_room, "fit", greedy)

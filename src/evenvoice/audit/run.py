@@ -26,7 +26,7 @@ from evenvoice.audit.spots import Spot, merged
 from evenvoice.audit.steps import check_rows
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import Run, Study, read_run
+from evenvoice.study import Run, Study, find_runs, read_run
 
 LEAKY = Kind(
     "leaky-protocol",
@@ -87,8 +87,7 @@ def _runs(folder: Path) -> tuple[list[Run], list[Run]]:
         run = read_run(folder)
         runs, others = [run], runs_beside(run)
     elif (folder / "study.json").is_file():
-        found = sorted((folder / "runs").glob("*/*/seed-*/fold-*/run.json"))
-        runs, others = [read_run(path.parent) for path in found], []
+        runs, others = [read_run(path) for path in find_runs(folder)], []
     else:
         raise EvenvoiceError(
             f"{folder}: holds neither study.json nor run.json; expected a folder that `evenvoice evaluate --out` "

@@ -27,7 +27,7 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
 
     corpus, recipe = open_corpus("demo"), open_recipe("smote-2dcnn")
     unheard = corpus.table[corpus.table["session"] == UNHEARD]
-    study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, say=say)
+    study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, on_message=say)
     page = write_report(out)
     heard = corpus.without("session", [UNHEARD])
     model = train(heard, recipe, out, seed=seed, jobs=options.cores(jobs), say=say)

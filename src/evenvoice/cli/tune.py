@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +73,6 @@ def tune(
         skip_bad=skip_bad,
         extends=recipe,
         command=as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     report.write_report(out)
     page = write_tuning_report(out)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evenvoice.metrics import Interval, score
 from evenvoice.report.words import speakers_unseen
-from evenvoice.study import Result, Run, Study
+from evenvoice.study import Result, Run, Seed, Study
 
 MEASURES = ("precision", "recall", "f1")
 
@@ -119,7 +119,7 @@ class FoldNumbers:
         wa: Of this fold alone.
     """
 
-    seed: int
+    seed: Seed
     fold: int
     about: str
     train: int

@@ -51,7 +51,7 @@ def text_row(result: Result) -> dict[str, str]:
     every_mark = marks(result) + ([INCOMPLETE] if missing_folds(result) else [])
     return {
         "recipe": result.recipe,
-        "form": str(result.runs[0].info["recipe"]["front_end"]["form"]),
+        "form": str(result.runs[0].recipe["shape"]["name"]),
         "protocol": result.protocol,
         "marks": ", ".join(every_mark),
         "UA %": spread(result.over_seeds(lambda scores: scores.ua)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.study.records import Run
 from evenvoice.study.results import Result
+from evenvoice.study.seeds import Seed
 
 DIVIDES_ONCE = ("random", "given", "cross", "paper")
 """Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
 
 
-def unfinished(result: Result) -> dict[int, list[Run]]:
+def unfinished(result: Result) -> dict[Seed, list[Run]]:
     """Return for each seed whose folds do not test every utterance the runs that are there.
 
     What should be there is known from the runs themselves: every ``split.csv`` lists every row.

@@ -13,11 +13,11 @@ from evenvoice.imbalance import Plan
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
-from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.prepare import fit_normaliser, to_images
 
 PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]
 
@@ -49,10 +49,11 @@ def run_fold(
     protocol: SplitProtocol,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     *,
+    split_seed: int | None = None,
     device: str = "cpu",
     test_curves: bool = False,
 ) -> FoldResult:
@@ -65,7 +66,8 @@ def run_fold(
         utterances: The corpus' table.
         examples: Its features, in the same order.
         labels: All emotions.
-        seed: Of weights, shuffling, dropout and balancer, and of the validation cut.
+        seed: Of weights, shuffling, dropout and balancer.
+        split_seed: Of the validation cut; ``seed`` if not given.
         device: ``cpu`` or ``cuda``.
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing: the
             fit is the same to the last bit.
@@ -81,7 +83,8 @@ def run_fold(
     if protocol.balance_first:
         return _balanced_first(recipe, fold, utterances, examples, labels, seed, device, test_curves)
     if recipe.training.validation_share and not len(fold.validation):
-        fold = cut_validation(fold, utterances, recipe.training.validation_share, seed, protocol)
+        cut_by = seed if split_seed is None else split_seed
+        fold = cut_validation(fold, utterances, recipe.training.validation_share, cut_by, protocol)
     validation = examples.take(fold.validation) if len(fold.validation) else None
     as_asked = recipe
     if protocol.select_on_test:
@@ -129,7 +132,7 @@ class Pool:
     normaliser: Normaliser | None
 
 
-def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int) -> Pool:
+def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, seed: int) -> Pool:
     """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
@@ -158,7 +161,7 @@ def _balanced_first(
     recipe: Recipe,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     device: str,

@@ -13,7 +13,8 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import Interval, Scores, intervals, score, unweighted_accuracy
-from evenvoice.study.records import Run, read_run, read_study_file
+from evenvoice.study.records import Run, find_runs, read_run, read_study_file
+from evenvoice.study.seeds import Seed
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class Result:
         return bool(self.runs[0].info["transductive"])
 
     @property
-    def seeds(self) -> list[int]:
-        """The seeds."""
+    def seeds(self) -> list[Seed]:
+        """The seeds, sorted: of the split and of the fit."""
         return sorted({run.key.seed for run in self.runs})
 
     @property
@@ -87,7 +88,7 @@ class Result:
         return float(sum(run.info["seconds"] for run in self.runs))
 
     @cached_property
-    def pooled(self) -> dict[int, pd.DataFrame]:
+    def pooled(self) -> dict[Seed, pd.DataFrame]:
         """For each seed, the predictions of all its folds."""
         return {
             seed: pd.concat([run.predictions for run in self.runs if run.key.seed == seed], ignore_index=True)
@@ -95,7 +96,7 @@ class Result:
         }
 
     @cached_property
-    def scores(self) -> dict[int, Scores]:
+    def scores(self) -> dict[Seed, Scores]:
         """For each seed, the scores of its pooled predictions."""
         return {seed: score(predictions, self.labels) for seed, predictions in self.pooled.items()}
 
@@ -124,7 +125,7 @@ class Result:
             "recipe": self.recipe,
             "corpus": self.corpus,
             "protocol": self.protocol,
-            "form": self.runs[0].info["recipe"]["front_end"]["form"],
+            "shape": self.runs[0].recipe["shape"]["name"],
             "leaky": self.leaky,
             "transductive": self.transductive,
             "seeds": len(self.seeds),
@@ -162,10 +163,11 @@ class Study:
         """Name, licence, labels, number of utterances; ``synthetic`` where a machine spoke."""
         return dict(self.info["corpus"])
 
-    def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[int]) -> Study:
+    def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[Seed | int]) -> Study:
         """Return the study with these recipes, protocols and seeds alone."""
+        wanted = {Seed.of(seed) for seed in seeds}
         kept = [
-            replace(result, runs=tuple(run for run in result.runs if run.key.seed in seeds))
+            replace(result, runs=tuple(run for run in result.runs if run.key.seed in wanted))
             for result in self.results
             if result.recipe in recipes and result.protocol in protocols
         ]
@@ -181,8 +183,8 @@ def load_study(folder: Path | str) -> Study:
     folder = Path(folder)
     info = read_study_file(folder)
     groups: dict[tuple[str, str], list[Run]] = {}
-    for found in sorted((folder / "runs").glob("*/*/seed-*/fold-*/run.json")):
-        run = read_run(found.parent)
+    for found in find_runs(folder):
+        run = read_run(found)
         groups.setdefault((run.key.recipe, run.key.protocol), []).append(run)
     if not groups:
         raise EvenvoiceError(f"{folder}: no run has finished yet; `evenvoice evaluate` with the same --out goes on")

@@ -12,6 +12,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.metrics import Comparison, Interval, compare_systems, holm, intervals, labels_of, read_predictions
 from evenvoice.study.results import Result, load_study
+from evenvoice.study.seeds import Seed
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class System:
     protocol: str | None
     corpus: tuple[str, str] | None
     labels: tuple[str, ...]
-    tables: dict[int, pd.DataFrame]
+    tables: dict[Seed, pd.DataFrame]
     result: Result | None = None
 
     @property
@@ -73,7 +74,7 @@ class Standing:
             "corpus": system.corpus[0] if system.corpus else None,
             "leaky": system.result.leaky if system.result else None,
             "transductive": system.result.transductive if system.result else None,
-            "seeds": sorted(system.tables),
+            "seeds": [seed.to_json() for seed in sorted(system.tables)],
             "test_rows": len(next(iter(system.tables.values()))),
             "ua": self.ua.to_json(),
             "wa": self.wa.to_json(),
@@ -171,7 +172,7 @@ def _read(path: Path) -> list[System]:
     if not path.exists():
         raise EvenvoiceError(f"{path}: no such file or folder; check the path")
     table = read_predictions(path)
-    return [System(path, path.stem, None, None, labels_of(table), {0: table})]
+    return [System(path, path.stem, None, None, labels_of(table), {Seed(0, 0): table})]
 
 
 def _check_one_corpus(systems: Sequence[System]) -> None:

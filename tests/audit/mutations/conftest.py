@@ -15,7 +15,7 @@ from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.study import evaluate
 from tests import fabricate
 
-SMOTE = {"balancer": {"options": {"k_neighbors": 2}}}
+SMOTE = {"balance": {"options": {"k_neighbors": 2}}}
 LAST = {**SMOTE, "training": {"epochs": 1}}
 LONGER = {**SMOTE, "training": {"epochs": 4}}
 BEST = {**SMOTE, "training": {"epochs": 2, "select": "best-on-validation", "validation_share": 0.3}}
@@ -44,7 +44,7 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def _quick() -> Iterator[None]:
     """A machine of known speed: measuring it takes a second."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)
+        patch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
         yield
 
 

@@ -205,16 +205,6 @@ def the_epochs_of_a_network_are_gone(study: Path) -> None:
 
 
 @planted("record-contradicts-files")
-def more_rows_were_made_than_there_are_by_a_sampler_of_ones_own(study: Path) -> None:
-    run = run_of(study)
-    info = json.loads((run / "run.json").read_text())
-    recipe = info["recipe"] | {"balancer": {"name": "mine:Sampler", "options": {}}}
-    for other in study.glob("runs/*/speaker/*/*/run.json"):
-        edit_json(other, recipe=recipe)
-    edit_json(run / "run.json", counts=info["counts"] | {"after": dict.fromkeys(info["counts"]["after"], 0)})
-
-
-@planted("record-contradicts-files")
 def the_counts_of_the_training_part_are_others(study: Path) -> None:
     run = run_of(study)
     counts = json.loads((run / "run.json").read_text())["counts"]
