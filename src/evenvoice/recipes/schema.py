@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_val
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
-from evenvoice.imbalance import make_balancer
+from evenvoice.imbalance import make_sampler
 from evenvoice.models import check_model, is_network, needed_shape, weighs_classes
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
@@ -48,7 +48,7 @@ class SamplerSettings(Section):
 
     @model_validator(mode="after")
     def _known(self) -> SamplerSettings:
-        make_balancer(self.name, **self.options)
+        make_sampler(self.name, **self.options)
         return self
 
 

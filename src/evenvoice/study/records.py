@@ -16,6 +16,7 @@ import pandas as pd
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing, writing_folder
+from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
 from evenvoice.recipes import renamed
 from evenvoice.study.fold import FoldResult
@@ -95,8 +96,8 @@ class Run:
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """Synthetic rows with their parents."""
-        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str}, keep_default_na=False)
+        """Made rows with their parents, and the utterances that were removed or repeated."""
+        return read_plan(self.folder / "plan.csv")
 
 
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:

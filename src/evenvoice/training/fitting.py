@@ -16,7 +16,7 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, make_balancer
+from evenvoice.imbalance import Plan, draw_plan, make_chain
 from evenvoice.metrics.calibration import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
@@ -123,9 +123,9 @@ def fit(
 def make_plan(
     recipe: Recipe, images: Images, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
 ) -> Plan:
-    """Let the recipe's sampler plan on these rows."""
-    (sampler,) = recipe.samplers
-    return make_balancer(sampler.name, **sampler.options).plan(images, emotions, groups=speakers, seed=seed)
+    """Let the recipe's samplers plan on these rows, one after the other."""
+    sampler = make_chain([step.model_dump() for step in recipe.samplers])
+    return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
 
 
 def fit_images(

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import BALANCERS
+from evenvoice.imbalance import SAMPLERS
 
 Kind = Literal["waveforms", "matrix", "images"]
 Images = npt.NDArray[np.float32]
@@ -135,7 +135,10 @@ def as_labels(y: Any, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.str_], t
         raise EvenvoiceError("requires y to be passed, but the target y is None; give one emotion for each row of X")
     try:
         values = column_or_1d(y, warn=True)
-        if len({isinstance(label, str) for label in (y if isinstance(y, list | tuple) else ())}) > 1:
+        if (
+            len({isinstance(label, str) for label in (y if isinstance(y, list | tuple) else ()) if label is not None})
+            > 1
+        ):
             raise ValueError("labels of mixed types, words and numbers; give all of one type")
         if values.dtype.kind == "f" and np.isinf(values).any():
             raise ValueError("holds infinity; leave these rows out")
@@ -189,11 +192,15 @@ def sampler_settings(balance: Any) -> Any:
         return [sampler_settings(each) for each in balance]
     if not callable(getattr(balance, "plan", None)):
         raise EvenvoiceError(
-            f"balance: {balance!r} is no sampler; give a name ({', '.join(BALANCERS)}), an object with plan(X, y, "
+            f"balance: {balance!r} is no sampler; give a name ({', '.join(SAMPLERS)}), an object with plan(X, y, "
             "groups, seed), or a list of these"
         )
     kind = type(balance)
-    shipped = [name for name in BALANCERS if BALANCERS[name] is kind]
+    shipped = [
+        name
+        for name, target in SAMPLERS.shipped.items()
+        if target.endswith(f":{kind.__name__}") and SAMPLERS[name] is kind
+    ]
     name = shipped[0] if shipped else f"{kind.__module__}:{kind.__qualname__}"
     get_params = getattr(balance, "get_params", None)
     options = get_params(deep=False) if get_params else dataclasses.asdict(balance)

@@ -110,7 +110,7 @@ def load_weights(path: Path | str) -> TrainedModel:
     about = _read_about(arrays, path)
     return TrainedModel(
         about.recipe, about.labels, _network(about, arrays, path), _normaliser(about, arrays, path),
-        plan=Plan(*([[]] * 5)),  # type: ignore[arg-type]  # Plan makes arrays of them
+        plan=Plan.keep([]),
         history=pd.DataFrame(), epoch=about.epoch, fitted_on={}, seconds=about.seconds, temperature=about.temperature,
     )  # fmt: skip
 
