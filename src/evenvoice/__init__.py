@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from evenvoice.audit import audit_corpus, audit_counts, audit_run, audit_split
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
     from evenvoice.imbalance import SMOTE, Plan
@@ -26,6 +27,10 @@ _HOMES = {
     "SMOTE": "imbalance",
     "Plan": "imbalance",
     "Corpus": "corpora",
+    "audit_corpus": "audit",
+    "audit_counts": "audit",
+    "audit_run": "audit",
+    "audit_split": "audit",
     "open_corpus": "corpora",
     "EvenvoiceError": "errors",
     "KFold": "protocols",
@@ -58,6 +63,10 @@ __all__ = [
     "SpeakerFolds",
     "SpeechEmotionClassifier",
     "TextFolds",
+    "audit_corpus",
+    "audit_counts",
+    "audit_run",
+    "audit_split",
     "evaluate",
     "load_study",
     "open_corpus",
