@@ -39,3 +39,14 @@ def nearest(word: str, known: list[str]) -> str:
 
     close = difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: in one short line.
+
+    Examples:
+        >>> shown([1, 2]), shown("a" * 99)
+        ('[1, 2]', "str 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…")
+    """
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{type(value).__name__} {text[:40]}…"

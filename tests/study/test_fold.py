@@ -6,13 +6,13 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
 from evenvoice.training import Examples, TrainedModel, fit
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

@@ -9,7 +9,8 @@ from evenvoice.paper import published as paper
 from evenvoice.paper.content import NOT_RUN, Chapter, comparison, protocol_words, share
 from evenvoice.paper.experiments import PAPER
 from evenvoice.paper.tables import Tables
-from evenvoice.report.words import LEAKY, NOTHING, count, p_value, per_cent, with_interval
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
 
 
 def in_short(tables: Tables) -> Chapter:

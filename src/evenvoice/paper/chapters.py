@@ -14,7 +14,7 @@ from evenvoice.paper.record import Record
 from evenvoice.paper.settings import table_2
 from evenvoice.paper.tables import Tables
 from evenvoice.recipes import Recipe
-from evenvoice.report.words import NOTHING, per_cent
+from evenvoice.tables import NOTHING, per_cent
 
 
 def chapters(tables: Tables, record: Record) -> list[Chapter]:

@@ -7,7 +7,8 @@ from evenvoice.paper.content import NOT_RUN, Chapter
 from evenvoice.paper.figures import epochs_figure, has_test_curves
 from evenvoice.paper.tables import Ours, Tables
 from evenvoice.report.illustrations import Illustration
-from evenvoice.report.words import LEAKY, per_cent
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import per_cent
 
 _CURVES_WORDS = (
     "Mean over the runs (the tables pool the folds of a seed); band: lowest to highest. The curves of the test part "

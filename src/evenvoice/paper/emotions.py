@@ -8,7 +8,8 @@ from evenvoice.paper.experiments import PAPER
 from evenvoice.paper.tables import INCOMPLETE, Ours, Tables
 from evenvoice.report.figures import confusion_figure
 from evenvoice.report.illustrations import Illustration
-from evenvoice.report.words import LEAKY, NOTHING, count, per_cent, with_interval
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import NOTHING, count, per_cent, with_interval
 
 
 def confusion(tables: Tables) -> Chapter:

@@ -26,8 +26,9 @@ from evenvoice.report.style import (
     drawing,
     new_figure,
 )
-from evenvoice.report.words import LEAKY, with_interval
 from evenvoice.study import Result
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import with_interval
 
 _BAR = 0.36
 PARTS = (("train", "training part", BLUE, "-"), ("test", "test part", VERMILION, "--"))

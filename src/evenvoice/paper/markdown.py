@@ -7,7 +7,7 @@ import re
 from evenvoice.paper.content import Cell, Chapter, Grid
 from evenvoice.paper.folder import Reproduction
 from evenvoice.paper.opening import about, banners, differing, missing
-from evenvoice.report.words import LEAKY
+from evenvoice.study.marks import LEAKY
 
 
 def as_markdown(found: Reproduction, parts: list[Chapter]) -> str:

@@ -9,7 +9,8 @@ from evenvoice.paper.experiments import PAPER, absent_rivals
 from evenvoice.paper.figures import methods_figure
 from evenvoice.paper.tables import Row, Tables
 from evenvoice.report.illustrations import Illustration
-from evenvoice.report.words import LEAKY, NOTHING, count, units, with_interval
+from evenvoice.study.marks import LEAKY, units
+from evenvoice.tables import NOTHING, count, with_interval
 
 
 def experiment_3(tables: Tables) -> Chapter:

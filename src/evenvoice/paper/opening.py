@@ -8,7 +8,8 @@ from evenvoice.paper.experiments import SYSTEMS, system
 from evenvoice.paper.folder import Reproduction
 from evenvoice.paper.tables import INCOMPLETE
 from evenvoice.recipes import open_recipe, recipe_names
-from evenvoice.report.words import LEAKY, count
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import count
 
 
 def banners(found: Reproduction) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.files import check_writable
 from evenvoice.paper.baselines import differences
 from evenvoice.paper.experiments import EXPERIMENTS, Part, absent_rivals, experiment_parts, unseen_protocol
@@ -74,7 +74,9 @@ def reproduce(
     execution = Execution(jobs, device, skip_bad, on_message)
     seeds = seed_list(seeds)
     experiments = _numbers(experiments)
-    rival_files = [str(path) for path in as_paths(rivals, "rivals")] if rivals != () else []
+    rival_files = (
+        [str(path) for path in as_paths(rivals, "rivals")] if not isinstance(rivals, list | tuple) or rivals else []
+    )
     _check_types(quick=quick, scale=scale, changes=changes)
     corpus = as_corpus(corpus)
     if out is None:
@@ -133,7 +135,7 @@ def _check_types(**options: Any) -> None:
     ):
         value = options[name]
         if not isinstance(value, kinds) or (name == "scale" and isinstance(value, bool)):
-            raise EvenvoiceError(f"{name}: found {value!r}; expected {expected}")
+            raise EvenvoiceError(f"{name}: found {shown(value)}; expected {expected}")
 
 
 def _counts(corpus: Corpus) -> dict[str, int]:

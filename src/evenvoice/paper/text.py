@@ -9,7 +9,8 @@ from rich.table import Table
 
 from evenvoice.paper.content import NOT_RUN, protocol_words, published
 from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
-from evenvoice.report.words import LEAKY, TRANSDUCTIVE, with_interval
+from evenvoice.study.marks import LEAKY, TRANSDUCTIVE
+from evenvoice.tables import with_interval
 
 
 def as_text(tables: Tables, width: int = 160) -> str:

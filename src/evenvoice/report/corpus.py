@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evenvoice.corpora import Corpus, Summary
-from evenvoice.report.words import NOTHING, count
+from evenvoice.tables import NOTHING, count
 
 
 def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -> str:

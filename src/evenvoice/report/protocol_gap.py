@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.report.measures import strictness
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, VERMILION, drawing, new_figure
-from evenvoice.report.words import LEAKY, count, ends, marks, per_cent, with_interval
 from evenvoice.study import Result, Study
+from evenvoice.study.marks import LEAKY, marks, strictness
+from evenvoice.tables import count, ends, per_cent, with_interval
 
 
 def results_of(study: Study, recipe: str) -> list[Result]:

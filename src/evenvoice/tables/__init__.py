@@ -1,0 +1,6 @@
+"""Tables for terminals, Markdown, HTML, LaTeX and CSV, and how numbers are written in them."""
+
+from evenvoice.tables.table import Column, Table
+from evenvoice.tables.words import NOTHING, count, ends, p_value, per_cent, spread, with_interval
+
+__all__ = ["NOTHING", "Column", "Table", "count", "ends", "p_value", "per_cent", "spread", "with_interval"]
