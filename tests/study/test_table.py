@@ -71,7 +71,7 @@ def test_names_are_no_markup(tmp_path: Path) -> None:
     write_study(tmp_path)
     write_honest(tmp_path, seeds=1, recipe="[red]:smile:|")
     assert "[red]:smile:|" in load_study(tmp_path).table().to_text(120)
-    assert r"| [red]:smile:\| | mean |" in load_study(tmp_path).table().to_markdown()
+    assert r"| [red\]:smile:\| | mean |" in load_study(tmp_path).table().to_markdown()
 
 
 def test_markdown_has_the_same_numbers(study: Study) -> None:

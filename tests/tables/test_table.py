@@ -52,7 +52,7 @@ def test_markdown_is_githubs() -> None:
         "| recipe | marks | UA % | time |",
         "| --- | --- | ---: | ---: |",
         "| 2dcnn |  | 61.2 ± 1.0 | 3 min |",
-        "| a_b | **LEAKY**, not complete | 70.0 | 2 h |",
+        r"| a\_b | **LEAKY**, not complete | 70.0 | 2 h |",
         "",
         "One seed.",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -133,9 +134,19 @@ def _drawn(table: Table, shown: Sequence[int]) -> rich.table.Table:
     return drawn
 
 
+def escape_markdown(text: str) -> str:
+    r"""Keep the signs of a name out of the Markdown; brackets stay where they cannot begin a link.
+
+    Examples:
+        >>> print(escape_markdown("a_b|*c* [0.1, 0.2] [d](e)"))
+        a\_b\|\*c\* [0.1, 0.2] [d\](e)
+    """
+    return re.sub(r"([|<>*_`]|\](?=[(\[:]))", r"\\\1", text)
+
+
 def _markdown(text: str, strong: Iterable[str]) -> str:
-    """Keep a name's bar out of the table's bars, and a line break in the cell."""
-    text = text.replace("|", r"\|").replace("\n", "<br>")
+    """A cell: its lines stay in one row of the table."""
+    text = escape_markdown(text).replace("\n", "<br>")
     for word in strong:
         text = text.replace(word, f"**{word}**")
     return text
