@@ -11,8 +11,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import open_reproduction, reproduce, run
-from evenvoice.paper.baselines import differences
-from evenvoice.paper.experiments import RIVALS
+from evenvoice.paper.experiments import RIVALS, differences
 from evenvoice.recipes import Recipe
 from tests.report.fabricated import IDS, write_run, write_study
 

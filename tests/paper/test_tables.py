@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from evenvoice.paper import Reproduction, as_text, open_reproduction
-from evenvoice.paper.settings import table_2
+from evenvoice.paper.arithmetic import table_2
 from evenvoice.paper.tables import Ours, Row
 from evenvoice.recipes import open_recipe
 from tests.paper.fabricated import OWN, write_reproduction

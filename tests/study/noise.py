@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from tests import fabricate
 
 from evenvoice.corpora import Corpus
+from tests import fabricate
 
 
-def noise_corpus(folder: Path) -> Corpus:
-    """Write noise as audio: four emotions that differ in loudness, four speakers."""
-    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
+def noise_corpus(folder: Path, n_speakers: int = 4) -> Corpus:
+    """Write noise as audio: four emotions that differ in loudness."""
+    table = fabricate.utterances(n_speakers=n_speakers, per_emotion=(4, 3, 4, 4))
     rng = np.random.default_rng(0)
     files = []
     for utterance, emotion in table["emotion"].items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan
@@ -12,6 +11,7 @@ from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
 from evenvoice.training import Dataset, TrainedModel, fit
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

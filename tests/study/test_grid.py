@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.study.noise import noise_corpus
-from tests.workers import start_workers_in
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
@@ -29,6 +27,8 @@ from evenvoice.recipes import open_recipe
 from evenvoice.study import evaluate, load_study
 from evenvoice.training import TrainedModel
 from evenvoice.training.weights import WEIGHTS_FILE, load_weights
+from tests.study.noise import noise_corpus
+from tests.workers import start_workers_in
 
 QUICK = {"training": {"epochs": 2}, "balance": {"options": {"k_neighbors": 2}}}
 

@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.report import fabricated
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.study import load_study
 from evenvoice.study.measured import honest_entries, measured
+from tests.report import fabricated
 
 # What `fabricated` writes into run.json.
 RECIPE = Recipe(name="smote-2dcnn", balance={"name": "smote"})  # type: ignore[arg-type]  # pydantic makes the section

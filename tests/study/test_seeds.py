@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.study.noise import noise_corpus
 
 from evenvoice.audit.run import audit_run
 from evenvoice.corpora import Corpus
@@ -16,6 +15,7 @@ from evenvoice.recipes import open_recipe
 from evenvoice.report import write_report
 from evenvoice.study import Seed, Study, evaluate, load_study
 from evenvoice.study.seeds import make_seeds, seed_list
+from tests.study.noise import noise_corpus
 
 RECIPE = open_recipe("smote-2dcnn", {"training": {"epochs": 2, "validation_share": 0.3},
                                      "balancer": {"options": {"k_neighbors": 2}}})  # fmt: skip
@@ -91,7 +91,9 @@ def test_one_number_is_how_many_seeds() -> None:
     assert make_seeds(split_seeds=1, fit_seeds=range(2, 4)) == [Seed(0, 2), Seed(0, 3)]
 
 
-@pytest.mark.parametrize("wrong", [0, -1, True, "3", 1.5, None, [], [-1], ["a"], [0, 0], [2**32], {"a": 1}, object()])
+@pytest.mark.parametrize(
+    "wrong", [0, -1, True, "3", 1.5, None, [], [-1], ["a"], [0, 0], [2**32], 100_001, {"a": 1}, object()]
+)
 def test_what_is_no_seed_is_one_line(wrong: object) -> None:
     with pytest.raises(EvenvoiceError, match=r"seeds: found .*(expected a number of seeds|with a seed twice)"):
         seed_list(wrong)

@@ -31,7 +31,7 @@ def corpus_of(given: object) -> Corpus:
             f"corpus: {'an' if kind[0] in 'aeiou' else 'a'} {kind}; expected a Corpus, a frame, or what open_corpus "
             "takes ('emodb:PATH', a folder, a CSV)"
         )
-    return open_corpus(str(given) if isinstance(given, Path) else given)  # type: ignore[arg-type]  # a frame
+    return open_corpus(str(given) if isinstance(given, Path) else given)
 
 
 def path_of(given: object, what: str) -> Path:

@@ -62,7 +62,7 @@ def evaluate(
     """
     from evenvoice import study
     from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-    from evenvoice.report import as_text, write_report
+    from evenvoice.report import write_report
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -95,5 +95,5 @@ def evaluate(
     if as_json:
         print(json.dumps([result.to_json() for result in found.results], indent=1))
         return
-    print(as_text(found))
+    print(found.table())
     print(f"report: {page}")

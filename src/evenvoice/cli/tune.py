@@ -81,6 +81,6 @@ def tune(
     if as_json:
         print(json.dumps(tuning_as_json(found), indent=1))
         return
-    print(report.as_text(study.load_study(out)))
+    print(study.load_study(out).table())
     print(tuning_as_text(found))
     print(f"report: {page}")

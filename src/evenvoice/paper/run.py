@@ -3,24 +3,62 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import math
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.files import check_writable
-from evenvoice.paper.baselines import differences
-from evenvoice.paper.experiments import EXPERIMENTS, Part, absent_rivals, experiment_parts, unseen_protocol
+from evenvoice.paper.experiments import EXPERIMENTS, Part, absent_rivals, differences, experiment_parts, unseen_protocol
 from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
-from evenvoice.paper.scale import scaled
 from evenvoice.study import evaluate
 from evenvoice.study.arguments import CorpusLike, as_corpus, as_folder, as_paths, as_whole
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.records import STUDY_FILE, check_same_corpus, find_runs, read_run
 from evenvoice.study.seeds import Seeds, seed_list
+
+LEAST = 20
+"""Utterances of an emotion that are kept if there are so many: SMOTE's five neighbours need six in a training part."""
+
+
+def scaled(corpus: Corpus, share: float) -> Corpus:
+    """Return about a share of each speaker's utterances of each emotion; the same ones each time.
+
+    Of a rare emotion more is kept, `LEAST` where there are as many, and of whatever a speaker says at least one. Which
+    ones is decided by the utterances' ids alone, so that a larger share keeps what a smaller one kept.
+
+    Args:
+        corpus: Which corpus.
+        share: Above 0 and up to 1.
+
+    Raises:
+        EvenvoiceError: An impossible share.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> rows = [Utterance(f"{n:03d}", Path("/a.wav"), "sad", speaker=str(n % 4)) for n in range(400)]
+        >>> len(scaled(Corpus("mine", table_of(rows), "CC0-1.0"), 0.1))
+        40
+    """
+    if not 0 < share <= 1:
+        raise EvenvoiceError(f"scale {share:g}: expected a share above 0 and up to 1, for example 0.05")
+    table = corpus.table
+    order = table.index.to_series().map(lambda name: hashlib.sha256(name.encode()).hexdigest())
+    kept: set[str] = set()
+    for emotion in corpus.labels:
+        of_emotion = table[table["emotion"] == emotion]
+        wanted = max(share, min(1.0, LEAST / len(of_emotion)))
+        for _, rows in of_emotion.groupby("speaker", dropna=False):
+            kept |= set(order[rows.index].sort_values().index[: math.ceil(wanted * len(rows))])
+    return replace(corpus, table=table[table.index.isin(kept)])
+
 
 RecipeFile = str | os.PathLike[str]
 
@@ -74,7 +112,9 @@ def reproduce(
     execution = Execution(jobs, device, skip_bad, on_message)
     seeds = seed_list(seeds)
     experiments = _numbers(experiments)
-    rival_files = [str(path) for path in as_paths(rivals, "rivals")] if rivals != () else []
+    rival_files = (
+        [str(path) for path in as_paths(rivals, "rivals")] if not isinstance(rivals, list | tuple) or rivals else []
+    )
     _check_types(quick=quick, scale=scale, changes=changes)
     corpus = as_corpus(corpus)
     if out is None:
@@ -133,7 +173,7 @@ def _check_types(**options: Any) -> None:
     ):
         value = options[name]
         if not isinstance(value, kinds) or (name == "scale" and isinstance(value, bool)):
-            raise EvenvoiceError(f"{name}: found {value!r}; expected {expected}")
+            raise EvenvoiceError(f"{name}: found {shown(value)}; expected {expected}")
 
 
 def _counts(corpus: Corpus) -> dict[str, int]:

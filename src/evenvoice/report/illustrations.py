@@ -16,7 +16,6 @@ from evenvoice.report.groups import speakers_figure, worst_speaker
 from evenvoice.report.measures import (
     MEASURES,
     balanced_first,
-    by_protocol,
     class_counts,
     confusion,
     curve,
@@ -26,8 +25,9 @@ from evenvoice.report.measures import (
 )
 from evenvoice.report.reliability import calibration_words, reliability_figure
 from evenvoice.report.style import as_png, as_svg
-from evenvoice.report.words import LEAKY, count, marks, per_cent, units, with_interval
 from evenvoice.study import Result, Study
+from evenvoice.study.marks import LEAKY, by_protocol, marks, units
+from evenvoice.tables import count, per_cent, with_interval
 
 
 @dataclass(frozen=True)

@@ -8,28 +8,9 @@ import pandas as pd
 
 from evenvoice.imbalance import made_rows
 from evenvoice.metrics import Interval, score
-from evenvoice.report.words import speakers_unseen
-from evenvoice.study import Result, Run, Seed, Study
+from evenvoice.study import Result, Run, Seed
 
 MEASURES = ("precision", "recall", "f1")
-
-
-def strictness(result: Result) -> int:
-    """Return 0 where test speakers are unseen, 1 where they may be shared, 2 for LEAKY."""
-    if result.leaky:
-        return 2
-    return 0 if speakers_unseen(result) else 1
-
-
-def by_recipe(study: Study) -> list[Result]:
-    """Order results by recipe, then from the strictest protocol to the leaky one: what a protocol buys, row by row."""
-    recipes = list(dict.fromkeys(result.recipe for result in study.results))
-    return sorted(study.results, key=lambda result: (recipes.index(result.recipe), strictness(result), result.protocol))
-
-
-def by_protocol(study: Study) -> list[Result]:
-    """Order results by protocol, the strictest first and the leaky last: what a recipe buys, row by row."""
-    return sorted(by_recipe(study), key=lambda result: (strictness(result), result.protocol))
 
 
 def confusion(result: Result) -> pd.DataFrame:

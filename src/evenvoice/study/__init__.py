@@ -5,7 +5,9 @@ from evenvoice.study.execution import Execution
 from evenvoice.study.grid import evaluate
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.scoring import intervals, score
 from evenvoice.study.seeds import Seed
+from evenvoice.study.systems import Standings, compare
 
 __all__ = [
     "Execution",
@@ -13,10 +15,14 @@ __all__ = [
     "Run",
     "RunKey",
     "Seed",
+    "Standings",
     "Study",
+    "compare",
     "default_jobs",
     "evaluate",
     "find_runs",
+    "intervals",
     "load_study",
     "read_run",
+    "score",
 ]

@@ -6,11 +6,12 @@ import os
 import re
 import time
 from collections.abc import Iterable, Sequence
+from operator import index
 from pathlib import Path
 from typing import Any
 
 from evenvoice.corpora import Corpus, open_corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols import open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 
@@ -44,7 +45,7 @@ def as_corpus(corpus: Any) -> Corpus:
             f"corpus: found {len(corpus)}; a study is of one corpus: make one study for each, or join two with "
             "join_for_cross"
         )
-    raise EvenvoiceError(f"corpus: found {_short(corpus)}; expected a Corpus or NAME:PATH, demo, folder:PATH, a .csv")
+    raise EvenvoiceError(f"corpus: found {shown(corpus)}; expected a Corpus or NAME:PATH, demo, folder:PATH, a .csv")
 
 
 def as_recipe(recipe: Any) -> Recipe:
@@ -58,7 +59,7 @@ def as_recipe(recipe: Any) -> Recipe:
         return recipe
     if isinstance(recipe, str | os.PathLike):
         return open_recipe(_path_text(recipe, "recipe"))
-    raise EvenvoiceError(f"recipe: found {_short(recipe)}; expected a name, a .yaml file or a Recipe")
+    raise EvenvoiceError(f"recipe: found {shown(recipe)}; expected a name, a .yaml file or a Recipe")
 
 
 def as_recipes(recipes: Any) -> list[Recipe]:
@@ -92,7 +93,7 @@ def as_protocol(name: Any) -> str:
         EvenvoiceError: It is unknown, or no name.
     """
     if not isinstance(name, str):
-        raise EvenvoiceError(f"protocol: found {_short(name)}; expected a protocol's name, such as speaker-folds")
+        raise EvenvoiceError(f"protocol: found {shown(name)}; expected a protocol's name, such as speaker-folds")
     return open_protocol(name).name
 
 
@@ -120,14 +121,29 @@ def as_folder(out: Any, corpus: Corpus | None = None, *, name: str = "study") ->
         while os.path.lexists(folder):
             folder = Path(f"{stem}-{next(numbers)}")
         return folder
-    return Path(_path_text(out, "out"))
+    return as_path(out, "out")
+
+
+def as_path(path: Any, name: str) -> Path:
+    """Return a path.
+
+    Raises:
+        EvenvoiceError: It is none.
+
+    Examples:
+        >>> as_path(3, "folder")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: folder: found 3; expected a path
+    """
+    return Path(_path_text(path, name))
 
 
 def as_paths(paths: Any, name: str) -> list[Path]:
     """Return one path or many as a list."""
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
-    return [Path(_path_text(path, name)) for path in _several(paths, name, "a path")]
+    return [as_path(path, name) for path in _several(paths, name, "a path")]
 
 
 def as_whole(value: Any, name: str, least: int) -> int:
@@ -142,14 +158,18 @@ def as_whole(value: Any, name: str, least: int) -> int:
         ...
         evenvoice.errors.EvenvoiceError: trials: found '3'; expected a whole number from 1
     """
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
-        raise EvenvoiceError(f"{name}: found {_short(value)}; expected a whole number from {least}")
-    return int(value.__index__())
+    try:
+        found = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        found = None
+    if found is None or found < least:
+        raise EvenvoiceError(f"{name}: found {shown(value)}; expected a whole number from {least}")
+    return found
 
 
 def _several(values: Any, name: str, expected: str) -> Sequence[Any]:
     if not isinstance(values, Iterable) or isinstance(values, bytes | dict):
-        raise EvenvoiceError(f"{name}: found {_short(values)}; expected {expected}, or a list of these")
+        raise EvenvoiceError(f"{name}: found {shown(values)}; expected {expected}, or a list of these")
     found = list(values)
     if not found:
         raise EvenvoiceError(f"{name}: found none; expected {expected}, or a list of these")
@@ -159,14 +179,8 @@ def _several(values: Any, name: str, expected: str) -> Sequence[Any]:
 def _path_text(path: Any, name: str) -> str:
     """Return a path or an argument as text."""
     if not isinstance(path, str | os.PathLike):
-        raise EvenvoiceError(f"{name}: found {_short(path)}; expected a path")
+        raise EvenvoiceError(f"{name}: found {shown(path)}; expected a path")
     text = os.fspath(path)
     if not isinstance(text, str) or not text or "\0" in text:
-        raise EvenvoiceError(f"{name}: found {_short(path)}; expected a path, as text")
+        raise EvenvoiceError(f"{name}: found {shown(path)}; expected a path, as text")
     return text
-
-
-def _short(value: Any) -> str:
-    """Return a value as an error shows it."""
-    text = repr(value).replace("\n", " ")
-    return text if len(text) <= 60 else f"{type(value).__name__} {text[:40]}…"

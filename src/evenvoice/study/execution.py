@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from evenvoice.cores import cores
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
 from evenvoice.training.fitting import check_device
 
@@ -59,17 +59,17 @@ class Execution:
     def __post_init__(self) -> None:
         jobs: Any = self.jobs
         if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
-            raise EvenvoiceError(f"jobs: found {jobs!r}; expected a whole number from 1, or None for one a core")
+            raise EvenvoiceError(f"jobs: found {shown(jobs)}; expected a whole number from 1, or None for one a core")
         if not isinstance(self.device, str):
-            raise EvenvoiceError(f"device: found {self.device!r}; expected 'cpu' or 'cuda'")
+            raise EvenvoiceError(f"device: found {shown(self.device)}; expected 'cpu' or 'cuda'")
         if not isinstance(self.skip_bad, bool):
-            raise EvenvoiceError(f"skip_bad: found {self.skip_bad!r}; expected True or False")
+            raise EvenvoiceError(f"skip_bad: found {shown(self.skip_bad)}; expected True or False")
         if self.on_message is not None and not callable(self.on_message):
             raise EvenvoiceError(
-                f"on_message: found {self.on_message!r}; expected a function that takes a line of text"
+                f"on_message: found {shown(self.on_message)}; expected a function that takes a line of text"
             )
         if self.executor is not None and not callable(getattr(self.executor, "run", None)):
-            raise EvenvoiceError(f"executor: found {self.executor!r}; expected an object with run(calls)")
+            raise EvenvoiceError(f"executor: found {shown(self.executor)}; expected an object with run(calls)")
         check_device(self.device)
 
     @property

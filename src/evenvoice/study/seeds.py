@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from operator import index
 from typing import Any
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 
 Seeds = int | Iterable[int]
 """How many seeds (3 means 0, 1 and 2), or which: ``range(5, 8)``, ``[0, 1]``."""
 
 # numpy's RandomState and scikit-learn take no larger ones.
 _LARGEST = 2**32 - 1
+_MOST = 100_000
 
 
 @dataclass(frozen=True, order=True)
@@ -70,18 +71,29 @@ def seed_list(seeds: Any, name: str = "seeds") -> list[int]:
         >>> seed_list(3), seed_list(range(5, 7)), seed_list([4])
         ([0, 1, 2], [5, 6], [4])
     """
-    expected = "expected a number of seeds (3 means 0, 1, 2) or the seeds themselves: range(5), [0, 1]"
+    expected = f"expected a number of seeds up to {_MOST} (3 means 0, 1, 2) or the seeds themselves: range(5), [0, 1]"
     try:
         if isinstance(seeds, bool | str | bytes):
             raise TypeError
-        found = list(range(index(seeds))) if hasattr(seeds, "__index__") else [index(seed) for seed in seeds]
+        found = list(_numbers(seeds))
     except TypeError as error:
-        raise EvenvoiceError(f"{name}: found {seeds!r}; {expected}") from error
-    if not found or any(isinstance(seed, bool) or not 0 <= seed <= _LARGEST for seed in found):
-        raise EvenvoiceError(f"{name}: found {seeds!r}; {expected}, each from 0 to {_LARGEST}")
+        raise EvenvoiceError(f"{name}: found {shown(seeds)}; {expected}") from error
+    if not 0 < len(found) <= _MOST or any(not 0 <= seed <= _LARGEST for seed in found):
+        raise EvenvoiceError(f"{name}: found {shown(seeds)}; {expected}, each from 0 to {_LARGEST}")
     if len(set(found)) < len(found):
-        raise EvenvoiceError(f"{name}: found {seeds!r}, with a seed twice; name each once")
+        raise EvenvoiceError(f"{name}: found {shown(seeds)}, with a seed twice; name each once")
     return found
+
+
+def _numbers(seeds: Any) -> Iterator[int]:
+    """Yield the seeds, one more than are allowed at most."""
+    try:
+        yield from range(min(index(seeds), _MOST + 1))
+    except TypeError:
+        for seed in islice(seeds, _MOST + 1):
+            if isinstance(seed, bool):
+                raise
+            yield index(seed)
 
 
 def make_seeds(
@@ -107,7 +119,7 @@ def make_seeds(
         return [Seed(seed, seed) for seed in seed_list(1 if seeds is None else seeds)]
     if seeds is not None:
         raise EvenvoiceError(
-            f"seeds: {seeds!r} varies the split and the fit together, so it excludes split_seeds and fit_seeds; "
+            f"seeds: {shown(seeds)} varies the split and the fit together, so it excludes split_seeds and fit_seeds; "
             "leave one out"
         )
     splits = seed_list(1 if split_seeds is None else split_seeds, "split_seeds")

@@ -1,19 +1,32 @@
-"""How numbers and marks are written in tables, figures and pages."""
+"""How numbers are written in tables, figures and pages."""
 
 from __future__ import annotations
 
 import math
-
-from evenvoice.metrics import Interval
-from evenvoice.study import Result, Study
-from evenvoice.study.results import Spread
+from typing import Protocol
 
 NOTHING = "–"
 """What stands where there is no value."""
 
-LEAKY = "LEAKY"
-TRANSDUCTIVE = "transductive"
-SHARED = "speakers may be shared"
+
+class Ends(Protocol):
+    """An estimate with its interval, as `evenvoice.metrics.Interval`; fractions."""
+
+    @property
+    def estimate(self) -> float: ...  # noqa: D102
+    @property
+    def low(self) -> float: ...  # noqa: D102
+    @property
+    def high(self) -> float: ...  # noqa: D102
+
+
+class MeanAndDeviation(Protocol):
+    """Mean and standard deviation over seeds, ``None`` with one seed; fractions."""
+
+    @property
+    def mean(self) -> float: ...  # noqa: D102
+    @property
+    def sd(self) -> float | None: ...  # noqa: D102
 
 
 def per_cent(fraction: float | None) -> str:
@@ -26,11 +39,12 @@ def per_cent(fraction: float | None) -> str:
     return NOTHING if fraction is None or math.isnan(fraction) else f"{100 * fraction:.1f}"
 
 
-def spread(value: Spread | None) -> str:
+def spread(value: MeanAndDeviation | None) -> str:
     """Write mean ± standard deviation over seeds as per cent; the mean alone with one seed.
 
     Examples:
-        >>> spread(Spread(0.7, 0.0123)), spread(Spread(0.7, None)), spread(None)
+        >>> from types import SimpleNamespace as Spread
+        >>> spread(Spread(mean=0.7, sd=0.0123)), spread(Spread(mean=0.7, sd=None)), spread(None)
         ('70.0 ± 1.2', '70.0', '–')
     """
     if value is None:
@@ -38,13 +52,14 @@ def spread(value: Spread | None) -> str:
     return per_cent(value.mean) if value.sd is None else f"{per_cent(value.mean)} ± {per_cent(value.sd)}"
 
 
-def with_interval(interval: Interval | None, signed: bool = False) -> str:
+def with_interval(interval: Ends | None, signed: bool = False) -> str:
     """Write an estimate with its interval as per cent; a dash where there is none.
 
     Examples:
-        >>> with_interval(Interval(0.689, 0.6211, 0.7502, "t", 0.95, "speaker", 10))
+        >>> from types import SimpleNamespace as Interval
+        >>> with_interval(Interval(estimate=0.689, low=0.6211, high=0.7502))
         '68.9 [62.1, 75.0]'
-        >>> with_interval(Interval(-0.02, -0.05, 0.01, "t", 0.95, "speaker", 10), signed=True)
+        >>> with_interval(Interval(estimate=-0.02, low=-0.05, high=0.01), signed=True)
         '-2.0 [-5.0, +1.0]'
     """
     if interval is None:
@@ -53,13 +68,14 @@ def with_interval(interval: Interval | None, signed: bool = False) -> str:
     return f"{estimate} {ends(interval, signed)}"
 
 
-def ends(interval: Interval, signed: bool = False) -> str:
+def ends(interval: Ends, signed: bool = False) -> str:
     """Write an interval alone as per cent.
 
     Examples:
-        >>> ends(Interval(0.689, 0.6211, 0.7502, "t", 0.95, "speaker", 10))
+        >>> from types import SimpleNamespace as Interval
+        >>> ends(Interval(estimate=0.689, low=0.6211, high=0.7502))
         '[62.1, 75.0]'
-        >>> ends(Interval(0.689, float("nan"), float("nan"), "t", 0.95, "speaker", 1))
+        >>> ends(Interval(estimate=0.689, low=float("nan"), high=float("nan")))
         '–'
     """
     if math.isnan(interval.low) or math.isnan(interval.high):
@@ -89,23 +105,3 @@ def count(number: float, noun: str) -> str:
         ('1 seed', '5 folds')
     """
     return f"{number:g} {noun}{'' if number == 1 else 's'}"
-
-
-def units(study: Study) -> str:
-    """Return what the study's intervals were drawn over: ``speakers``, or ``utterances`` where these are not known."""
-    return " or ".join(sorted({f"{result.intervals['ua'].unit}s" for result in study.results}))
-
-
-def marks(result: Result) -> list[str]:
-    """Return what must be said wherever this result is shown.
-
-    ``LEAKY``: the test part took part in the training. ``transductive``: a test speaker's other, unlabelled audio did.
-    ``speakers may be shared``: the protocol does not promise that test speakers are unseen.
-    """
-    found = {LEAKY: result.leaky, TRANSDUCTIVE: result.transductive, SHARED: not speakers_unseen(result)}
-    return [mark for mark, applies in found.items() if applies]
-
-
-def speakers_unseen(result: Result) -> bool:
-    """Return whether the protocol promises that test speakers are unseen. Another corpus has other speakers."""
-    return not {"speaker", "corpus"}.isdisjoint(result.runs[0].info["promise"]["disjoint"])

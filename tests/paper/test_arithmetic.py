@@ -6,7 +6,7 @@ import pytest
 
 from evenvoice.corpora import open_corpus
 from evenvoice.paper import table_1
-from evenvoice.paper.bounds import bounds
+from evenvoice.paper.arithmetic import bounds
 from evenvoice.paper.published import IEMOCAP, TABLE_1, TABLE_5
 from tests.corpora.iemocap_twin import write_iemocap_twin
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from evenvoice.protocols import PROTOCOLS, make_folds, open_protocol
-from evenvoice.report import as_markdown, as_text, results_table
-from evenvoice.report.completeness import gaps
-from evenvoice.report.measures import by_recipe
-from evenvoice.report.words import ends
 from evenvoice.study import Study, load_study
-from evenvoice.study.completeness import DIVIDES_ONCE
+from evenvoice.study.completeness import DIVIDES_ONCE, gaps
+from evenvoice.study.marks import by_recipe
+from evenvoice.study.table import summaries
+from evenvoice.tables import ends
 from tests.fabricate import utterances
 from tests.report.fabricated import write_honest, write_leaky, write_run, write_study
 
@@ -24,7 +23,7 @@ def study(tmp_path: Path) -> Study:
 
 
 def test_scores_are_those_worked_out_by_hand(study: Study) -> None:
-    honest, leaky = results_table(study)
+    honest, leaky = summaries(study)
     assert (honest["protocol"], honest["leaky"], honest["n_test"]) == ("speaker-folds", False, 6)
     assert honest["ua"] == pytest.approx({"mean": 0.6875, "sd": 0.125 / 2**0.5})
     assert honest["wa"] == pytest.approx({"mean": 0.75, "sd": (1 / 6) / 2**0.5})
@@ -35,7 +34,7 @@ def test_scores_are_those_worked_out_by_hand(study: Study) -> None:
 
 
 def test_marks_say_what_a_reader_must_know(study: Study) -> None:
-    assert [row["marks"] for row in results_table(study)] == [[], ["LEAKY", "speakers may be shared"]]
+    assert [row["marks"] for row in summaries(study)] == [[], ["LEAKY", "speakers may be shared"]]
 
 
 def test_a_recipes_rows_stand_together_from_strict_to_leaky(tmp_path: Path) -> None:
@@ -43,24 +42,26 @@ def test_a_recipes_rows_stand_together_from_strict_to_leaky(tmp_path: Path) -> N
     for recipe in ("2dcnn", "smote-2dcnn"):
         write_leaky(tmp_path, recipe=recipe)
         write_honest(tmp_path, recipe=recipe, seeds=1)
-    rows = [(row["recipe"], row["protocol"]) for row in results_table(load_study(tmp_path))]
+    rows = [(row["recipe"], row["protocol"]) for row in summaries(load_study(tmp_path))]
     assert rows == [(recipe, name) for recipe in ("2dcnn", "smote-2dcnn") for name in ("speaker-folds", "paper")]
 
 
 def test_text_gives_per_cent_with_one_decimal(study: Study) -> None:
-    lines = as_text(study, 160).splitlines()
+    lines = study.table().to_text(160).splitlines()
     honest = next(result for result in study.results if not result.leaky)
     ua, wa = (ends(honest.intervals[name]).split() for name in ("ua", "wa"))
     assert lines[2].split() == [
         "smote-2dcnn", "mean", "speaker-folds", "68.8", "±", "8.8", *ua, "75.0", "±", "11.8", *wa, "70.1", "±", "10.8",
         "2", "×", "2", "6", "2", "min",
     ]  # fmt: skip
-    assert "1 of the 3 test rows are synthetic; UA 100.0 % on these, 50.0 % on the real ones" in as_text(study, 120)
+    assert "1 of the 3 test rows are synthetic; UA 100.0 % on these, 50.0 % on the real ones" in study.table().to_text(
+        120
+    )
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 120])
 def test_leaky_is_shown_however_narrow_the_terminal(study: Study, width: int) -> None:
-    row = next(line for line in as_text(study, width).splitlines() if " paper " in line)
+    row = next(line for line in study.table().to_text(width).splitlines() if " paper " in line)
     assert "LEAKY" in row
     assert "75.0" in row  # UA
     assert "66.7" in row  # WA
@@ -69,12 +70,12 @@ def test_leaky_is_shown_however_narrow_the_terminal(study: Study, width: int) ->
 def test_names_are_no_markup(tmp_path: Path) -> None:
     write_study(tmp_path)
     write_honest(tmp_path, seeds=1, recipe="[red]:smile:|")
-    assert "[red]:smile:|" in as_text(load_study(tmp_path), 120)
-    assert r"| [red]:smile:\| | mean |" in as_markdown(load_study(tmp_path))
+    assert "[red]:smile:|" in load_study(tmp_path).table().to_text(120)
+    assert r"| [red\]:smile:\| | mean |" in load_study(tmp_path).table().to_markdown()
 
 
 def test_markdown_has_the_same_numbers(study: Study) -> None:
-    lines = as_markdown(study).splitlines()
+    lines = study.table().to_markdown().splitlines()
     (ua, wa), leaky = ([ends(result.intervals[name]) for name in ("ua", "wa")] for result in by_recipe(study))
     assert lines[2].startswith(
         f"| smote-2dcnn | mean | speaker-folds |  | 68.8 ± 8.8 | {ua} | 75.0 ± 11.8 | {wa} | 70.1 ± 10.8 |"
@@ -91,7 +92,7 @@ def test_markdown_has_the_same_numbers(study: Study) -> None:
 def test_a_synthetic_corpus_is_named_as_such(tmp_path: Path) -> None:
     write_study(tmp_path, synthetic=True)
     write_honest(tmp_path, seeds=1)
-    for text in (as_text(load_study(tmp_path), 200), as_markdown(load_study(tmp_path))):
+    for text in (load_study(tmp_path).table().to_text(200), load_study(tmp_path).table().to_markdown()):
         assert "a machine spoke, and no accuracy claim rests on it" in text
 
 
@@ -100,8 +101,8 @@ def test_a_missing_fold_is_told(tmp_path: Path) -> None:
     write_honest(tmp_path, seeds=1, folds=1)
     study = load_study(tmp_path)
     assert gaps(study) == ["smote-2dcnn × speaker-folds, seed 0: 1 fold (0) so far, which test 3 of 6 utterances"]
-    assert not results_table(study)[0]["complete"]
-    assert "not complete" in as_text(study, 120)
+    assert not summaries(study)[0]["complete"]
+    assert "not complete" in study.table().to_text(120)
 
 
 def test_uneven_grids_are_told(tmp_path: Path) -> None:
@@ -122,7 +123,7 @@ def test_a_whole_study_has_no_gaps(tmp_path: Path) -> None:
     write_run(tmp_path, {"a2": "angry", "h1": "happy"}, protocol="random", seed=1)
     study = load_study(tmp_path)
     assert gaps(study) == []
-    assert all(row["complete"] for row in results_table(study))
+    assert all(row["complete"] for row in summaries(study))
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
