@@ -5,6 +5,7 @@ holds: a recording that is cut short, damaged, or several in one is refused. Tra
 this one room, so that a model never gets a waveform made in another way than those it was trained on.
 """
 
+from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
 from evenvoice.audio.recording import LONGEST, Clip, Recording, content_hash, decode, duration, load, open_blocks, read
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
@@ -12,6 +13,7 @@ from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resa
 
 __all__ = [
     "LONGEST",
+    "PERTURBATIONS",
     "SUFFIXES",
     "Clip",
     "Recording",
@@ -24,6 +26,7 @@ __all__ = [
     "load",
     "one_line",
     "open_blocks",
+    "open_perturbation",
     "read",
     "resample",
 ]

@@ -141,7 +141,11 @@ class _Evaluation:
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
         for features, recipes in _by_features(self.recipes):
             corpus, examples = load_dataset(
-                self.corpus, features, jobs=self.execution.workers, skip_bad=self.execution.skip_bad
+                self.corpus,
+                features,
+                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.augment)),
+                jobs=self.execution.workers,
+                skip_bad=self.execution.skip_bad,
             )
             data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
