@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.leases import leased_folder
+
+# No space, no quota, or a limit on the size of files; they say so without the file's name.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _read_umask() -> int:
@@ -62,6 +66,12 @@ def writing(path: Path | str) -> Iterator[Path]:
             yield aside
             aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise EvenvoiceError(
+                    f"{path}: cannot be written ({error.strerror}); free some space, or choose another place"
+                ) from error
+            raise
         finally:
             aside.unlink(missing_ok=True)
 
@@ -69,6 +79,8 @@ def writing(path: Path | str) -> Iterator[Path]:
 @contextmanager
 def writing_folder(path: Path | str) -> Iterator[Path]:
     """Give a temporary folder beside ``path``; rename it into place if the block ends without an error.
+
+    What a killed process leaves, `evenvoice.leases.sweep` removes.
 
     Args:
         path: The folder to make. It must not exist yet.
@@ -78,18 +90,15 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         OSError: Another process made the folder meanwhile.
     """
     path = Path(path)
-    with _new_folders(path.parent):
+    with _new_folders(path.parent), ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
+            aside = stack.enter_context(leased_folder(path.parent))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        try:
-            yield aside
-            aside.chmod(0o777 & ~_UMASK)
-            aside.replace(path)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        yield aside
+        aside.chmod(0o777 & ~_UMASK)
+        aside.replace(path)
 
 
 def check_writable(folder: Path | str) -> None:

@@ -15,10 +15,11 @@ class Registry(Mapping[str, Any]):
     """Classes by name, each imported when it is first asked for, in whichever process asks.
 
     Args:
-        kind: What is registered, in the singular: ``sampler``. Error messages use it.
+        kind: What is registered, in the singular: ``sampler``. Error messages use it, and the entry points' group is
+            ``evenvoice.`` + its plural.
         shipped: Name → ``package.module:Class``.
         check: Raises an `EvenvoiceError` if a class breaks the contract of its kind. Called for classes from outside.
-        group: The entry points' group; ``evenvoice.`` + kind + ``s`` if not given.
+        plural: Of ``kind``, where it is not ``kind`` + ``s``.
 
     Examples:
         >>> shapes = Registry("shape", {"fraction": "fractions:Fraction"})
@@ -36,10 +37,10 @@ name a class of your own as package.module:Class
         kind: str,
         shipped: Mapping[str, str],
         check: Callable[[str, Any], None] = lambda name, found: None,
-        group: str | None = None,
+        *,
+        plural: str | None = None,
     ) -> None:
-        self.kind = kind
-        self.group = group or f"evenvoice.{kind}s"
+        self.kind, self.plural = kind, plural or f"{kind}s"
         self.shipped = dict(shipped)
         self._check = check
         self._resolved: dict[str, Any] = {}
@@ -47,7 +48,7 @@ name a class of your own as package.module:Class
     @cached_property
     def installed(self) -> dict[str, EntryPoint]:
         """Entry points of other packages, by name; a shipped name is never replaced."""
-        found = {point.name: point for point in entry_points(group=self.group)}
+        found = {point.name: point for point in entry_points(group=f"evenvoice.{self.plural}")}
         return {name: point for name, point in found.items() if name not in self.shipped}
 
     def __getitem__(self, name: str) -> Any:

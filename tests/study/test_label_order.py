@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from tests import fabricate
 
 from evenvoice.corpora import Corpus
 from evenvoice.recipes import open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.study import evaluate
 from evenvoice.training import train
+from tests import fabricate
 
 QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
 

@@ -61,6 +61,20 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. training.epochs=50. Repeatable."),
 ]
+Seeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many seeds; each changes the split and the fit.", show_default="1"),
+]
+SplitSeeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many splits, each met by every fit seed; instead of --seeds.", show_default="1"),
+]
+FitSeeds = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="How many fits (weights, shuffling, sampler) on each split; instead of --seeds.", show_default="1"
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="The (first) seed.")]
 Jobs = Annotated[
     int | None,
@@ -104,7 +118,7 @@ def open_the_recipe(name: str, form: str | None, normalise: str | None, settings
 
     changes: dict[str, Any] = {}
     if form:
-        changes["front_end"] = {"form": form}
+        changes["shape"] = {"name": form}
     if normalise:
         changes["normalise"] = normalise
     return open_recipe(name, nested(settings, changes))
@@ -114,8 +128,8 @@ def nested(settings: list[str] | None, changes: dict[str, Any] | None = None) ->
     """Return what ``--set`` says, nested as a recipe is, put into ``changes`` where there are some already.
 
     Examples:
-        >>> nested(["training.epochs=50", "front_end.hop_length=1024"])
-        {'training': {'epochs': 50}, 'front_end': {'hop_length': 1024}}
+        >>> nested(["training.epochs=50", "features.hop_length=1024"])
+        {'training': {'epochs': 50}, 'features': {'hop_length': 1024}}
     """
     found = changes or {}
     for setting in settings or []:
@@ -143,6 +157,22 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
 
 
+def seeds(
+    first: int, both: int | None, split: int | None, fit: int | None
+) -> tuple[range | None, range | None, range | None]:
+    """Return ``seeds``, ``split_seeds`` and ``fit_seeds`` of ``evaluate`` for these options and ``--seed``.
+
+    Examples:
+        >>> seeds(3, None, None, None), seeds(0, None, None, 2)
+        ((range(3, 4), None, None), (None, range(0, 1), range(0, 2)))
+    """
+    if split is None and fit is None:
+        return range(first, first + (both or 1)), None, None
+    if both is not None:
+        raise EvenvoiceError("--seeds varies split and fit together; leave it out beside --split-seeds and --fit-seeds")
+    return None, range(first, first + (split or 1)), range(first, first + (fit or 1))
+
+
 def as_typed() -> str:
     """Return the command line; bytes of names that are no text are shown as codes."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
@@ -150,6 +180,6 @@ def as_typed() -> str:
 
 def cores(jobs: int | None) -> int:
     """Return the number of jobs asked for, else one a core."""
-    from evenvoice.study import default_jobs
+    from evenvoice.cores import cores as all_cores
 
-    return jobs or default_jobs()
+    return jobs or all_cores()

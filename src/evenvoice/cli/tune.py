@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -76,13 +75,12 @@ def tune(
         skip_bad=skip_bad,
         extends=recipe,
         command=as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     report.write_report(out)
     page = write_tuning_report(out)
     if as_json:
         print(json.dumps(tuning_as_json(found), indent=1))
         return
-    print(report.as_text(study.load_study(out)))
+    print(study.load_study(out).table())
     print(tuning_as_text(found))
     print(f"report: {page}")

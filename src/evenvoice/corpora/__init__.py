@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.fetch import download
     from evenvoice.corpora.join import join_for_cross
     from evenvoice.corpora.loader import Loader, Reading
+    from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
     from evenvoice.corpora.open import open_corpus
     from evenvoice.corpora.registry import LOADERS
     from evenvoice.corpora.selection import parse_selection
@@ -37,6 +38,8 @@ _HOMES = {
     "join_for_cross": "join",
     "open_corpus": "open",
     "parse_selection": "selection",
+    "speaker_normalisation_warning": "one_emotion",
+    "speakers_with_one_emotion": "one_emotion",
     "summarise": "summary",
     "table_of": "table",
 }
@@ -56,6 +59,8 @@ __all__ = [
     "join_for_cross",
     "open_corpus",
     "parse_selection",
+    "speaker_normalisation_warning",
+    "speakers_with_one_emotion",
     "summarise",
     "table_of",
 ]

@@ -18,5 +18,5 @@ LOADERS = Registry(
         "esd": "evenvoice.corpora.esd:ESD",
     },
     check_loader,
-    group="evenvoice.corpora",
+    plural="corpora",
 )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-
-from rich.console import Console
-from rich.table import Table
-
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.summary import Summary
+from evenvoice.tables import NOTHING, Column, Table, count
 
 
 def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -> str:
@@ -20,33 +15,23 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
         summary: What `evenvoice.corpora.summarise` found in it.
         width: Columns of the terminal; asked of the terminal if not given (120 where there is none).
     """
-    width = width or shutil.get_terminal_size((120, 24)).columns
     labels = list(summary.totals)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("speaker")
-    for label in (*labels, "all"):
-        table.add_column(label, justify="right", overflow="fold")
-    for speaker, column in summary.counts.items():
-        table.add_row(str(speaker), *(str(column[label]) for label in labels), str(column.sum()))
-    table.add_section()
+    columns = [Column("speaker"), *(Column(label, number=True) for label in (*labels, "all"))]
+    rows = [
+        [str(speaker), *(str(column[label]) for label in labels), str(column.sum())]
+        for speaker, column in summary.counts.items()
+    ]
     every = sum(summary.totals.values())
-    table.add_row("all", *(str(summary.totals[label]) for label in labels), str(every))
-    hours = "not known" if summary.hours is None else f"{summary.hours:.2f} h"
-    speakers = _count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
-    page = io.StringIO()
-    console = Console(file=page, width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    console.print(f"{summary.name}: {_count(every, 'utterance')}, {speakers}, {_count(len(labels), 'emotion')}")
-    console.print(table)
-    console.print(f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""))
-    console.print(f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest")
-    console.print(f"licence: {corpus.licence}")
-    if corpus.synthetic:
-        console.print("synthetic: a machine spoke; no accuracy claim rests on this corpus")
-    for warning in summary.warnings or ["none"]:
-        console.print(f"warning: {warning}")
-    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
-
-
-def _count(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    rows.append(["all", *(str(summary.totals[label]) for label in labels), str(every)])
+    hours = NOTHING if summary.hours is None else f"{summary.hours:.2f} h"
+    speakers = count(summary.counts.shape[1], "speaker") if corpus.has("speaker") else "speakers not known"
+    synthetic = ["synthetic: a machine spoke; no accuracy claim rests on this corpus"] if corpus.synthetic else []
+    notes = [
+        f"length: {hours}" + (f" ({summary.hours_note})" if summary.hours_note else ""),
+        f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest",
+        f"licence: {corpus.licence}",
+        *synthetic,
+        *(f"warning: {warning}" for warning in summary.warnings or ["none"]),
+    ]
+    title = f"{summary.name}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}"
+    return Table(columns, rows, title, notes).to_text(width)
