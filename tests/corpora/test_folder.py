@@ -130,9 +130,9 @@ def test_expressions_win_over_guesses(tmp_path: Path) -> None:
 
 
 def test_sound_that_is_not_read_is_named(voices: Path) -> None:
-    for name in ("sad/phone.mov", "sad/b.sph"):
+    for name in ("sad/phone.wmv", "sad/b.shn"):
         (voices / name).write_bytes(b"x")
     (voices / "more").symlink_to(voices / "sad")
     found = open_folder(voices).warnings
-    assert "files not read, for their suffix (.mov, .sph): 2 (" in " ".join(found)
+    assert "files not read, for their suffix (.shn, .wmv): 2 (" in " ".join(found)
     assert "folders that are links to a folder read already, left out: 1 (" in " ".join(found)

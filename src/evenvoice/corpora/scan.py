@@ -14,10 +14,8 @@ from evenvoice.files import files_under
 
 # Sound, or video with sound, that `evenvoice.audio` does not look for: named, never passed over in silence.
 _OTHER_SOUND = (
-    *(".mp4", ".m4v", ".m4b", ".m4r", ".mov", ".3gp", ".3g2", ".avi", ".mkv", ".mpg", ".mpeg", ".wmv", ".flv", ".ts"),
-    *(".wave", ".bwf", ".sph", ".nist", ".spx", ".wv", ".ape", ".tta", ".mpc", ".shn", ".alac", ".ac3", ".dts", ".ra"),
-    *(".gsm", ".vox", ".voc", ".raw", ".pcm", ".sd2", ".dss", ".dvf", ".mpga", ".mp1", ".m4a", ".aac", ".wma", ".amr"),
-    *(".webm", ".mka"),
+    *(".wmv", ".m4v", ".mpg", ".mpeg", ".flv", ".ts", ".m4r", ".mp1", ".mpc", ".alac", ".dts", ".ra", ".shn", ".sd2"),
+    *(".dss", ".dvf"),
 )
 
 
@@ -36,16 +34,15 @@ def scan(folder: Path) -> Scan:
         EvenvoiceError: A folder under it cannot be read.
     """
     links: list[Path] = []
-    others = tuple(suffix for suffix in _OTHER_SOUND if suffix not in SUFFIXES)
-    found = files_under(folder, (*SUFFIXES, *others), links.append)
-    unread = [file for file in found if file.suffix.lower() in others]
+    found = files_under(folder, (*SUFFIXES, *_OTHER_SOUND), links.append)
+    unread = [file for file in found if file.suffix.lower() not in SUFFIXES]
     notes = []
     if unread:
         suffixes = ", ".join(sorted({file.suffix.lower() for file in unread}))
         notes.append(f"files not read, for their suffix ({suffixes}): {said(unread, folder)}; convert speech to WAV")
     if links:
         notes.append(f"folders that are links to a folder read already, left out: {said(links, folder)}")
-    return Scan([file for file in found if file.suffix.lower() not in others], notes)
+    return Scan([file for file in found if file.suffix.lower() in SUFFIXES], notes)
 
 
 def said(files: Sequence[Path], folder: Path) -> str:

@@ -25,7 +25,7 @@ def check_protocol(protocol: type[SplitProtocol] | SplitProtocol) -> None:
         protocol: The class, which is made without arguments, or an instance.
 
     Raises:
-        EvenvoiceError: What is broken, in one line.
+        AssertionError: The contract is broken; the message says what was expected and what was found.
 
     Examples:
         >>> from evenvoice.protocols import SpeakerFolds
@@ -38,7 +38,10 @@ def check_protocol(protocol: type[SplitProtocol] | SplitProtocol) -> None:
     table = _table(made)
     before = table.copy()
     state = _global_state()
-    folds = make_folds(made, table, 0)
+    try:
+        folds = make_folds(made, table, 0)
+    except EvenvoiceError as error:
+        raise AssertionError(f"{what}: {error}") from error
     _expect(bool(folds), f"{what}: no folds; divide the table into one at least")
     _expect(table.equals(before), f"{what}: folds() changes the table; work on a copy")
     _expect(
@@ -142,4 +145,4 @@ def _global_state() -> Any:
 def _expect(holds: bool, otherwise: str) -> None:
     """Raise unless something holds."""
     if not holds:
-        raise EvenvoiceError(otherwise)
+        raise AssertionError(otherwise)
