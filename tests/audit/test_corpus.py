@@ -106,6 +106,7 @@ def test_several_defects_are_each_found(tmp_path):
     audit = audit_corpus(Corpus("noise", table, "made here"), jobs=1)
     assert audit.codes == {
         "unusable-recording",
+        "corpus-warnings",
         "clipped",
         "mixed-sample-rates",
         "duplicate-audio",

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from evenvoice.audio import Clip
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, join_for_cross, summarise
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
+from tests.corpora.wrong import WRONG
 
 ROWS = [
     Utterance("a", Path("/data/x/a.wav"), "sad", speaker="1", style="improvised"),
@@ -213,3 +214,24 @@ def test_what_a_corpus_shows() -> None:
     page = replace(corpus(), name="<b>")._repr_html_()
     assert "&lt;b&gt;" in page
     assert "3 utterances" in page
+
+
+@pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
+def test_a_wrong_value_is_one_line_or_no_column(value: object) -> None:
+    mine = corpus()
+    assert not mine.has(value)  # type: ignore[arg-type]
+    calls = [
+        lambda: mine.without(value, ["1"]),  # type: ignore[arg-type]
+        lambda: join_for_cross(mine, value),  # type: ignore[arg-type]
+        lambda: join_for_cross(value, mine),  # type: ignore[arg-type]
+        lambda: summarise(value),  # type: ignore[arg-type]
+    ]
+    if not isinstance(value, list | tuple | set | range) or len(value):
+        calls.append(lambda: mine.without("speaker", value))  # type: ignore[arg-type]
+    if value is not None:
+        calls += [lambda: mine.select(value), lambda: mine.select(None, value)]  # type: ignore[arg-type]
+    for call in calls:
+        with pytest.raises(EvenvoiceError) as caught:
+            call()
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 2000

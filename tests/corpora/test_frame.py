@@ -11,6 +11,7 @@ import pytest
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.errors import EvenvoiceError
 from tests.corpora.trees import write_sound
+from tests.corpora.wrong import WRONG
 
 
 @pytest.fixture
@@ -102,13 +103,6 @@ def test_a_path_is_a_folder_or_a_table(folder: Path) -> None:
     assert open_corpus(folder / "voices").labels == ("wut",)
     frame().to_csv(folder / "table.csv", index=False)
     assert open_corpus(folder / "table.csv").labels == ("freude", "wut")
-
-
-WRONG = [
-    None, 3, 2.5, True, b"x", [], ["emodb"], {}, {"a": 1}, set(), object(), float("nan"), (), range(3), Exception("x"),
-    np.zeros(3), pd.Series([1]), pd.DataFrame(), pd.NA, "\0", "", " ", "x" * 10_000, "folder:\0", "emodb:" + "x" * 5000,
-    "a:b", "x.csv", ":", type, len,
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from tests.corpora.wrong import WRONG
 
 import evenvoice
 from evenvoice.errors import EvenvoiceError
@@ -20,6 +21,7 @@ from evenvoice.protocols import (
     Session,
     Speaker,
     SpeakerFolds,
+    make_folds,
     open_protocol,
 )
 
@@ -150,3 +152,22 @@ def test_a_protocol_that_is_not_there_is_one_line(written: object, says: str) ->
 
 def test_an_instance_is_a_protocol_already() -> None:
     assert open_protocol(SpeakerFolds(3)) == SpeakerFolds(3)
+
+
+@pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
+def test_a_wrong_value_is_one_line(value: object) -> None:
+    folds = SpeakerFolds(5)
+    calls = [
+        lambda: open_protocol(value),  # type: ignore[arg-type]
+        lambda: list(folds.split(X, Y, value)),
+        lambda: list(folds.split(value, Y, SPEAKERS)),
+        lambda: make_folds(folds, value, 0),  # type: ignore[arg-type]
+        lambda: SpeakerFolds(0 if isinstance(value, int) else 5, random_state=value),  # type: ignore[arg-type]
+    ]
+    if value is not None:
+        calls.append(lambda: list(folds.split(X, value, SPEAKERS)))
+    for call in calls:
+        with pytest.raises(EvenvoiceError) as caught:
+            call()
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 2000

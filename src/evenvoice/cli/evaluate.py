@@ -67,11 +67,15 @@ def evaluate(
 
     keep_freed_memory()
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
+    the_corpus = options.open_the_corpus(
+        corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=False
+    )
     if test_corpus is not None:
         from evenvoice.corpora import join_for_cross
 
-        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without, emotion_from, columns)
+        other = options.open_the_corpus(
+            test_corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=False
+        )
         the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
     protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
     if select_on_test:

@@ -170,8 +170,8 @@ class Corpus:
         return summarise(self)
 
     def has(self, column: str) -> bool:
-        """Return whether every utterance has a value in this column."""
-        return bool(self.table[column].notna().all())
+        """Return whether every utterance has a value in this column; not so where there is no such column."""
+        return isinstance(column, str) and column in self.table and bool(self.table[column].notna().all())
 
     def select(self, selection: Selection | None = None, style: str | None = None) -> Corpus:
         """Return the corpus with some of its emotions, merged or renamed, and with one style of speaking.
@@ -217,9 +217,9 @@ class Corpus:
             ['03']
         """
         known = [name for name in self.table.columns if name not in ("file", *TIMES)]
-        if column not in known:
+        if not isinstance(column, str) or column not in known:
             raise EvenvoiceError(
-                f"corpus {self.name!r}: cannot leave out by {column!r}{nearest(str(column), known)}; "
+                f"corpus {self.name!r}: cannot leave out by {shown(column)}{nearest(str(column), known)}; "
                 f"use {', '.join(known)}"
             )
         if isinstance(values, str) or not isinstance(values, Sequence):
@@ -232,7 +232,7 @@ class Corpus:
         for value in values:
             if value not in there:
                 found = ", ".join(sorted(there)[:12]) or "none"
-                raise EvenvoiceError(f"corpus {self.name!r}: no {column} is {value!r}; there are {found}")
+                raise EvenvoiceError(f"corpus {self.name!r}: no {column} is {shown(value)}; there are {found}")
         table = self.table[~written.isin(values)]
         present = set(table["emotion"])
         return replace(self, table=table, labels=tuple(label for label in self.labels if label in present))
@@ -260,9 +260,11 @@ class Corpus:
 
     def _of_style(self, style: str) -> pd.DataFrame:
         """Return the rows of one style of speaking."""
+        if not isinstance(style, str):
+            raise EvenvoiceError(f"corpus {self.name!r}: style {shown(style)}; expected text, for example improvised")
         rows = self.table[self.table["style"] == style]
         if rows.empty:
             known = sorted(self.table["style"].dropna().unique())
             there = f"its styles are {', '.join(known)}{nearest(style, known)}" if known else "it names no styles"
-            raise EvenvoiceError(f"corpus {self.name!r}: no utterance in style {style!r}; {there}")
+            raise EvenvoiceError(f"corpus {self.name!r}: no utterance in style {shown(style)}; {there}")
         return rows

@@ -29,6 +29,9 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
         >>> join_for_cross(small("one"), small("two")).table["speaker"].to_list()
         ['one-01', 'one-01', 'two-01', 'two-01']
     """
+    for corpus in (train, test):
+        if not isinstance(corpus, Corpus):
+            raise EvenvoiceError(f"protocol cross: a {type(corpus).__name__}; expected two corpora (open_corpus)")
     if train.name == test.name and train.fingerprint() == test.fingerprint():
         raise EvenvoiceError(f"protocol cross: trained and tested on the same corpus {train.name}; name another")
     labels = tuple(label for label in train.labels if label in test.labels)

@@ -136,7 +136,7 @@ def resolve(selection: Selection, labels: Collection[str], name: str) -> tuple[d
         sources = {word: matching(word, labels) for word in words}
         if not any(sources.values()):
             raise EvenvoiceError(
-                f"{name}: no utterance for {label!r}{nearest(words[0], list(labels))}; "
+                f"{name}: no utterance for {shown(label)}{nearest(words[0][:100], list(labels))}; "
                 f"its emotions are {', '.join(sorted(labels))}"
             )
         notes += [f"no utterance is {word!r}, so {label!r} is without it" for word, of in sources.items() if not of]

@@ -16,7 +16,7 @@ import soundfile
 from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.paths import exists, is_file
-from evenvoice.errors import AudioError
+from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.progress import track
 
 _SHORT, _LONG = 0.3, 30.0  # seconds; hardly a word, and more than an utterance
@@ -55,6 +55,8 @@ class Summary:
 
 def summarise(corpus: Corpus) -> Summary:
     """Count a corpus and look for gaps, copies and missing recordings. Reads headers and bytes."""
+    if not isinstance(corpus, Corpus):
+        raise EvenvoiceError(f"summarise: a {type(corpus).__name__}; expected a corpus (open_corpus)")
     counts = _counts(corpus)
     totals = {label: int(corpus.table["emotion"].eq(label).sum()) for label in corpus.labels}
     headers = _headers(corpus)

@@ -46,6 +46,11 @@ def _check_emotions(protocol: SplitProtocol, fold: Fold, emotions: pd.Series) ->
 
 def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:
     """Raise an `EvenvoiceError` if the corpus lacks a column that the protocol needs."""
+    if not isinstance(utterances, pd.DataFrame) or "emotion" not in utterances:
+        found = f"a {type(utterances).__name__}" + " without emotions" * isinstance(utterances, pd.DataFrame)
+        raise EvenvoiceError(
+            f"protocol {protocol.name!r}: divides the table of a corpus, found {found}; use corpus.table"
+        )
     for column in protocol.needs:
         missing = utterances.index[utterances[column].isna()] if column in utterances else utterances.index
         if len(missing):

@@ -12,6 +12,7 @@ from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
 from evenvoice.registry import Registry
 
+_LONGEST = 200
 _ATTRIBUTES = ("name", "promise", "needs", "validation_by", "balance_first", "select_on_test", "folds")
 
 
@@ -102,8 +103,8 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
         return SelectOnTest(inner)
     if known.startswith(LOGO) and known not in PROTOCOLS:
         return LeaveOneGroupOut(known.removeprefix(LOGO))
-    if known not in PROTOCOLS and ":" not in known:
-        near = nearest(known, list(PROTOCOLS), 0.75) or nearest(known, list(_NAME_OF))
+    if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):
+        near = nearest(known[:_LONGEST], list(PROTOCOLS), 0.75) or nearest(known[:_LONGEST], list(_NAME_OF))
         raise EvenvoiceError(f"protocol {shown(name)} is unknown{near}; known are {_known()}")
     found: SplitProtocol = PROTOCOLS[known]()
     return found

@@ -108,6 +108,8 @@ def evaluate(
     evaluation = _Evaluation(
         the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command
     )
+    for line in the_corpus.warnings:
+        execution.message(f"warning: {the_corpus.name}: {line}")
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
     evaluation.run()
