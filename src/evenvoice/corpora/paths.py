@@ -52,9 +52,10 @@ def finder() -> Callable[[Path], Path]:
 
     def find(path: Path) -> Path:
         """Return the path that is there, or the path as it is."""
-        if exists(path):
+        text = str(path)
+        if exists(text) or (text.isascii() and "\\" not in text):
             return path
-        for form in (path, Path(str(path).replace("\\", "/"))):
+        for form in (path, Path(text.replace("\\", "/"))):
             there = Path(form.anchor)
             for part in form.parts[1:]:
                 if exists(there / part):

@@ -6,7 +6,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,7 @@ def corpus_of_rows(
             f"{source.remedy}"
         )
     more = {column: [rows[number].cells.get(column) for number in kept] for column in own}
-    table = table_of([replace(utterances[number], id=key) for number, key in zip(kept, ids, strict=True)], more)
+    table = table_of([utterances[number] for number in kept], more).set_axis(ids)
     return Corpus(name, table, licence, notes=(*notes, *repeats))
 
 
@@ -195,6 +195,8 @@ def _utterance(row: Row, folder: Path, find: Callable[[Path], Path]) -> Utteranc
 def _text(row: Row, column: str) -> str:
     """Return a value as text: ``1`` for 1.0, as a column of numbers with gaps holds it."""
     value = row.cells[column]
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, str | int | float | os.PathLike | bool) and not hasattr(value, "item"):
@@ -259,16 +261,15 @@ def _without_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> tu
     times: Counter[str] = Counter()
     kept: list[int] = []
     ids: list[str] = []
-    same: list[str] = []
-    other: list[str] = []
+    same: list[int] = []
+    other: list[int] = []
     for number, (utterance, row) in enumerate(zip(utterances, rows, strict=True)):
         earlier = first.setdefault((utterance.file, utterance.start, utterance.end), number)
-        both = f"{utterance.id!r} in {rows[earlier].where.rpartition(', ')[2]} and {row.where.rpartition(', ')[2]}"
         if earlier != number and repr(rows[earlier].cells) == repr(row.cells):
-            same.append(both)
+            same.append(number)
             continue
         if earlier != number:
-            other.append(both)
+            other.append(number)
         times[utterance.id] += 1
         kept.append(number)
         ids.append(utterance.id if times[utterance.id] == 1 else f"{utterance.id}#{times[utterance.id]}")
@@ -276,5 +277,11 @@ def _without_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> tu
         (same, "repeats, left out"),
         (other, "recordings listed again with another label or speaker, which leaks where a split parts them"),
     )
-    notes = [f"{what}: {len(found)} ({found[0]}{', …' if len(found) > 1 else ''})" for found, what in kinds if found]
+    notes = []
+    for found, what in kinds:
+        if found:
+            utterance = utterances[found[0]]
+            earlier = first[utterance.file, utterance.start, utterance.end]
+            lines = " and ".join(rows[number].where.rpartition(", ")[2] for number in (earlier, found[0]))
+            notes.append(f"{what}: {len(found)} ({utterance.id!r} in {lines}{', …' if len(found) > 1 else ''})")
     return kept, ids, notes
