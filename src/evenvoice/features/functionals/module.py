@@ -44,6 +44,7 @@ class Functionals(nn.Module):
     """
 
     static: Tensor | None
+    plain: Tensor
 
     def __init__(self, row_names: Sequence[str], kind: str = "rich") -> None:
         super().__init__()
