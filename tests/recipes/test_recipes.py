@@ -22,7 +22,7 @@ def test_every_shipped_recipe_is_fitted_for_an_epoch(name: str) -> None:
     assert recipe.name == name
     assert recipe.about
     assert recipe.source
-    examples = fabricate.examples(TABLE, n_rows=recipe.extractor.n_rows)
+    examples = fabricate.examples(TABLE, n_rows=recipe.extractor.n_rows, perturbations=recipe.augment)
     validation = examples if recipe.training.validation_share else None
     probabilities = fit(recipe, examples, validation).probabilities(examples)
     assert probabilities.shape == (len(TABLE), 4)
@@ -57,7 +57,7 @@ def test_a_recipe_is_frozen() -> None:
         ),
         ({"features": None}, r"features: found None, expected keys and values, for example \{name: mfcc\}"),
         ({"balance": 5}, r"balance: found 5, expected keys and values, for example \{name: smote\}"),
-        ({"features": {"name": ["mfcc"]}}, r"extractor \['mfcc'\]: expected a name; known are mfcc, short-term"),
+        ({"features": {"name": ["mfcc"]}}, r"extractor \['mfcc'\]: expected a name; known are mfcc, voice, short-term"),
         ({"training": {"learning_rate": float("inf")}}, r"training.learning_rate: .*finite number"),
         (
             {"training": {"select": "last", "patience": 3}},

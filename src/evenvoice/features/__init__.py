@@ -6,10 +6,12 @@ The road: `extract` (or an `Extractor`) → ``shape.rows`` → normalise → ``s
 from evenvoice.features.cache import DECODING_VERSION, cache_size, clear_cache
 from evenvoice.features.extract import extract, extract_waveforms
 from evenvoice.features.extractor import EXTRACTORS, Extractor, Features, FeatureSettings, compute, exportable
+from evenvoice.features.functionals import Functionals
 from evenvoice.features.mfcc import MFCC
 from evenvoice.features.mfcc_settings import SPEECH, MFCCSettings
 from evenvoice.features.shapes import SHAPES, Shape, ShapeSettings
 from evenvoice.features.threads import one_thread
+from evenvoice.features.voice import Voice
 
 __all__ = [
     "DECODING_VERSION",
@@ -20,9 +22,11 @@ __all__ = [
     "Extractor",
     "FeatureSettings",
     "Features",
+    "Functionals",
     "MFCCSettings",
     "Shape",
     "ShapeSettings",
+    "Voice",
     "cache_size",
     "clear_cache",
     "compute",

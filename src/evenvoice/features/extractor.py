@@ -50,7 +50,7 @@ class Extractor(Protocol):
         ...
 
     def frames(self, samples: int) -> int:
-        """Return how many frames a waveform of so many samples has."""
+        """Return how many frames a waveform of so many samples has at most: an extractor may cut quiet ends off."""
         ...
 
 
@@ -68,6 +68,7 @@ EXTRACTORS = Registry(
     "extractor",
     {
         "mfcc": "evenvoice.features.mfcc:MFCC",
+        "voice": "evenvoice.features.voice:Voice",
         "short-term": "evenvoice.features.baselines:ShortTerm",
         "mfcc-cqt-f0": "evenvoice.features.baselines:MfccCqtF0",
         "log-spectrogram": "evenvoice.features.baselines:LogSpectrogram",
@@ -139,5 +140,5 @@ def compute(extractor: Extractor, waveform: Waveform) -> Features:
         (120, 32)
     """
     with torch.inference_mode():
-        features, _ = extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
-    return np.ascontiguousarray(features[0].numpy())
+        features, frames = extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
+    return np.ascontiguousarray(features[0, :, : int(frames[0])].numpy())

@@ -43,6 +43,7 @@ MODELS = Registry(
                 ("knn", "KNN"),
                 ("svm", "SVM"),
                 ("linear-svm", "LinearSVM"),
+                ("logistic", "Logistic"),
                 ("mlp", "MLP"),
                 ("dbn", "DBN"),
                 ("majority", "Majority"),

@@ -12,8 +12,14 @@ from evenvoice.training.normalise import Normaliser, normalise_by_speaker
 
 
 def fit_normaliser(recipe: Recipe, dataset: Dataset) -> Normaliser | None:
-    """Measure the normaliser on a dataset; ``None`` where each speaker's own audio is used instead."""
-    return None if recipe.normalise == "speaker" else Normaliser.fit(dataset.rows(recipe.made_shape))
+    """Measure the normaliser on a dataset and the variants that the recipe adds to it.
+
+    ``None`` where each speaker's own audio is used instead.
+    """
+    if recipe.normalise == "speaker":
+        return None
+    parts = [dataset, *(dataset.variant(name) for name in recipe.augment)]
+    return Normaliser.fit([rows for part in parts for rows in part.rows(recipe.made_shape)])
 
 
 def to_images(recipe: Recipe, dataset: Dataset, normaliser: Normaliser | None) -> npt.NDArray[np.float32]:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical import DBN, DTW, GMM, HMM, KNN, MLP, SVM, LinearSVM, Majority
+from evenvoice.models.classical import DBN, DTW, GMM, HMM, KNN, MLP, SVM, LinearSVM, Logistic, Majority
 from evenvoice.models.estimator import Estimator
 from tests.models.classical import fabricated
 
@@ -20,6 +20,7 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
     (KNN, {}),
     (SVM, {}),
     (LinearSVM, {}),
+    (Logistic, {"C": 1.0}),
     (MLP, {"hidden_layer_sizes": [8], "learning_rate_init": 0.01}),
     (DBN, {"hidden_layer_sizes": [16, 8]}),
     (GMM, {"n_components": 2}),
@@ -29,7 +30,7 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
 ]
 SEQUENCES = [(kind, options) for kind, options in CLASSIFIERS if kind.needs_shape == "sequence"]
 # What the seed does not touch.
-WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, DTW)
+WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, Logistic, DTW)
 
 every_classifier = pytest.mark.parametrize(("kind", "options"), CLASSIFIERS)
 every_sequence_classifier = pytest.mark.parametrize(("kind", "options"), SEQUENCES)
@@ -160,7 +161,7 @@ def test_padding_changes_nothing(kind: type[Estimator], options: dict[str, Any])
 
 @every_sequence_classifier
 def test_other_shapes_are_refused_with_the_remedy(kind: type[Estimator], options: dict[str, Any]) -> None:
-    with pytest.raises(EvenvoiceError, match=rf"model '{kind.name}' takes sequences.*\(3, 40, 94\); set shape.name"):
+    with pytest.raises(EvenvoiceError, match=rf"model '{kind.name}' takes sequences.*\(3, 40, 94\); set shape"):
         kind((3, 40, 94), 3, **options)
     array = np.random.default_rng(0).normal(size=(60, 1, 5, 24)).astype(np.float32)
     model = kind((1, 5, 24), 3, **options)

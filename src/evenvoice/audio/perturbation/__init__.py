@@ -1,5 +1,5 @@
-"""Perturbations of waveforms, for training parts alone: each by a name such as ``speed:0.9``."""
+"""Changed waveforms to train on: as another speaker, room or channel would have had them. Never for test parts."""
 
-from evenvoice.audio.perturbation.registry import PERTURBATIONS, Perturbation, open_perturbation
+from evenvoice.audio.perturbation.by_name import PERTURBATIONS, Perturbation, open_perturbation
 
 __all__ = ["PERTURBATIONS", "Perturbation", "open_perturbation"]

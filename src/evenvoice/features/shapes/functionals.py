@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from evenvoice.features.extractor import Extractor
-from evenvoice.features.shapes.mean import mean_over_frames
+from evenvoice.features.functionals import Functionals
 
-# Mean, standard deviation, minimum, maximum, slope.
 _BASIC = 5
 
 
 class FunctionalsShape:
-    """Mean, standard deviation, minimum, maximum and slope (of the least squares line, a frame) of each row.
+    """Functionals of each row, one vector an utterance: `evenvoice.features.Functionals` lists them.
 
     Args:
-        extractor: Whose features.
+        extractor: Whose features; with ``row_names`` where it names its rows.
+        kind: ``basic`` (mean, standard deviation, minimum, maximum and slope of each row) or ``rich`` (moments,
+            percentiles, regression, levels, peaks, autocorrelation, voiced and unvoiced apart, duration).
 
     Examples:
         >>> from evenvoice.features import FeatureSettings
@@ -29,30 +30,19 @@ class FunctionalsShape:
     name: ClassVar[str] = "functionals"
     one_frame: ClassVar[bool] = True
 
-    def __init__(self, extractor: Extractor) -> None:
-        self.size = (1, _BASIC, extractor.n_rows)
-        self.n_normalised = _BASIC * extractor.n_rows
+    def __init__(self, extractor: Extractor, *, kind: Literal["basic", "rich"] = "basic") -> None:
+        names = getattr(extractor, "row_names", None) or [f"row {row}" for row in range(extractor.n_rows)]
+        self.kind, self.n_rows = kind, extractor.n_rows
+        self.functionals = Functionals(names, kind)
+        self.n_normalised = len(self.functionals.names)
+        basic = kind == "basic"
+        self.size = (1, _BASIC, extractor.n_rows) if basic else (1, 1, self.n_normalised)
 
     def rows(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Return first all means, then the deviations, minima, maxima and slopes: ``[b, 5·n_rows, 1]``."""
-        return basic_functionals(features, frames)[:, :, None], torch.ones_like(frames)
+        """Return the first functional of every row, then the second, and so on: ``[b, n_normalised, 1]``."""
+        values: Tensor = self.functionals(features, frames)
+        return values[:, :, None], torch.ones_like(frames)
 
     def image(self, rows: Tensor, frames: Tensor) -> Tensor:
-        """Return one line for each statistic, ``[b, 1, 5, n_rows]``."""
+        """Return ``[b, *size]``; of ``basic``, one line for each statistic."""
         return rows.reshape(rows.shape[0], *self.size)
-
-
-def basic_functionals(features: Tensor, frames: Tensor) -> Tensor:
-    """Return mean, standard deviation, minimum, maximum and slope over each utterance's own frames: ``[b, 5·r]``."""
-    position = torch.arange(features.shape[2], device=features.device)
-    own = (position < frames[:, None])[:, None]
-    count = frames[:, None].to(features.dtype)
-    mean = mean_over_frames(features, frames)
-    centred = (features - mean[:, :, None]).masked_fill(~own, 0.0)
-    deviation = (centred.square().sum(dim=2) / count).sqrt()
-    lowest = features.masked_fill(~own, torch.inf).amin(dim=2)
-    highest = features.masked_fill(~own, -torch.inf).amax(dim=2)
-    # Least squares: Σ (t − t̄) x / Σ (t − t̄)².
-    time = (position - (count - 1) / 2)[:, None].masked_fill(~own, 0.0)
-    slope = (time * centred).sum(dim=2) / time.square().sum(dim=2).clamp(min=0.5)  # 0 for one frame, 0.5 for two
-    return torch.cat((mean, deviation, lowest, highest, slope), dim=1)
