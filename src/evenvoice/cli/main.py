@@ -21,6 +21,7 @@ from evenvoice.cli import (
     demo,
     evaluate,
     export,
+    power,
     predict,
     recipe,
     report,
@@ -66,6 +67,7 @@ app.command("train")(train.train)
 app.command("tune")(tune.tune)
 app.command("predict")(predict.predict)
 app.command("compare")(compare.compare)
+app.command("power")(power.power)
 app.command("report")(report.report)
 app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)

@@ -9,6 +9,7 @@ from evenvoice.metrics.intervals import METHODS, confusion_intervals, intervals
 from evenvoice.metrics.names import measure_name
 from evenvoice.metrics.paired import compare_systems
 from evenvoice.metrics.permutation import holm
+from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
 from evenvoice.metrics.predictions import PROBABILITY, labels_of, make_predictions, read_predictions
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
@@ -23,7 +24,9 @@ __all__ = [
     "TARGETS",
     "Comparison",
     "Components",
+    "Detectable",
     "Interval",
+    "Pilot",
     "Scores",
     "StudyPlan",
     "breakdown",
@@ -37,14 +40,17 @@ __all__ = [
     "labels_of",
     "log_loss",
     "make_predictions",
+    "mdd_of",
     "measure_name",
     "minimum_detectable_difference",
+    "pilot_of",
     "plan_study",
     "read_predictions",
     "recommended",
     "reliability",
     "score",
     "trust",
+    "typical_components",
     "unweighted_accuracy",
     "with_temperature",
     "worst",
