@@ -1,6 +1,5 @@
 """Predictions to scores, with intervals over speakers, tests between systems, calibration and breakdowns."""
 
-from evenvoice.metrics.breakdown import BREAKDOWNS, breakdown, worst
 from evenvoice.metrics.calibration import brier, ece, fit_temperature, log_loss, reliability, with_temperature
 from evenvoice.metrics.comparison import Comparison
 from evenvoice.metrics.coverage import recommended, trust
@@ -13,14 +12,15 @@ from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
 from evenvoice.metrics.predictions import PROBABILITY, labels_of, make_predictions, read_predictions
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
+from evenvoice.metrics.subgroups import SUBGROUPS, subgroup_columns, subgroups, worst, worst_of
 
 __all__ = [
-    "BREAKDOWNS",
     "CORPUS",
     "METHODS",
     "MODEL",
     "PROBABILITY",
     "RECIPE",
+    "SUBGROUPS",
     "TARGETS",
     "Comparison",
     "Components",
@@ -29,7 +29,6 @@ __all__ = [
     "Pilot",
     "Scores",
     "StudyPlan",
-    "breakdown",
     "brier",
     "compare_systems",
     "confusion_intervals",
@@ -49,9 +48,12 @@ __all__ = [
     "recommended",
     "reliability",
     "score",
+    "subgroup_columns",
+    "subgroups",
     "trust",
     "typical_components",
     "unweighted_accuracy",
     "with_temperature",
     "worst",
+    "worst_of",
 ]
