@@ -19,10 +19,9 @@ from pathlib import Path
 import crossed_coverage
 import pandas as pd
 from joblib import delayed
-from scipy.stats import binomtest
 
 from evenvoice.files import writing
-from evenvoice.metrics import coverage
+from evenvoice.metrics import coverage, wilson
 from evenvoice.metrics.resampling import METHODS
 from evenvoice.metrics.simulation import ALIKE, EASY, EMODB_4, EMODB_7, RAVDESS, UNLIKE, Population, measure_coverage
 from evenvoice.parallel import in_parallel
@@ -213,10 +212,10 @@ def _main_table(real: pd.DataFrame) -> str:
         for speakers in SPEAKERS:
             rows = _rows(real, unit, method, speakers)
             covered, studies = int(rows["ua_covered"].sum()), int(rows["studies"].sum())
-            ends = binomtest(covered, studies).proportion_ci(method="wilson")
+            low, high = wilson(covered, studies)
             share = f"{100 * covered / studies:.1f}"
             best = unit == "speaker" and method == coverage.recommended(speakers)
-            cells.append(f"{f'**{share}**' if best else share} ({100 * ends.low:.1f}–{100 * ends.high:.1f})")
+            cells.append(f"{f'**{share}**' if best else share} ({100 * low:.1f}–{100 * high:.1f})")
             cells.append(f"{100 * rows['ua_width'].mean():.1f}")
         lines.append(f"| {unit}s | `{method}` | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Predictions to scores, with intervals over speakers, tests between systems, calibration and breakdowns."""
+"""Predictions to scores, with intervals over speakers and fits, comparisons, plans, calibration and subgroups."""
 
 from evenvoice.metrics.calibration import brier, ece, fit_temperature, log_loss, reliability, with_temperature
 from evenvoice.metrics.comparison import Comparison
@@ -11,6 +11,7 @@ from evenvoice.metrics.permutation import holm
 from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
 from evenvoice.metrics.predictions import PROBABILITY, labels_of, make_predictions, read_predictions
+from evenvoice.metrics.proportions import wilson
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
 from evenvoice.metrics.subgroups import SUBGROUPS, subgroup_columns, subgroups, worst, worst_of
 
@@ -53,6 +54,7 @@ __all__ = [
     "trust",
     "typical_components",
     "unweighted_accuracy",
+    "wilson",
     "with_temperature",
     "worst",
     "worst_of",
