@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from scipy.stats import ttest_1samp
-from tests.report.fabricated import LEAKY, UNSEEN, write_run, write_study
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.study.systems import compare, read_systems, select
+from tests.report.fabricated import LEAKY, UNSEEN, write_run, write_study
 
 SPEAKERS = tuple("abcdefgh")
 EMOTIONS = {f"{speaker}{number}": emotion for speaker in SPEAKERS

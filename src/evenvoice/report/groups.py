@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from evenvoice.metrics import SUBGROUPS, subgroup_columns, subgroups, worst_of
 from evenvoice.report.style import BLUE, FAINT, INK, VERMILION, about, drawing, new_figure
-from evenvoice.report.words import count, per_cent
 from evenvoice.study import Result
+from evenvoice.tables import count, per_cent
 
 Row = dict[str, str]
 

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from evenvoice.metrics import reliability
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, about, drawing, new_figure
-from evenvoice.report.words import with_interval
 from evenvoice.study import Result
+from evenvoice.tables import with_interval
 
 
 def reliability_table(result: Result) -> pd.DataFrame:
