@@ -94,8 +94,13 @@ def test_one_system_or_one_fit_takes_what_is_typical_and_says_so() -> None:
     assert np.isnan(one.difference)
     assert one.to_json()["difference"] is None
     assert one.words.startswith("One fit of each recipe: they cannot be compared.")
+    alone = [_result([table[table["speaker"] == "001"] for table in tables])]
     with pytest.raises(EvenvoiceError, match="no variance components: 1 speaker"):
-        mdd_of([_result([table[table["speaker"] == "001"] for table in tables])])
+        pilot_of(alone)
+    assert mdd_of(alone).words.startswith("No difference can be found: 1 speaker contributes")
+    assert mdd_of(alone).to_json()["difference"] is None
+    with pytest.raises(EvenvoiceError, match="no result"):
+        mdd_of([])
 
 
 def test_typical_components_shrink_where_systems_are_alike() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics.interval import Components
+from evenvoice.metrics.interval import Components, Unit
 from evenvoice.metrics.intervals import intervals
 from evenvoice.metrics.paired import compare_systems
 from evenvoice.metrics.planning import (
@@ -48,12 +48,14 @@ class Pilot:
         speakers: Number of speakers (or utterances, where speakers are not known).
         fits: Number of fits of each system.
         basis: Where the components come from, in words.
+        unit: ``speaker``, or ``utterance``.
     """
 
     components: Components
     speakers: int
     fits: int
     basis: str
+    unit: Unit = "speaker"
 
 
 @dataclass(frozen=True)
@@ -62,24 +64,20 @@ class Detectable:
 
     Attributes:
         difference: As a fraction; NaN where a study of one speaker finds none.
-        pilot: What it was computed from.
+        pilot: What it was computed from; ``None`` where speakers do not differ.
         words: In a sentence or two.
     """
 
     difference: float
-    pilot: Pilot
+    pilot: Pilot | None
     words: str
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it; ``None`` for NaN."""
-        return {
-            "difference": None if isnan(self.difference) else self.difference,
-            "components": self.pilot.components.to_json(),
-            "speakers": self.pilot.speakers,
-            "fits": self.pilot.fits,
-            "basis": self.pilot.basis,
-            "words": self.words,
-        }
+        found: dict[str, Any] = {"difference": None if isnan(self.difference) else self.difference, "words": self.words}
+        if self.pilot is None:
+            return found
+        return found | vars(self.pilot) | {"components": self.pilot.components.to_json()}
 
 
 def typical_components(
@@ -119,11 +117,9 @@ def pilot_of(results: Sequence[Pooled]) -> Pilot:
         raise EvenvoiceError("power: no result; expected a study with at least one finished run")
     found = [pair for first, second in combinations(results, 2) if (pair := _pair(first, second)) is not None]
     if found:
-        mean = (
-            sum(getattr(parts, name) for parts, _, _ in found) / len(found) for name in ("speakers", "fits", "both")
-        )
+        mean = (sum(getattr(parts, name) for parts, *_ in found) / len(found) for name in ("speakers", "fits", "both"))
         pairs = f"{len(found)} pair{'' if len(found) == 1 else 's'} of systems"
-        return Pilot(Components(*mean), found[0][1], found[0][2], f"measured on {pairs} of this study")
+        return Pilot(Components(*mean), found[0][1], found[0][2], f"measured on {pairs} of this study", found[0][3])
     result = max(results, key=lambda each: len(each.pooled))
     ua = intervals(list(result.pooled.values()), result.labels)["ua"]
     if ua.components is None:
@@ -133,7 +129,7 @@ def pilot_of(results: Sequence[Pooled]) -> Pilot:
     both_sd = 0.0 if isnan(parts.both) else parts.both**0.5
     basis = f"speakers' spread of one system; two systems taken to correlate by {ALIKE:g} over speakers"
     basis += f", fits to vary by {100 * TYPICAL_FIT_SD:g} points" if isnan(parts.fits) else ""
-    return Pilot(typical_components(parts.speakers**0.5, fit_sd, both_sd), ua.units, ua.fits, basis)
+    return Pilot(typical_components(parts.speakers**0.5, fit_sd, both_sd), ua.units, ua.fits, basis, ua.unit)
 
 
 def mdd_of(results: Sequence[Pooled]) -> Detectable:
@@ -143,7 +139,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         results: As for `pilot_of`.
 
     Raises:
-        EvenvoiceError: As `pilot_of`.
+        EvenvoiceError: No result.
 
     Examples:
         >>> import numpy as np
@@ -153,8 +149,15 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         >>> mdd_of([SimpleNamespace(labels=EMODB_4.labels, pooled=tables)]).words[:66]
         '10 speakers and 3 fits find a difference between two recipes of 8.'
     """
-    pilot = pilot_of(results)
-    size = f"{pilot.speakers:,} speakers and {pilot.fits} fit{'' if pilot.fits == 1 else 's'}"
+    try:
+        pilot = pilot_of(results)
+    except EvenvoiceError as error:
+        if not results:
+            raise
+        # A study of one speaker, or of constant answers, is what it is: the reason is the answer.
+        words = f"No difference can be found: {str(error).removeprefix('power: no variance components: ')}."
+        return Detectable(nan, None, words)
+    size = f"{pilot.speakers:,} {pilot.unit}s and {pilot.fits} fit{'' if pilot.fits == 1 else 's'}"
     if pilot.fits < 2:
         enough = fits_that_would_do(pilot.components, pilot.speakers)
         least = minimum_detectable_difference(pilot.components, pilot.speakers, enough)
@@ -165,7 +168,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         return Detectable(nan, pilot, words)
     parts = pilot.components
     least = minimum_detectable_difference(parts, pilot.speakers, pilot.fits)
-    more = "fits" if parts.fits / pilot.fits > parts.speakers / pilot.speakers else "speakers"
+    more = "fits" if parts.fits / pilot.fits > parts.speakers / pilot.speakers else f"{pilot.unit}s"
     words = (
         f"{size} find a difference between two recipes of {100 * least:.1f} points of UA or more with 80 % power; more "
         f"{more} would help most ({pilot.basis})."
@@ -173,7 +176,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
     return Detectable(least, pilot, words)
 
 
-def _pair(first: Pooled, second: Pooled) -> tuple[Components, int, int] | None:
+def _pair(first: Pooled, second: Pooled) -> tuple[Components, int, int, Unit] | None:
     """Return components, speakers and fits of the difference of two results; ``None`` where they cannot be compared."""
     seeds = [seed for seed in first.pooled if seed in second.pooled]
     if len(seeds) < 2 or set(first.labels) != set(second.labels):
@@ -182,4 +185,4 @@ def _pair(first: Pooled, second: Pooled) -> tuple[Components, int, int] | None:
     if any(set(a["utterance"]) != set(b["utterance"]) for a, b in zip(ours, theirs, strict=True)):
         return None
     found = compare_systems(ours, theirs, first.labels, resamples=1)
-    return (found.components, found.n_speakers, found.n_fits) if found.components else None
+    return (found.components, found.n_speakers, found.n_fits, found.unit) if found.components else None
