@@ -71,7 +71,7 @@ def test_text_is_the_table_on_stdout_and_progress_on_stderr(speakers: tuple[str,
     assert row.split()[1:3] == ["mean", "speaker"]
     assert lines[-1] == f"report: {out / 'report.html'}"
     assert "4 fits, about " in answer.err
-    assert "fit" not in answer.out
+    assert "fits, about" not in answer.out
     assert sorted(path.name for path in out.iterdir()) == ["figures", "report.html", "runs", "study.json"]
 
 

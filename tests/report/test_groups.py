@@ -34,10 +34,16 @@ def result(tmp_path: Path) -> Result:
 
 
 def test_the_worst_speaker_is_named_and_comes_first(result: Result) -> None:
-    tables = dict(group_tables(result))
-    assert set(tables) == {"By speaker", "By gender"}
+    captions = [caption for caption, _ in group_tables(result)]
+    assert captions == ["By speaker; worst: d, UA 0.0 %", "By gender; worst: m, UA 50.0 %"]
+    tables = {caption.partition(";")[0]: rows for caption, rows in group_tables(result)}
     assert tables["By speaker"][0] == {"speaker": "d", "test rows": "6", "UA %": "0.0", "WA %": "0.0"}
-    assert [(row["gender"], row["UA %"]) for row in tables["By gender"]] == [("m", "50.0"), ("f", "100.0")]
+    assert [(row["gender"], row["speakers"], row["WA %"]) for row in tables["By gender"]] == [
+        ("m", "2", "50.0"),
+        ("f", "2", "100.0"),
+    ]
+    assert tables["By gender"][0][""] == "2 speakers: too few to say"
+    assert tables["By gender"][1]["UA % [95 %]"] == "100.0"  # no interval that reads as certainty
     assert worst_speaker(result) == (
         "Recognised worst: speaker d, UA 0.0 %; the median speaker has 100.0 %, the best 100.0 %."
     )

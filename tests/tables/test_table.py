@@ -60,8 +60,8 @@ def test_markdown_is_githubs() -> None:
 
 def test_latex_is_a_tabular_with_its_signs_escaped() -> None:
     assert TABLE.to_latex().splitlines() == [
-        "% Results",
-        "% One seed.",
+        r"\begin{table}",
+        r"\caption{Results One seed.}",
         r"\begin{tabular}{llrr}",
         r"\toprule",
         r"recipe & marks & UA \% & time \\",
@@ -70,6 +70,7 @@ def test_latex_is_a_tabular_with_its_signs_escaped() -> None:
         r"a\_b & LEAKY, not complete & 70.0 & 2 h \\",
         r"\bottomrule",
         r"\end{tabular}",
+        r"\end{table}",
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from evenvoice.metrics import wilson
+
 Z = 1.959964
 """Of a 95 % interval: the normal distribution holds 95 % within ± Z."""
 
@@ -24,8 +26,8 @@ def half_width(n: float, share: float = 0.5) -> float:
         >>> round(half_width(100), 3), round(half_width(0), 3)
         (0.096, 0.5)
     """
-    spread = math.sqrt(share * (1 - share) * n + Z**2 / 4)
-    return Z * spread / (n + Z**2)
+    low, high = wilson(share * n, n)
+    return (high - low) / 2
 
 
 def ua_half_width(counts: Sequence[int]) -> float:

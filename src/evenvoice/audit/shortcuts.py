@@ -20,8 +20,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from evenvoice.audit.findings import Finding, Kind
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics import unweighted_accuracy
-from evenvoice.metrics.intervals import intervals
+from evenvoice.metrics import intervals, unweighted_accuracy
 from evenvoice.protocols import Fold, make_folds, open_protocol
 
 # A tenth of the way from chance to perfect: a convention, set with EmoDB (0.23 of the way) and RAVDESS (0.09) in sight.

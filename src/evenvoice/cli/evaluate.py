@@ -61,6 +61,7 @@ def evaluate(
     Example: evenvoice evaluate emodb:data/emodb --recipe smote-2dcnn --recipe 2dcnn --protocol speaker-folds --seeds 5
     """
     from evenvoice import study
+    from evenvoice.metrics import mdd_of
     from evenvoice.protocols import SELECT_ON_TEST, open_protocol
     from evenvoice.report import write_report
     from evenvoice.training.allocator import keep_freed_memory
@@ -100,4 +101,6 @@ def evaluate(
         print(json.dumps([result.to_json() for result in found.results], indent=1))
         return
     print(found.table())
+    for protocol_name in dict.fromkeys(result.protocol for result in found.results if not result.leaky):
+        print(f"{protocol_name}: {mdd_of([each for each in found.results if each.protocol == protocol_name]).words}")
     print(f"report: {page}")

@@ -22,6 +22,7 @@ from evenvoice.cli import (
     evaluate,
     export,
     faults,
+    power,
     predict,
     recipe,
     report,
@@ -70,6 +71,7 @@ app.command("train")(train.train)
 app.command("tune")(tune.tune)
 app.command("predict")(predict.predict)
 app.command("compare")(compare.compare)
+app.command("power")(power.power)
 app.command("report")(report.report)
 app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)

@@ -1,6 +1,5 @@
-"""Predictions to scores, with intervals over speakers, tests between systems, calibration and breakdowns."""
+"""Predictions to scores, with intervals over speakers and fits, comparisons, plans, calibration and subgroups."""
 
-from evenvoice.metrics.breakdown import BREAKDOWNS, breakdown, worst
 from evenvoice.metrics.calibration import brier, ece, fit_temperature, log_loss, reliability, with_temperature
 from evenvoice.metrics.comparison import Comparison
 from evenvoice.metrics.coverage import recommended, trust
@@ -9,24 +8,28 @@ from evenvoice.metrics.intervals import METHODS, confusion_intervals, intervals
 from evenvoice.metrics.names import measure_name
 from evenvoice.metrics.paired import compare_systems
 from evenvoice.metrics.permutation import holm
+from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
 from evenvoice.metrics.predictions import PROBABILITY, labels_of, make_predictions, read_predictions
+from evenvoice.metrics.proportions import wilson
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
+from evenvoice.metrics.subgroups import SUBGROUPS, subgroup_columns, subgroups, worst, worst_of
 
 __all__ = [
-    "BREAKDOWNS",
     "CORPUS",
     "METHODS",
     "MODEL",
     "PROBABILITY",
     "RECIPE",
+    "SUBGROUPS",
     "TARGETS",
     "Comparison",
     "Components",
+    "Detectable",
     "Interval",
+    "Pilot",
     "Scores",
     "StudyPlan",
-    "breakdown",
     "brier",
     "compare_systems",
     "confusion_intervals",
@@ -37,15 +40,22 @@ __all__ = [
     "labels_of",
     "log_loss",
     "make_predictions",
+    "mdd_of",
     "measure_name",
     "minimum_detectable_difference",
+    "pilot_of",
     "plan_study",
     "read_predictions",
     "recommended",
     "reliability",
     "score",
+    "subgroup_columns",
+    "subgroups",
     "trust",
+    "typical_components",
     "unweighted_accuracy",
+    "wilson",
     "with_temperature",
     "worst",
+    "worst_of",
 ]

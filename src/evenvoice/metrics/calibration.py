@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from scipy.stats import binomtest
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics.predictions import PROBABILITY
+from evenvoice.metrics.proportions import wilson
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,14 +122,14 @@ def reliability(table: pd.DataFrame, labels: Sequence[str], bins: int = 10) -> p
     found = np.unique(bin_of)
     edges = np.arange(bins + 1) / bins
     of_bin = [right[bin_of == number] for number in found]
-    limits = [binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson") for hits in of_bin]
+    limits = [wilson(hits.sum(), len(hits)) for hits in of_bin]
     return pd.DataFrame(
         {
             "confidence": [confidence[bin_of == number].mean() for number in found],
             "accuracy": [hits.mean() for hits in of_bin],
             "n": [len(hits) for hits in of_bin],
-            "low": [limit.low for limit in limits],
-            "high": [limit.high for limit in limits],
+            "low": [float(low) for low, _ in limits],
+            "high": [float(high) for _, high in limits],
         },
         index=pd.IntervalIndex.from_arrays(edges[found], edges[found + 1], closed="right", name="bin"),
     )

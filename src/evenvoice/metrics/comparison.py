@@ -13,6 +13,9 @@ from evenvoice.metrics.planning import fits_that_would_do
 ALPHA = 0.05
 """A difference is claimed where p is below."""
 
+TWO_FITS = " Two fits can agree by chance: take three or more."
+"""With two, p is below 5 % in up to 10 % of the comparisons of equal recipes: docs/paired-tests.md."""
+
 LOWER_IS_BETTER = ("log_loss", "brier", "ece")
 
 
@@ -167,9 +170,10 @@ class Comparison:
             return (
                 f"{why}, so the recipes cannot be compared; {enough} fits of each would do (--seeds {enough}). {models}"
             )
+        few = TWO_FITS if self.n_fits == 2 else ""
         if found:
-            return f"{_capital(winner)} is better than {loser} by {size}, for new fits and new {self.unit}s."
-        return f"No difference is shown between {first} and {second}: {size}.{self._advice()}"
+            return f"{_capital(winner)} is better than {loser} by {size}, for new fits and new {self.unit}s.{few}"
+        return f"No difference is shown between {first} and {second}: {size}.{self._advice()}{few}"
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as JSON has it; fractions, and ``None`` for what is not known."""

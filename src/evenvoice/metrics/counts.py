@@ -85,6 +85,21 @@ def positions(table: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.ND
     return found
 
 
+def confusion_of(table: pd.DataFrame, labels: Sequence[str]) -> Counts:
+    """Count the rows of predictions by true and predicted emotion, float64 ``[emotions, emotions]``.
+
+    Args:
+        table: With the columns ``emotion`` and ``predicted``.
+        labels: All emotions, in the order wanted.
+
+    Raises:
+        EvenvoiceError: An emotion that is not among the labels.
+    """
+    counts = np.zeros((len(labels), len(labels)))
+    np.add.at(counts, (positions(table, "emotion", labels), positions(table, "predicted", labels)), 1.0)
+    return counts
+
+
 def ua_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return UA of confusion matrices ``[…, emotions, emotions]``: the mean of the recalls of emotions that occur."""
     return _mean_of_known(recalls_of(counts))

@@ -101,7 +101,8 @@ class StudyPlan:
         """The plan in sentences."""
         wanted = f"a difference of {100 * self.difference:g} points with {100 * self.power:g} % power"
         size = f"{self.speakers:,} speakers and {_count(self.fits, 'fit')} of each system"
-        now = f"{size} find a difference of {100 * self.detectable:.1f} points with {100 * self.power:g} % power"
+        least = f"of {100 * self.detectable:.1f} points" if self.detectable < 1 else "of no size that there is"
+        now = f"{size} find a difference {least} with {100 * self.power:g} % power"
         if self.enough:
             return f"{now}: enough for {100 * self.difference:g} points."
         ways = []

@@ -15,6 +15,9 @@ PROBABILITY = "p:"
 """Prefix of the probability columns: ``p:angry``."""
 
 KNOWN = ("speaker", "session", "gender", "text", "seconds")
+NOT_KEPT = ("utterance", "emotion", "synthetic", "predicted", "file", "start", "end")
+"""Columns of a corpus' table that are not copied beside the answers; all others are, for subgroups."""
+
 REQUIRED = ("utterance", "emotion", "synthetic", "predicted")
 
 
@@ -41,7 +44,9 @@ def make_predictions(
         "utterance": utterances.index.astype(str),
         "emotion": utterances["emotion"].to_numpy(),
     }
-    columns |= {name: utterances[name].to_numpy() for name in KNOWN if name in utterances}
+    others = [name for name in map(str, utterances) if name not in (*KNOWN, *NOT_KEPT) and PROBABILITY not in name]
+    others = [name for name in others if utterances[name].notna().any()]
+    columns |= {name: utterances[name].to_numpy() for name in (*KNOWN, *others) if name in utterances}
     columns["synthetic"] = np.zeros(len(utterances), bool) if synthetic is None else synthetic
     columns["predicted"] = np.asarray(labels)[probabilities.argmax(axis=1)]
     columns |= {PROBABILITY + label: probabilities[:, number] for number, label in enumerate(labels)}

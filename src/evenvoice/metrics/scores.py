@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from evenvoice.metrics.counts import (
+    confusion_of,
+    f1s_of,
+    macro_f1_of,
+    precisions_of,
+    recalls_of,
+    ua_of,
+    wa_of,
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,9 @@ def unweighted_accuracy(emotions: npt.ArrayLike, predicted: npt.ArrayLike) -> fl
         0.5
     """
     truth, answers = np.asarray(emotions), np.asarray(predicted)
-    return float(np.mean([(answers[truth == emotion] == emotion).mean() for emotion in np.unique(truth)]))
+    labels = np.unique(np.concatenate([truth, answers])).tolist()
+    table = pd.DataFrame({"emotion": truth, "predicted": answers})
+    return float(ua_of(confusion_of(table, labels)))
 
 
 def score(predictions: pd.DataFrame, labels: Sequence[str]) -> Scores:
@@ -57,17 +68,17 @@ def score(predictions: pd.DataFrame, labels: Sequence[str]) -> Scores:
         >>> scores.ua, round(scores.wa, 3)
         (0.75, 0.667)
     """
-    truth, answers = predictions["emotion"].to_numpy(str), predictions["predicted"].to_numpy(str)
     names = list(labels)
-    precision, recall, f1, n = precision_recall_fscore_support(truth, answers, labels=names, zero_division=0)
-    table = pd.DataFrame({"precision": precision, "recall": recall, "f1": f1, "n": n}, index=pd.Index(names))
-    table.loc[table["n"] == 0, ["recall", "f1"]] = np.nan
-    matrix = confusion_matrix(truth, answers, labels=names)
+    counts = confusion_of(predictions, names)
+    columns = {"precision": precisions_of(counts), "recall": recalls_of(counts), "f1": f1s_of(counts)}
+    table = pd.DataFrame({**columns, "n": counts.sum(axis=1).astype(int)}, index=pd.Index(names))
     return Scores(
-        n=len(truth),
-        ua=float(table["recall"].mean()),
-        wa=float((truth == answers).mean()),
-        macro_f1=float(table["f1"].mean()),
+        n=len(predictions),
+        ua=float(ua_of(counts)),
+        wa=float(wa_of(counts)),
+        macro_f1=float(macro_f1_of(counts)),
         per_emotion=table,
-        confusion=pd.DataFrame(matrix, index=pd.Index(names, name="true"), columns=pd.Index(names, name="predicted")),
+        confusion=pd.DataFrame(
+            counts.astype(int), index=pd.Index(names, name="true"), columns=pd.Index(names, name="predicted")
+        ),
     )

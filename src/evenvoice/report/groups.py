@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from evenvoice.metrics import BREAKDOWNS, breakdown, worst
+from evenvoice.metrics import SUBGROUPS, subgroup_columns, subgroups, worst_of
 from evenvoice.report.style import BLUE, FAINT, INK, VERMILION, about, drawing, new_figure
 from evenvoice.study import Result
 from evenvoice.tables import count, per_cent
@@ -20,8 +20,9 @@ MOST = 24
 def group_tables(result: Result) -> list[tuple[str, list[Row]]]:
     """Return caption and rows for each column that has two groups or more, the lowest UA first."""
     found = []
-    for by in BREAKDOWNS:
-        table = breakdown(list(result.pooled.values()), result.labels, by)
+    tables = list(result.pooled.values())
+    for by in dict.fromkeys([*SUBGROUPS, *subgroup_columns(tables)]):
+        table = subgroups(tables, result.labels, by)
         if len(table) < 2:
             continue
         ordered = table if by == "duration" else table.sort_values("ua", kind="stable")
@@ -29,20 +30,30 @@ def group_tables(result: Result) -> list[tuple[str, list[Row]]]:
         if len(ordered) > MOST:
             ordered = pd.concat([ordered.head(MOST // 2), ordered.tail(MOST // 2)])
             caption += f": the {MOST // 2} lowest and the {MOST // 2} highest of {len(table)}"
-        rows = [
-            {by: str(name), "test rows": f"{row['n']:.0f}", "UA %": per_cent(row["ua"]), "WA %": per_cent(row["wa"])}
-            for name, row in ordered.iterrows()
-        ]
+        lowest = worst_of(table)
+        caption += f"; worst: {lowest[0]}, UA {per_cent(lowest[1])} %" if lowest else ""
+        rows = [_row(by, str(name), row) for name, row in ordered.iterrows()]
         found.append((caption, rows))
     return found
 
 
+def _row(by: str, name: str, group: pd.Series) -> Row:
+    """A group's numbers; without a column of intervals where a group is one speaker."""
+    row = {by: name, "test rows": f"{group['n']:.0f}"}
+    if by == "speaker":
+        return row | {"UA %": per_cent(group["ua"]), "WA %": per_cent(group["wa"])}
+    ends = "" if np.isnan(group["low"]) else f" [{per_cent(group['low'])}, {per_cent(group['high'])}]"
+    row |= {"speakers": f"{group['speakers']:.0f}" if group["speakers"] else "not known"}
+    return row | {"UA % [95 %]": per_cent(group["ua"]) + ends, "WA %": per_cent(group["wa"]), "": group["warning"]}
+
+
 def worst_speaker(result: Result) -> str | None:
     """Name the speaker who is recognised worst, in a sentence; ``None`` where speakers are not known."""
-    found = worst(list(result.pooled.values()), result.labels)
+    groups = subgroups(list(result.pooled.values()), result.labels, "speaker")
+    found = worst_of(groups)
     if found is None:
         return None
-    speakers = breakdown(list(result.pooled.values()), result.labels, "speaker")["ua"]
+    speakers = groups["ua"]
     return (
         f"Recognised worst: speaker {found[0]}, UA {per_cent(found[1])} %; the median speaker has "
         f"{per_cent(float(speakers.median()))} %, the best {per_cent(float(speakers.max()))} %."
@@ -51,7 +62,7 @@ def worst_speaker(result: Result) -> str | None:
 
 def speakers_figure(result: Result) -> Figure | None:
     """Draw each speaker's UA, lowest first, with the mean interval behind; ``None`` where fewer than two are known."""
-    table = breakdown(list(result.pooled.values()), result.labels, "speaker").sort_values("ua", kind="stable")
+    table = subgroups(list(result.pooled.values()), result.labels, "speaker").sort_values("ua", kind="stable")
     if len(table) < 2:
         return None
     whole = result.intervals["ua"]

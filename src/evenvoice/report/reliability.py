@@ -12,7 +12,7 @@ from evenvoice.tables import with_interval
 
 
 def reliability_table(result: Result) -> pd.DataFrame:
-    """Return confidence and accuracy of ten bins over the test rows of all seeds; see `evaluation.reliability`."""
+    """Return confidence and accuracy of ten bins over the test rows of all seeds; see `metrics.reliability`."""
     return reliability(pd.concat(result.pooled.values(), ignore_index=True), result.labels)
 
 

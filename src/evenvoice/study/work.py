@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics.predictions import PROBABILITY
+from evenvoice.metrics import PROBABILITY
 from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe

@@ -93,7 +93,7 @@ class Table:
         return renderers.as_html(self)
 
     def to_latex(self) -> str:
-        r"""Return a ``tabular`` for ``\usepackage{booktabs}``, with the notes as comments over it."""
+        r"""Return a ``table`` for ``\usepackage{booktabs}``, with title and notes in its caption."""
         return renderers.as_latex(self)
 
     def to_csv(self) -> str:

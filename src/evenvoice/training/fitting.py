@@ -17,7 +17,7 @@ import torch
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
 from evenvoice.imbalance import Plan, draw_plan, groups_of, make_chain, make_loss, perturbed_plan
-from evenvoice.metrics.calibration import fit_temperature, with_temperature
+from evenvoice.metrics import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
