@@ -178,7 +178,8 @@ def test_a_recipe_cannot_end_its_code_block() -> None:
 STRANGE = [
     "![x](https://evil.example/pixel.png)", "[click](javascript:alert(1))", "[a][b]", "[b]: javascript:alert(1)",
     "<img src=x onerror=alert(1)>", "\\[click](javascript:alert(1))", "`[click](javascript:alert(1))", "![][b]",
-    "<javascript:alert(1)>", "a|b", "[1](javascript:alert(1))", "[1]: javascript:alert(1)", "**[x](data:text/html,x)**", "&lt;script&gt;",
+    "<javascript:alert(1)>", "a|b", "[1](javascript:alert(1))", "[1]: javascript:alert(1)",
+    "**[x](data:text/html,x)**", "&lt;script&gt;",
 ]  # fmt: skip
 
 
