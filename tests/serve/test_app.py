@@ -188,9 +188,12 @@ def test_docs_are_one_page_that_fetches_nothing_from_elsewhere(client: TestClien
     assert set(description["paths"]["/predict"]["post"]["responses"]) == {
         "200",
         "400",
+        "401",
+        "403",
         "408",
         "413",
         "415",
+        "421",
         "422",
         "503",
     }
@@ -268,3 +271,18 @@ def test_the_service_needs_no_torch(tiny_model: Path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(program), str(tiny_model)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.stderr) == ("evenvoice\n", "")
+
+
+def test_several_recordings_in_one_form(client: TestClient, recognizer: Recognizer) -> None:
+    sent = [("files", ("a.wav", HALF)), ("files", ("b.txt", b"text")), ("files", ("a.wav", HALF))]
+    reply = client.post("/predict?top=1", files=sent)
+    assert reply.status_code == 200
+    first, bad, last = reply.json()
+    assert first == last
+    assert first == {"file": "a.wav", "scores": recognizer(np.full(tiny.RATE, 0.5, np.float32))[:1]}
+    assert bad["file"] == "b.txt"
+    assert "\n" not in bad["detail"]
+    (windows,) = client.post("/predict?window=0.5", files=[("files", ("a.wav", HALF))]).json()
+    assert [entry["start"] for entry in windows["windows"]] == [0.0, 0.5]
+    many = client.post("/predict", files=[("files", ("a.wav", b"x"))] * 101)
+    assert (many.status_code, "Too many files" in many.json()["detail"]) == (400, True)
