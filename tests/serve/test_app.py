@@ -284,5 +284,7 @@ def test_several_recordings_in_one_form(client: TestClient, recognizer: Recogniz
     assert "\n" not in bad["detail"]
     (windows,) = client.post("/predict?window=0.5", files=[("files", ("a.wav", HALF))]).json()
     assert [entry["start"] for entry in windows["windows"]] == [0.0, 0.5]
+    none = client.post("/predict", files=[("files", ("b.txt", b"text"))])
+    assert (none.status_code, none.json()["detail"].startswith("none of 1 recordings can be used")) == (422, True)
     many = client.post("/predict", files=[("files", ("a.wav", b"x"))] * 101)
     assert (many.status_code, "Too many files" in many.json()["detail"]) == (400, True)

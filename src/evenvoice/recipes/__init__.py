@@ -1,6 +1,28 @@
-"""Recipes: whole systems as data."""
+"""Recipes: whole systems as data. Each name is imported when it is first used: listing recipes needs no torch."""
 
-from evenvoice.recipes.open import open_recipe, recipe_names
-from evenvoice.recipes.schema import Recipe
+from __future__ import annotations
 
-__all__ = ["Recipe", "open_recipe", "recipe_names"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evenvoice.recipes.names import RecipeSummary, recipe_summaries
+    from evenvoice.recipes.open import open_recipe, recipe_names
+    from evenvoice.recipes.schema import Recipe
+
+_HOMES = {
+    "Recipe": "schema",
+    "RecipeSummary": "names",
+    "open_recipe": "open",
+    "recipe_names": "open",
+    "recipe_summaries": "names",
+}
+
+__all__ = ["Recipe", "RecipeSummary", "open_recipe", "recipe_names", "recipe_summaries"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evenvoice.recipes' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evenvoice.recipes.{_HOMES[name]}"), name)

@@ -144,6 +144,8 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
             except (RefusedError, AudioError) as error:
                 stop.check()
                 found.append({"file": name, "detail": " ".join(str(error).split())})
+        if all("detail" in entry for entry in found):
+            raise RefusedError(422, f"none of {len(found)} recordings can be used; the first: {found[0]['detail']}")
         return found
 
     async def work(call: Callable[[Stop], Answer]) -> Answer:
