@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from evenvoice.files import writing
-from evenvoice.report.protocol_gap import gap_as_markdown, protocol_gap_figure
+from evenvoice.report.protocol_gap import gap_table, protocol_gap_figure
 from evenvoice.report.style import as_png
 from evenvoice.study import load_study
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     studies = [load_study(folder) for folder in options.studies]
-    print(gap_as_markdown(studies, options.recipe))
+    print(gap_table(studies, options.recipe).to_markdown())
     with writing(options.out) as aside:
         aside.write_bytes(as_png(protocol_gap_figure(studies, options.recipe)))
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from joblib import delayed
@@ -49,3 +53,47 @@ def test_a_worker_that_is_killed_is_one_line() -> None:
     """As the system kills it where memory is short."""
     with pytest.raises(EvenvoiceError, match=r"waiting: a worker process was killed.*use fewer --jobs"):
         list(in_parallel((delayed(_is_killed)() for _ in range(2)), "waiting", 2, jobs=2))
+
+
+PARENT = """
+import os, sys, time
+from pathlib import Path
+from joblib import delayed
+from evenvoice.parallel import in_parallel
+
+def work(folder, number):
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    list(in_parallel((delayed(work)(sys.argv[1], n) for n in range(2)), "working", 2, jobs=2))
+"""
+
+
+def _lives(pid: int) -> bool:
+    """A process that nobody waited for is there as a zombie: it works no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script, marks = tmp_path / "parent.py", tmp_path / "workers"
+    script.write_text(PARENT)
+    marks.mkdir()
+    process = subprocess.Popen([sys.executable, str(script), str(marks)], stderr=subprocess.DEVNULL)
+    _until(lambda: len(list(marks.iterdir())) == 2)
+    workers = [int(path.name) for path in marks.iterdir()]
+    assert all(map(_lives, workers))
+    process.kill()
+    process.wait()
+    _until(lambda: not any(map(_lives, workers)))
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -12,27 +12,51 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from evenvoice.audit import audit_corpus, audit_counts, audit_run, audit_split
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
     from evenvoice.imbalance import SMOTE, Plan
+    from evenvoice.paper import reproduce
+    from evenvoice.protocols import KFold, LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
     from evenvoice.recipes import Recipe, open_recipe
     from evenvoice.recognizer import Recognizer
     from evenvoice.report import write_report
-    from evenvoice.study import evaluate, load_study
+    from evenvoice.study import Result, Standings, Study, compare, evaluate, intervals, load_study, score
+    from evenvoice.tables import Table
     from evenvoice.training import SpeechEmotionClassifier, train
+    from evenvoice.tuning import tune
 
 _HOMES = {
     "SMOTE": "imbalance",
     "Plan": "imbalance",
     "Corpus": "corpora",
+    "audit_corpus": "audit",
+    "audit_counts": "audit",
+    "audit_run": "audit",
+    "audit_split": "audit",
     "open_corpus": "corpora",
     "EvenvoiceError": "errors",
+    "KFold": "protocols",
+    "LeaveOneGroupOut": "protocols",
+    "Session": "protocols",
+    "Speaker": "protocols",
+    "SpeakerFolds": "protocols",
+    "TextFolds": "protocols",
     "Recipe": "recipes",
     "open_recipe": "recipes",
     "Recognizer": "recognizer",
     "write_report": "report",
+    "Result": "study",
+    "Standings": "study",
+    "Study": "study",
+    "compare": "study",
     "evaluate": "study",
+    "intervals": "study",
     "load_study": "study",
+    "score": "study",
+    "Table": "tables",
+    "tune": "tuning",
+    "reproduce": "paper",
     "SpeechEmotionClassifier": "training",
     "train": "training",
 }
@@ -41,15 +65,34 @@ __all__ = [
     "SMOTE",
     "Corpus",
     "EvenvoiceError",
+    "KFold",
+    "LeaveOneGroupOut",
     "Plan",
     "Recipe",
     "Recognizer",
+    "Result",
+    "Session",
+    "Speaker",
+    "SpeakerFolds",
     "SpeechEmotionClassifier",
+    "Standings",
+    "Study",
+    "Table",
+    "TextFolds",
+    "audit_corpus",
+    "audit_counts",
+    "audit_run",
+    "audit_split",
+    "compare",
     "evaluate",
+    "intervals",
     "load_study",
     "open_corpus",
     "open_recipe",
+    "reproduce",
+    "score",
     "train",
+    "tune",
     "write_report",
 ]
 

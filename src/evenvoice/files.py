@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.leases import leased_folder
 
 # No space, no quota, or a limit on the size of files; they say so without the file's name.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -80,6 +80,8 @@ def writing(path: Path | str) -> Iterator[Path]:
 def writing_folder(path: Path | str) -> Iterator[Path]:
     """Give a temporary folder beside ``path``; rename it into place if the block ends without an error.
 
+    What a killed process leaves, `evenvoice.leases.sweep` removes.
+
     Args:
         path: The folder to make. It must not exist yet.
 
@@ -88,18 +90,15 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         OSError: Another process made the folder meanwhile.
     """
     path = Path(path)
-    with _new_folders(path.parent):
+    with _new_folders(path.parent), ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
+            aside = stack.enter_context(leased_folder(path.parent))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        try:
-            yield aside
-            aside.chmod(0o777 & ~_UMASK)
-            aside.replace(path)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        yield aside
+        aside.chmod(0o777 & ~_UMASK)
+        aside.replace(path)
 
 
 def check_writable(folder: Path | str) -> None:
@@ -136,7 +135,9 @@ def _new_folders(folder: Path) -> Iterator[None]:
                 path.rmdir()
 
 
-def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
+def files_under(
+    folder: Path | str, suffixes: Collection[str], on_link: Callable[[Path], object] = lambda path: None
+) -> list[Path]:
     """Return the files under a folder with one of these suffixes, sorted by path, whatever the file system's order.
 
     Names that begin with a dot and ``__MACOSX`` folders (macOS leaves both in archives) are passed over.
@@ -144,6 +145,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
     Args:
         folder: Where to look, at any depth; links are followed.
         suffixes: In lower case, each with its dot.
+        on_link: Called with each folder that is passed over because a link led to it before.
 
     Raises:
         EvenvoiceError: A folder under it cannot be read.
@@ -162,6 +164,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
         real = os.path.realpath(here)
         if real in seen:
             folders.clear()
+            on_link(Path(here))
             continue
         seen.add(real)
         folders[:] = [name for name in folders if not _is_clutter(name)]

@@ -1,42 +1,103 @@
-"""Work done side by side, with a progress bar: joblib behind one function."""
+"""Work done side by side, with a progress bar: joblib behind one function, or an executor of the caller's."""
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 import warnings
-from collections.abc import Generator, Iterable
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from joblib import Parallel
+from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.progress import track
 
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+"""A function and its arguments: what ``joblib.delayed(function)(…)`` returns."""
+
+# How often a worker process looks whether its parent still lives, in seconds.
+_LOOK = 1.0
+
+
+class Executor(Protocol):
+    """Makes calls somewhere: in processes of this machine, or on a cluster."""
+
+    def run(self, calls: Iterable[Call]) -> Iterator[Any]:
+        """Make the calls and yield their results as they come; raise what a call raises."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """Processes or threads of this machine; one job works in this process.
+
+    Worker processes end when this process ends, however it ends.
+
+    Attributes:
+        jobs: How many calls at once.
+        threads: Threads instead of processes, for work that releases Python's lock.
+        ordered: Results in the order of the calls, else as they are finished.
+
+    Examples:
+        >>> list(LocalExecutor(1).run([delayed(abs)(-1)]))
+        [1]
+    """
+
+    jobs: int
+    threads: bool = False
+    ordered: bool = True
+
+    def run(self, calls: Iterable[Call]) -> Iterator[Any]:
+        """Make the calls and yield their results."""
+        order = "generator" if self.ordered else "generator_unordered"
+        prefer = "threads" if self.threads else None
+        pool = Parallel(n_jobs=self.jobs, prefer=prefer, return_as=order, batch_size=1)
+        if self.jobs > 1 and not self.threads:
+            parent = os.getpid()
+            calls = (delayed(_in_worker)(parent, *call) for call in calls)
+        results = pool(calls)
+        try:
+            yield from (result for result in results)
+        finally:
+            # Who stops early has given the reason; joblib's remark about cancelled tasks adds nothing to it.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                results.close()
+
 
 def in_parallel(
-    calls: Iterable[Any], description: str, total: int, *, jobs: int, threads: bool = False, ordered: bool = True
+    calls: Iterable[Call],
+    description: str,
+    total: int,
+    *,
+    jobs: int,
+    threads: bool = False,
+    ordered: bool = True,
+    executor: Executor | None = None,
 ) -> Generator[Any, None, None]:
-    """Yield the results of joblib's delayed calls as they come, drawing progress on stderr.
+    """Yield the results of calls as they come, drawing progress on stderr.
 
     Args:
         calls: ``joblib.delayed(function)(…)`` for each piece of work.
         description: What is being done.
         total: How many calls there are.
         jobs: How many at once; one works in this process.
-        threads: Threads instead of processes, for work that leaves Python's lock.
+        threads: Threads instead of processes, for work that releases Python's lock.
         ordered: Results in the order of the calls, else as they are finished.
+        executor: What makes the calls instead of this machine's processes; ``jobs`` is its own affair then.
 
     Raises:
         EvenvoiceError: A worker process was killed.
 
     Examples:
-        >>> from joblib import delayed
         >>> list(in_parallel((delayed(abs)(n) for n in (-1, 2)), "counting", 2, jobs=1))
         [1, 2]
     """
-    order = "generator" if ordered else "generator_unordered"
-    pool = Parallel(n_jobs=jobs, prefer="threads" if threads else None, return_as=order, batch_size=1)
-    results = pool(calls)
+    results = (executor or LocalExecutor(jobs, threads, ordered)).run(calls)
     try:
         # Not `results` itself, which would be closed with the progress bar, before what follows.
         yield from track((result for result in results), description, total)
@@ -46,7 +107,37 @@ def in_parallel(
             "finished is kept"
         ) from error
     finally:
-        # Whoever stops early has said why; joblib's remark about cancelled tasks would only stand in the way.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            results.close()
+        close = getattr(results, "close", None)
+        if close is not None:
+            close()
+
+
+def _in_worker(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Make a call in a worker process that ends with its parent."""
+    end_with(parent)
+    return function(*arguments, **options)
+
+
+_watched = False
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent has ended: a killed parent cannot end its workers itself.
+
+    A thread looks once a second whose child this process is. (Linux' PR_SET_PDEATHSIG would follow the parent's thread,
+    not its process, and joblib starts workers from threads that come and go.)
+
+    Args:
+        parent: Id of the parent process. Nothing happens in the parent itself, or in a process of another parent.
+    """
+    global _watched
+    if _watched or os.getppid() != parent:
+        return
+    _watched = True
+    threading.Thread(target=_watch, args=(parent,), name="evenvoice-watch-parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)

@@ -79,4 +79,4 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 def _surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal that is wide enough for every column, and a machine of known speed: measuring it takes a second."""
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)

@@ -11,8 +11,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import open_reproduction, reproduce, run
-from evenvoice.paper.baselines import differences
-from evenvoice.paper.experiments import RIVALS
+from evenvoice.paper.experiments import RIVALS, differences
 from evenvoice.recipes import Recipe
 from tests.report.fabricated import IDS, write_run, write_study
 
@@ -38,7 +37,7 @@ class Evaluations:
         self.asked.append((recipe.name, tuple(protocols), how["test_curves"]))
         if recipe.name in self.broken:
             raise EvenvoiceError(f"{recipe.name}: NaN")
-        how["say"]("1 fit, about 1 s")
+        how["on_message"]("1 fit, about 1 s")
         write_study(out, name=corpus.name, fingerprint=corpus.fingerprint())
         for protocol in protocols:
             if not (out / "runs" / recipe.name / protocol).exists():
@@ -55,7 +54,7 @@ def test_every_recipe_is_evaluated_by_itself_and_tells_its_cost(
     corpus: Corpus, evaluations: Evaluations, tmp_path: Path
 ) -> None:
     said: list[str] = []
-    page = reproduce(corpus, tmp_path, [1], seeds=[0], say=said.append)
+    page = reproduce(corpus, tmp_path, [1], seeds=[0], on_message=said.append)
     assert evaluations.asked == [
         (name, ("paper", "random", "speaker-folds"), True) for name in ("2dcnn-mean", "2dcnn-array")
     ]
@@ -69,7 +68,7 @@ def test_a_rival_that_fails_costs_no_other_and_is_named(
 ) -> None:
     evaluations.broken = {"svm", "2dcnn-mean"}
     said: list[str] = []
-    page = reproduce(corpus, tmp_path, seeds=[0], say=said.append)
+    page = reproduce(corpus, tmp_path, seeds=[0], on_message=said.append)
     assert {name for name, *_ in evaluations.asked} >= {*RIVALS, "smote-2dcnn-array"}
     found = open_reproduction(tmp_path)
     assert found.record.failures == {"2dcnn-mean": "2dcnn-mean: NaN", "svm": "svm: NaN"}
@@ -107,7 +106,7 @@ def test_runs_of_other_settings_are_refused_before_anything_is_made(
     evaluations = Evaluations(monkeypatch)
     write_study(tmp_path, name=corpus.name, fingerprint=corpus.fingerprint())
     write_run(tmp_path, {"a1": "angry", "h1": "happy"}, recipe="2dcnn-array")
-    with pytest.raises(EvenvoiceError, match=r"a run of 2dcnn-array with front_end\.form mean \(now: array\)"):
+    with pytest.raises(EvenvoiceError, match=r"a run of 2dcnn-array with shape\.name mean \(now: array\)"):
         reproduce(corpus, tmp_path, [1], seeds=[0])
     assert not evaluations.asked
     shutil.rmtree(tmp_path / "runs")

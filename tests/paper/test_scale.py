@@ -8,7 +8,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import scaled
-from evenvoice.paper.scale import LEAST
+from evenvoice.paper.run import LEAST
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evenvoice.report.measures import (
-    by_protocol,
-    class_counts,
-    confusion,
-    curve,
-    emotion_scores,
-    fold_numbers,
-    seen,
-)
+from evenvoice.report.measures import class_counts, confusion, curve, emotion_scores, fold_numbers, seen
 from evenvoice.study import Result, load_study
+from evenvoice.study.marks import by_protocol
 from tests.report.fabricated import IDS, write_honest, write_leaky, write_run, write_study
 
 

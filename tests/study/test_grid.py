@@ -5,39 +5,37 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import pickle
+import shutil
+import subprocess
+import sys
 import time
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile
-from tests import fabricate
-from tests.workers import start_workers_in
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.leases import PREFIX, leased_folder
+from evenvoice.parallel import Call
 from evenvoice.recipes import open_recipe
 from evenvoice.study import evaluate, load_study
 from evenvoice.training import TrainedModel
 from evenvoice.training.weights import WEIGHTS_FILE, load_weights
+from tests.study.noise import noise_corpus
+from tests.workers import start_workers_in
 
-QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
+QUICK = {"training": {"epochs": 2}, "balance": {"options": {"k_neighbors": 2}}}
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Noise as audio: four emotions that differ in loudness, four speakers."""
-    folder = tmp_path_factory.mktemp("noise")
-    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
-    rng = np.random.default_rng(0)
-    files = []
-    for utterance, emotion in table["emotion"].items():
-        files.append(str(folder / f"{utterance}.wav"))
-        loudness = 0.02 * (1 + fabricate.EMOTIONS.index(emotion))
-        soundfile.write(files[-1], loudness * rng.standard_normal(6000), 16000)
-    return Corpus("noise", table.assign(file=files), "CC0-1.0", labels=fabricate.EMOTIONS)
+    return noise_corpus(tmp_path_factory.mktemp("noise"))
 
 
 def _predictions(folder: Path) -> dict[str, str]:
@@ -80,10 +78,10 @@ def test_goes_on_where_it_was_stopped_and_ends_the_same(
             _evaluate(corpus, tmp_path / "killed")
     before = _predictions(tmp_path / "killed")
     assert len(before) == 3
-    leftover = tmp_path / "killed" / "runs" / "smote-2dcnn" / "speaker" / "seed-1" / ".half"
+    leftover = tmp_path / "killed" / "runs" / "smote-2dcnn" / "speaker" / "seed-1" / f"{PREFIX}half"
     leftover.mkdir(parents=True)
     said: list[str] = []
-    _evaluate(corpus, tmp_path / "killed", say=said.append)
+    _evaluate(corpus, tmp_path / "killed", on_message=said.append)
     assert "7 fits (3 are there already)" in said[0]
     assert _predictions(tmp_path / "killed") == _predictions(tmp_path / "whole")
     assert not leftover.exists()
@@ -93,7 +91,7 @@ def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, tmp_path: Path)
     _evaluate(corpus, tmp_path)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
     said: list[str] = []
-    _evaluate(corpus, tmp_path, say=said.append)
+    _evaluate(corpus, tmp_path, on_message=said.append)
     assert said == ["10 fits: all are there already"]
     asked = json.loads((tmp_path / "study.json").read_text())["asked"]
     assert asked == {"recipes": ["smote-2dcnn"], "protocols": ["speaker", "paper"], "seeds": [0, 1]}
@@ -252,11 +250,11 @@ def test_a_relative_folder_is_the_callers_though_the_workers_started_elsewhere(
 def test_a_recipe_that_may_stop_early_costs_at_most_so_much(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: int | None, about: str
 ) -> None:
-    monkeypatch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
     training = {"epochs": 2, "select": "best-on-validation", "patience": patience}
     said: list[str] = []
     recipe = open_recipe("2dcnn", {"training": training})
-    evaluate(corpus, [recipe], ["speaker"], seeds=[0], out=tmp_path, jobs=1, say=said.append)
+    evaluate(corpus, [recipe], ["speaker"], seeds=[0], out=tmp_path, jobs=1, on_message=said.append)
     assert said[0].startswith(about)
 
 
@@ -291,18 +289,66 @@ def test_a_changed_split_is_another_run(corpus: Corpus, tmp_path: Path) -> None:
 def test_a_run_that_another_process_made_meanwhile_is_kept(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two commands on one folder: whoever is second is told, and goes on from there."""
+    """Two commands on one folder: the second to finish keeps the run of the first, if it is the same."""
     module = importlib.import_module("evenvoice.study.records")
     write_json = module.write_json
 
-    def late(path: Path, data: dict[str, Any]) -> None:
+    def late(path: Path, data: dict[str, Any], other: bool = True) -> None:
         write_json(path, data)
         if path.name == "run.json":
             theirs = tmp_path / "runs" / "knn" / "random" / "seed-0" / "fold-0"
             theirs.mkdir(parents=True)
-            write_json(theirs / "run.json", data)
+            write_json(theirs / "run.json", {**data, "theirs": True, **({"fingerprint": "x"} if other else {})})
+            (theirs / "predictions.csv").write_text((path.parent / "predictions.csv").read_text())
 
     monkeypatch.setattr(module, "write_json", late)
-    with pytest.raises(EvenvoiceError, match=r"fold-0: another process made it meanwhile; run the command again"):
+    with pytest.raises(EvenvoiceError, match=r"fold-0: holds a run of other settings"):
         evaluate(corpus, [open_recipe("knn")], ["random"], seeds=[0], out=tmp_path, jobs=1)
+    monkeypatch.undo()
+    shutil.rmtree(tmp_path / "runs")
+    monkeypatch.setattr(module, "write_json", partial(late, other=False))
+    (run,) = evaluate(corpus, [open_recipe("knn")], ["random"], seeds=[0], out=tmp_path, jobs=1).results[0].runs
+    assert run.info["theirs"]
     assert len(list(tmp_path.glob("runs/knn/random/seed-0/*"))) == 1
+
+
+def test_two_processes_share_a_study(corpus: Corpus, tmp_path: Path) -> None:
+    """Both make runs of one folder at once; each is made by one of them or kept from the other, and all are whole."""
+    script = (
+        "import pickle, sys; from pathlib import Path; from evenvoice.study import evaluate\n"
+        "corpus = pickle.loads(Path(sys.argv[1]).read_bytes())\n"
+        "study = evaluate(corpus, 'knn', 'speaker', seeds=3, out=sys.argv[2], jobs=1)\n"
+        "print(len(study.results[0].runs))"
+    )
+    pickled = tmp_path / "corpus.pickle"
+    pickled.write_bytes(pickle.dumps(corpus))
+    command = [sys.executable, "-c", script, str(pickled), str(tmp_path / "study")]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        said, wrong = process.communicate(timeout=300)
+        assert (process.returncode, said.strip()) == (0, "12"), wrong
+    assert not [path for path in (tmp_path / "study/runs").rglob(".*") if path.is_dir()]
+
+
+def test_a_living_writers_folder_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:
+    where = tmp_path / "runs" / "2dcnn" / "speaker" / "seed-0"
+    where.mkdir(parents=True)
+    with leased_folder(where) as theirs:
+        evaluate(corpus, "knn", "random", out=tmp_path, jobs=1)
+        assert theirs.is_dir()
+
+
+def test_an_executor_of_the_callers_makes_the_runs(corpus: Corpus, tmp_path: Path) -> None:
+    class Backwards:
+        made = 0
+
+        def run(self, calls: Iterable[Call]) -> Iterator[Any]:
+            for function, arguments, options in reversed(list(calls)):
+                self.made += 1
+                yield function(*arguments, **options)
+
+    executor = Backwards()
+    evaluate(corpus, "knn", "speaker", out=tmp_path / "a", executor=executor)
+    evaluate(corpus, "knn", "speaker", out=tmp_path / "b", jobs=1)
+    assert executor.made == 4
+    assert _predictions(tmp_path / "a") == _predictions(tmp_path / "b")

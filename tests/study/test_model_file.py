@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from tests import fabricate
 
 from evenvoice.audio import load
 from evenvoice.corpora import Corpus
@@ -18,6 +17,7 @@ from evenvoice.recognizer import Recognizer
 from evenvoice.study import evaluate, load_study
 from evenvoice.study.measured import measured
 from evenvoice.study.model_file import export_run
+from tests import fabricate
 
 RECIPE = open_recipe("2dcnn", {"training": {"epochs": 2}})
 FOLD = Path("runs/2dcnn/speaker/seed-0/fold-1")

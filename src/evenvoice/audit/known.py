@@ -10,7 +10,7 @@ import pandas as pd
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import Run, read_run
+from evenvoice.study import Run, find_runs, read_run
 
 FROM_PREDICTIONS = ("emotion", "speaker", "session", "text")
 _FROM_CORPUS = (*FROM_PREDICTIONS, "file", "start", "end", "corpus")
@@ -51,8 +51,8 @@ def study_of(run: Run) -> Path | None:
 def runs_beside(run: Run) -> list[Run]:
     """Return the other runs of the study in which a run lies; none where it lies elsewhere."""
     study = study_of(run)
-    found = [] if study is None else sorted((study / "runs").glob("*/*/seed-*/fold-*/run.json"))
-    return [read_run(path.parent) for path in found if path.parent != run.folder.resolve()]
+    found = [] if study is None else find_runs(study)
+    return [read_run(folder) for folder in found if folder != run.folder.resolve()]
 
 
 def known_utterances(runs: Iterable[Run], corpus: Corpus | None = None) -> pd.DataFrame:

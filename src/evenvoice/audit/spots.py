@@ -32,7 +32,7 @@ def merged(spots: Iterable[Spot], runs: Sequence[Run]) -> list[Finding]:
 
     Examples:
         >>> kind = Kind("step-saw-test", "leak", "A step saw test rows", "fit it on the training part")
-        >>> key = RunKey("2dcnn", "speaker", 0, 1)
+        >>> key = RunKey("2dcnn", "speaker", 0, 0, 1)
         >>> found = merged([Spot(key, kind, "normaliser", "3 of 9 test rows")], [])
         >>> found[0].message, found[0].evidence
         ('2dcnn × speaker: normaliser (1 run)', ('seed 0, fold 1: 3 of 9 test rows',))

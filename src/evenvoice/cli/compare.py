@@ -21,6 +21,10 @@ def compare(
     ],
     recipe: Annotated[list[str] | None, typer.Option(help="Only this recipe. Repeatable; the first is first.")] = None,
     protocol: Annotated[list[str] | None, typer.Option(help="Only this protocol. Repeatable.")] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The system to compare the others with.", show_default="the first"),
+    ] = None,
     as_json: options.AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, fractions.")] = False,
     as_latex: Annotated[bool, typer.Option("--latex", help="Print a LaTeX tabular (booktabs).")] = False,
@@ -30,20 +34,17 @@ def compare(
 
     Example: evenvoice compare evaluation --protocol speaker-folds --latex
     """
-    from evenvoice import report
-    from evenvoice.study.systems import compare as compare_all
-    from evenvoice.study.systems import read_systems, select
+    from evenvoice.study import compare as compare_all
 
     if sum((as_json, as_csv, as_latex, as_markdown)) > 1:
         raise EvenvoiceError("compare: --json, --csv, --latex and --markdown exclude each other; name one")
-    standings = compare_all(select(read_systems(sources), recipe, protocol))
+    standings = compare_all(sources, reference, recipes=recipe, protocols=protocol)
     if as_json:
         print(json.dumps([standing.to_json() for standing in standings], indent=1))
-    elif as_csv:
-        print(report.systems_as_csv(standings))
-    elif as_latex:
-        print(report.systems_as_latex(standings))
-    elif as_markdown:
-        print(report.systems_as_markdown(standings))
-    else:
-        print(report.systems_as_text(standings))
+        return
+    table = standings.table()
+    for asked, text in ((as_csv, table.to_csv), (as_latex, table.to_latex), (as_markdown, table.to_markdown)):
+        if asked:
+            print(text())
+            return
+    print(table)

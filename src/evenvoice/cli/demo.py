@@ -17,7 +17,6 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
     The speech is made on this machine by eSpeak NG: it shows the road, and no accuracy claim rests on it.
     """
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
-    from evenvoice.report import as_text
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -27,11 +26,11 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
 
     corpus, recipe = open_corpus("demo"), open_recipe("smote-2dcnn")
     unheard = corpus.table[corpus.table["session"] == UNHEARD]
-    study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, say=say)
+    study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, on_message=say)
     page = write_report(out)
     heard = corpus.without("session", [UNHEARD])
     model = train(heard, recipe, out, seed=seed, jobs=options.cores(jobs), say=say)
-    print(as_text(study))
+    print(study.table())
     print(f"\nthree recordings of session {UNHEARD}, which {model} has not heard:")
     recognizer = Recognizer(model)
     for _, row in unheard.groupby("emotion").head(1).head(3).iterrows():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +20,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             autocompletion=complete.protocols,
-            help="random, kfold, speaker, speaker-folds, text-folds, session, given, cross, or paper (LEAKY). "
-            "Repeatable.",
+            help="random, kfold, speaker (loso), speaker-folds, text-folds, session, logo-COLUMN, predefined, cross, "
+            "paper (LEAKY), or package.module:Class. Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,
@@ -36,11 +35,15 @@ def evaluate(
     test_corpus: Annotated[
         str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds; each changes the split and the weights.")] = 1,
+    seeds: options.Seeds = None,
+    split_seeds: options.SplitSeeds = None,
+    fit_seeds: options.FitSeeds = None,
     seed: options.Seed = 0,
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     normalise: options.Normalise = None,
@@ -62,36 +65,38 @@ def evaluate(
     """
     from evenvoice import study
     from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-    from evenvoice.report import as_text, write_report
+    from evenvoice.report import write_report
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     if test_corpus is not None:
         from evenvoice.corpora import join_for_cross
 
-        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without)
+        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without, emotion_from, columns)
         the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
     protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
     if select_on_test:
         protocols += [name + SELECT_ON_TEST for name in protocols if not open_protocol(name).promise.leaky]
+    both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
     found = study.evaluate(
         the_corpus,
         [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
         protocols,
-        seeds=range(seed, seed + seeds),
+        seeds=both,
+        split_seeds=splits,
+        fit_seeds=fits,
         out=out,
         jobs=jobs,
         device=device,
         skip_bad=skip_bad,
         keep_models=keep_models,
         command=options.as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     page = write_report(out)
     if as_json:
         print(json.dumps([result.to_json() for result in found.results], indent=1))
         return
-    print(as_text(found))
+    print(found.table())
     print(f"report: {page}")

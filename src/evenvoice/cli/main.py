@@ -37,7 +37,9 @@ from evenvoice.printing import PrintableStream, printable
 EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
+    "av": "media",
     "optuna": "tune",
+    **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",

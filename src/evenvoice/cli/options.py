@@ -21,7 +21,8 @@ CorpusArgument = Annotated[
     typer.Argument(
         metavar="CORPUS",
         autocompletion=complete.corpora,
-        help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv.",
+        help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv "
+        "(.tsv, .xlsx, .parquet).",
         show_default=False,
     ),
 ]
@@ -36,6 +37,14 @@ Style = Annotated[str | None, typer.Option(help="Only utterances of this style: 
 SpeakerFrom = Annotated[
     str | None,
     typer.Option(metavar="REGEX", help="For folder:PATH: the group of this expression in the path is the speaker."),
+]
+EmotionFrom = Annotated[
+    str | None,
+    typer.Option(metavar="REGEX", help="For folder:PATH: the group of this expression in the path is the emotion."),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(metavar="OURS=THEIRS,…", help="For a table: which column is which: emotion=label,file=path."),
 ]
 Without = Annotated[
     list[str] | None,
@@ -54,6 +63,20 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. training.epochs=50. Repeatable."),
 ]
+Seeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many seeds; each changes the split and the fit.", show_default="1"),
+]
+SplitSeeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many splits, each met by every fit seed; instead of --seeds.", show_default="1"),
+]
+FitSeeds = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="How many fits (weights, shuffling, sampler) on each split; instead of --seeds.", show_default="1"
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="The (first) seed.")]
 Jobs = Annotated[
     int | None,
@@ -68,15 +91,26 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to."
 
 
 def open_the_corpus(
-    argument: str, emotions: str | None, style: str | None, speaker_from: str | None, without: list[str] | None
+    argument: str,
+    emotions: str | None,
+    style: str | None,
+    speaker_from: str | None,
+    without: list[str] | None,
+    emotion_from: str | None = None,
+    columns: str | None = None,
+    warn: bool = True,
 ) -> Corpus:
-    """Open a corpus as the shared options say."""
+    """Open a corpus as the shared options say; its warnings go to stderr, unless the command shows them itself."""
     from evenvoice.corpora import open_corpus
 
-    corpus = open_corpus(argument, emotions=emotions, style=style, speaker_from=speaker_from)
+    corpus = open_corpus(
+        argument, emotions=emotions, style=style, speaker_from=speaker_from, emotion_from=emotion_from, columns=columns
+    )
     for condition in without or []:
         column, _, values = condition.partition("=")
         corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
+    for line in corpus.warnings if warn else ():
+        print(f"warning: {corpus.name}: {line}", file=sys.stderr)
     return corpus
 
 
@@ -86,7 +120,7 @@ def open_the_recipe(name: str, form: str | None, normalise: str | None, settings
 
     changes: dict[str, Any] = {}
     if form:
-        changes["front_end"] = {"form": form}
+        changes["shape"] = {"name": form}
     if normalise:
         changes["normalise"] = normalise
     return open_recipe(name, nested(settings, changes))
@@ -96,8 +130,8 @@ def nested(settings: list[str] | None, changes: dict[str, Any] | None = None) ->
     """Return what ``--set`` says, nested as a recipe is, put into ``changes`` where there are some already.
 
     Examples:
-        >>> nested(["training.epochs=50", "front_end.hop_length=1024"])
-        {'training': {'epochs': 50}, 'front_end': {'hop_length': 1024}}
+        >>> nested(["training.epochs=50", "features.hop_length=1024"])
+        {'training': {'epochs': 50}, 'features': {'hop_length': 1024}}
     """
     found = changes or {}
     for setting in settings or []:
@@ -125,6 +159,22 @@ def _put(changes: dict[str, Any], setting: str) -> None:
         raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
 
 
+def seeds(
+    first: int, both: int | None, split: int | None, fit: int | None
+) -> tuple[range | None, range | None, range | None]:
+    """Return ``seeds``, ``split_seeds`` and ``fit_seeds`` of ``evaluate`` for these options and ``--seed``.
+
+    Examples:
+        >>> seeds(3, None, None, None), seeds(0, None, None, 2)
+        ((range(3, 4), None, None), (None, range(0, 1), range(0, 2)))
+    """
+    if split is None and fit is None:
+        return range(first, first + (both or 1)), None, None
+    if both is not None:
+        raise EvenvoiceError("--seeds varies split and fit together; leave it out beside --split-seeds and --fit-seeds")
+    return None, range(first, first + (split or 1)), range(first, first + (fit or 1))
+
+
 def as_typed() -> str:
     """Return the command line; bytes of names that are no text are shown as codes."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
@@ -132,6 +182,6 @@ def as_typed() -> str:
 
 def cores(jobs: int | None) -> int:
     """Return the number of jobs asked for, else one a core."""
-    from evenvoice.study import default_jobs
+    from evenvoice.cores import cores as all_cores
 
-    return jobs or default_jobs()
+    return jobs or all_cores()

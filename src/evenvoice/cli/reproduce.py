@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,12 +41,14 @@ def reproduce(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change the paper's own network, e.g. front_end.hop_length=1024; the rivals stay. Repeatable.",
+            help="Change the paper's own network, e.g. features.hop_length=1024; the rivals stay. Repeatable.",
         ),
     ] = None,
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
@@ -63,17 +64,17 @@ def reproduce(
     Each is run in the paper's own order of steps (LEAKY), on a random split, and on unseen speakers. Runs that are in
     --out already are kept: a reproduction that was interrupted goes on where it stopped.
 
-    Example: evenvoice reproduce emodb:data/emodb --seeds 1 --set front_end.hop_length=1024
+    Example: evenvoice reproduce emodb:data/emodb --seeds 1 --set features.hop_length=1024
     """
-    from evenvoice import reproduction
+    from evenvoice import paper
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
     folder = out or Path("reproduction-quick" if quick else "reproduction")
-    page = reproduction.reproduce(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without),
+    page = paper.reproduce(
+        options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
         folder,
-        experiment or reproduction.EXPERIMENTS,
+        experiment or paper.EXPERIMENTS,
         seeds=range(seed, seed + (seeds or (1 if quick else 3))),
         quick=quick,
         scale=scale,
@@ -83,14 +84,13 @@ def reproduce(
         device=device,
         skip_bad=skip_bad,
         command=options.as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
-    found = reproduction.open_reproduction(folder)
+    found = paper.open_reproduction(folder)
     if as_json:
         about: dict[str, Any] = {"quick": quick, "scale": scale, "unseen": found.tables.unseen, "page": str(page)}
         print(json.dumps({**about, **found.tables.to_json(), "failures": found.record.failures}, indent=1))
     else:
-        print(reproduction.as_text(found.tables))
+        print(paper.as_text(found.tables))
         print(f"page: {page}")
     if found.record.failures:
         failed = "; ".join(f"{name}: {why}" for name, why in found.record.failures.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +37,8 @@ def tune(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     normalise: options.Normalise = None,
@@ -64,7 +65,7 @@ def tune(
     keep_freed_memory()
 
     found = tune_recipe(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without),
+        options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
         options.open_the_recipe(recipe, form, normalise, settings),
         trials=trials,
         protocol=protocol,
@@ -77,13 +78,12 @@ def tune(
         skip_bad=skip_bad,
         extends=recipe,
         command=as_typed(),
-        say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     report.write_report(out)
     page = write_tuning_report(out)
     if as_json:
         print(json.dumps(tuning_as_json(found), indent=1))
         return
-    print(report.as_text(study.load_study(out)))
+    print(study.load_study(out).table())
     print(tuning_as_text(found))
     print(f"report: {page}")

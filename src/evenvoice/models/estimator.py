@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
+from torch import nn
 
 from evenvoice.errors import EvenvoiceError
 
@@ -25,12 +26,14 @@ class Estimator(ABC):
     Attributes:
         name: What recipes call it.
         weighs_classes: Whether ``fit`` can use class weights.
-        form: The form of features that it needs; ``None`` where any will do.
+        needs_shape: The shape that it needs; ``None`` where any will do.
+        exportable: Whether `module` gives a network, so that it can be a model file.
     """
 
     name: ClassVar[str]
     weighs_classes: ClassVar[bool] = False
-    form: ClassVar[str | None] = None
+    needs_shape: ClassVar[str | None] = None
+    exportable: ClassVar[bool] = False
 
     def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
         self.input_shape = tuple(input_shape)
@@ -80,6 +83,14 @@ class Estimator(ABC):
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything that ``fit`` learned, by name: two fits are the same where these are."""
 
+    def module(self) -> nn.Module | None:
+        """Return what was fitted as a network, features ``[b, c, h, w]`` to logits ``[b, k]``, or ``None``.
+
+        The softmax of its logits is what `probabilities` returns. A classifier that has one says ``exportable = True``,
+        and can be a model file.
+        """
+        return None
+
     @abstractmethod
     def _fit(
         self,
@@ -99,5 +110,5 @@ class Estimator(ABC):
         if X.shape[1:] != self.input_shape:
             raise EvenvoiceError(
                 f"model {self.name!r}: features of shape {X.shape}, but it was built for (n, "
-                f"{', '.join(map(str, self.input_shape))}); give it features of the same front end"
+                f"{', '.join(map(str, self.input_shape))}); give it features of the same extractor and shape"
             )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from evenvoice.paper.experiments import PAPER
 from evenvoice.paper.tables import Measured, Ours, Row
 from evenvoice.report.illustrations import Illustration
-from evenvoice.report.words import LEAKY, NOTHING, count, per_cent, with_interval
 from evenvoice.study.cost import in_words
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import NOTHING, count, per_cent, with_interval
 
 NOT_RUN = "not run"
 

@@ -2,16 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.models import is_network
 from evenvoice.paper import published
-from evenvoice.paper.baselines import replaced
-from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.recipes import Recipe, open_recipe, recipe_names, renamed
+
+_SAYS_NOTHING = {"name", "about", "source", "search"}
+
+
+def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:
+    """Return the recipe for each rival that a file replaces, under the rival's own name.
+
+    Args:
+        files: ``.yaml`` recipes. Each has the name of a rival, or says ``extends:`` and a rival's name.
+        names: The rivals.
+
+    Raises:
+        EvenvoiceError: A file that cannot be opened or is of no rival, or two of the same one.
+
+    Examples:
+        >>> replaced(["mine.yaml"], ["svm"])
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: recipe 'mine.yaml': no such file
+    """
+    found: dict[str, Recipe] = {}
+    for file in files:
+        recipe = open_recipe(file)
+        name = recipe.name if recipe.name in names else _extended(file)
+        if name not in names:
+            raise EvenvoiceError(
+                f"--rival {file}: {recipe.name!r} is no rival{nearest(recipe.name, list(names))}, and extends none; "
+                f"give it the name of one, or extend it: {', '.join(names)}"
+            )
+        if name in found:
+            raise EvenvoiceError(f"--rival {file}: another file replaces {name!r} already; give one for each rival")
+        found[name] = recipe.model_copy(update={"name": name})
+    return found
+
+
+def differences(run: Mapping[str, Any], shipped: Recipe) -> list[str]:
+    """Say how a recipe as it was run differs from another one: ``training.epochs 5 (shipped: 100)``.
+
+    Args:
+        run: The recipe of a run's ``run.json``. A key that it does not have is of a later version, and no difference.
+        shipped: What to compare it with.
+
+    Examples:
+        >>> recipe = open_recipe("2dcnn")
+        >>> differences(open_recipe(recipe, {"training": {"epochs": 5}}).model_dump(mode="json"), recipe)
+        ['training.epochs 5 (shipped: 100)']
+    """
+    here, there = dict(_flat(run)), dict(_flat(shipped.model_dump(mode="json")))
+    changed = [name for name in here if here[name] != there.get(name)]
+    return [f"{name} {_said(here[name])} (shipped: {_said(there.get(name))})" for name in changed]
+
+
+def _extended(file: str) -> Any:
+    """What a recipe file extends; it was read before, so it is YAML."""
+    return yaml.safe_load(Path(file).read_text(encoding="utf-8")).get("extends")
+
+
+def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each setting."""
+    for key, value in settings.items():
+        if not before and key in _SAYS_NOTHING:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def _said(value: Any) -> str:
+    """A value as it is written in a recipe; options that one side does not have are left to the model."""
+    return "not set" if value is None else str(value)
+
 
 EXPERIMENTS: Final = (1, 2, 3)
 PAPER, RANDOM = "paper", "random"
@@ -35,7 +109,7 @@ CLASSICAL: Final = ("gmm", "hmm", "dtw", "knn", "svm", "mlp", "dbn", "functional
 RIVALS: Final = (*NETWORKS, *CLASSICAL)
 
 # Enough to see every step work, and no more.
-_QUICK_SYSTEMS: Final = {"front_end": {"seconds": 1.0, "hop_length": 1024}, "training": {"epochs": 3}}
+_QUICK_SYSTEMS: Final = {"features": {"hop_length": 1024}, "training": {"epochs": 3}}
 _QUICK_SECONDS = 1.0
 # Pieces shorter than what is heard, so that there are two of them to average.
 _QUICK_OPTIONS: Final = {"cnn-lstm": {"piece_frames": 50}}
@@ -109,17 +183,19 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
     """Return a recipe of the paper's own network.
 
     Examples:
-        >>> recipe = system("smote-2dcnn-array", changes={"front_end": {"hop_length": 1024}})
-        >>> recipe.name, recipe.front_end.form, recipe.front_end.hop_length, recipe.training.epochs
+        >>> recipe = system("smote-2dcnn-array", changes={"features": {"hop_length": 1024}})
+        >>> recipe.name, recipe.shape.name, recipe.features.options["hop_length"], recipe.training.epochs
         ('smote-2dcnn-array', 'array', 1024, 100)
     """
     base, form = SYSTEMS[name]
-    for key, given in (("name", changes), ("front_end.form", (changes or {}).get("front_end"))):
+    changes = renamed(changes or {}, warn=True)
+    for key, given in (("name", changes), ("shape.name", changes.get("shape"))):
         if isinstance(given, Mapping) and key.rpartition(".")[2] in given:
             raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
-    identity = {"name": name, "front_end": {"form": form}}
-    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, changes or {}, identity))
+    identity = {"name": name, "shape": {"name": form}}
+    short = {"shape": {"seconds": _QUICK_SECONDS}} if quick and form != "mean" else {}
+    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
 
 
 def quickly(recipe: Recipe) -> Recipe:
@@ -127,8 +203,8 @@ def quickly(recipe: Recipe) -> Recipe:
     changes: dict[str, Any] = {}
     if is_network(recipe.model.name):
         changes["training"] = {"epochs": 1}
-    if recipe.front_end.form == "sequence":
-        changes["front_end"] = {"seconds": min(_QUICK_SECONDS, recipe.front_end.seconds)}
+    if recipe.shape.name == "sequence":
+        changes["shape"] = {"seconds": min(_QUICK_SECONDS, recipe.shape.options["seconds"])}
     changes["model"] = {"options": _QUICK_OPTIONS.get(recipe.model.name, {})}
     return open_recipe(recipe, changes)
 

@@ -1,4 +1,4 @@
-"""What a reproduction says of itself beside its runs: ``reproduction.json``."""
+"""A folder that `reproduce` writes: what was asked for (``reproduction.json``), and the tables of its runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.paper.tables import Tables
+from evenvoice.study import load_study
 from evenvoice.study.records import write_json
 
 RECORD_FILE = "reproduction.json"
@@ -60,3 +62,24 @@ def read_record(folder: Path) -> Record | None:
         raise EvenvoiceError(
             f"{path}: cannot be read ({error}); remove the file, and the same command as before writes it again"
         ) from error
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What was asked for, and the tables of what was measured."""
+
+    record: Record
+    tables: Tables
+
+
+def open_reproduction(folder: Path | str) -> Reproduction:
+    """Read a folder that `reproduce` wrote.
+
+    Raises:
+        EvenvoiceError: It holds no reproduction, or no finished run.
+    """
+    folder = Path(folder)
+    record = read_record(folder)
+    if record is None:
+        raise EvenvoiceError(f"{folder}: holds no {RECORD_FILE}; expected a folder that `evenvoice reproduce` wrote")
+    return Reproduction(record, Tables(load_study(folder), record.unseen))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
+    from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.schema import Recipe
 
@@ -16,9 +17,10 @@ _HOMES = {
     "open_recipe": "open",
     "recipe_names": "open",
     "recipe_summaries": "names",
+    "renamed": "old_keys",
 }
 
-__all__ = ["Recipe", "RecipeSummary", "open_recipe", "recipe_names", "recipe_summaries"]
+__all__ = ["Recipe", "RecipeSummary", "open_recipe", "recipe_names", "recipe_summaries", "renamed"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
 
+from evenvoice.cores import cores
 from evenvoice.errors import AudioError
 from evenvoice.recognizer.inputs import Input
 from evenvoice.recognizer.output import Writer
@@ -90,7 +90,7 @@ def in_order(
         >>> [result() for result in in_order(abs, [-1, 2, -3], jobs=2)]
         [1, 2, 3]
     """
-    jobs = min(jobs or _cores(), len(items))
+    jobs = min(jobs or cores(), len(items))
     if jobs <= 1:
         for item in items:
             yield partial(call, item)
@@ -108,8 +108,3 @@ def in_order(
             yield waiting.popleft().result
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -209,7 +209,7 @@ class Recognizer:
         waveform = check_waveform(audio, "the waveform")
         if rate is None:
             return waveform
-        return resample(waveform, _possible(rate), self.sample_rate)  # type: ignore[arg-type]  # soxr takes fractions
+        return resample(waveform, _possible(rate), self.sample_rate)
 
     def _ranked(self, scores: npt.NDArray[np.float32]) -> list[dict[str, Any]]:
         """Return the labels with their probabilities, best first."""

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from evenvoice.report.measures import by_protocol
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WARNING, drawing, new_figure
-from evenvoice.report.words import LEAKY, TRANSDUCTIVE, marks, with_interval
 from evenvoice.study import Result, Study
+from evenvoice.study.marks import LEAKY, TRANSDUCTIVE, by_protocol, marks
+from evenvoice.tables import with_interval
 
 BAR = 0.36
 

@@ -18,8 +18,9 @@ from evenvoice.report.measures import (
     selected_on_test,
 )
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WIDTH, about, drawing, new_figure
-from evenvoice.report.words import LEAKY, NOTHING, per_cent
 from evenvoice.study import Result
+from evenvoice.study.marks import LEAKY
+from evenvoice.tables import NOTHING, per_cent
 
 MANY = 5
 """Of more emotions the names stand slanted, and numbers are smaller or upright."""

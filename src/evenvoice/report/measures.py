@@ -6,29 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evenvoice.imbalance import made_rows
 from evenvoice.metrics import Interval, score
-from evenvoice.report.words import speakers_unseen
-from evenvoice.study import Result, Run, Study
+from evenvoice.study import Result, Run, Seed
 
 MEASURES = ("precision", "recall", "f1")
-
-
-def strictness(result: Result) -> int:
-    """Return 0 where test speakers are unseen, 1 where they may be shared, 2 for LEAKY."""
-    if result.leaky:
-        return 2
-    return 0 if speakers_unseen(result) else 1
-
-
-def by_recipe(study: Study) -> list[Result]:
-    """Order results by recipe, then from the strictest protocol to the leaky one: what a protocol buys, row by row."""
-    recipes = list(dict.fromkeys(result.recipe for result in study.results))
-    return sorted(study.results, key=lambda result: (recipes.index(result.recipe), strictness(result), result.protocol))
-
-
-def by_protocol(study: Study) -> list[Result]:
-    """Order results by protocol, the strictest first and the leaky last: what a recipe buys, row by row."""
-    return sorted(by_recipe(study), key=lambda result: (strictness(result), result.protocol))
 
 
 def confusion(result: Result) -> pd.DataFrame:
@@ -65,7 +47,7 @@ def class_counts(result: Result) -> pd.DataFrame:
     """
     tables = []
     for run in result.runs:
-        made = run.plan["emotion"].value_counts().reindex(list(result.labels), fill_value=0)
+        made = made_rows(run.plan)["emotion"].value_counts().reindex(list(result.labels), fill_value=0)
         counts = run.info["counts"]
         table = pd.DataFrame({name: pd.Series(counts[name], dtype=float) for name in ("before", "after")})
         table = table.reindex(list(result.labels), fill_value=0.0)
@@ -119,7 +101,7 @@ class FoldNumbers:
         wa: Of this fold alone.
     """
 
-    seed: int
+    seed: Seed
     fold: int
     about: str
     train: int
@@ -136,7 +118,8 @@ def fold_numbers(run: Run) -> FoldNumbers:
     """Return the sizes of a run's parts, and its own UA and WA."""
     parts = run.info["parts"]
     # A protocol that balances first divides the synthetic rows too; any other adds them to its training part.
-    among = set(run.plan["synthetic"]) & set(run.split["utterance"])
+    synthetic = made_rows(run.plan)["synthetic"]
+    among = set(synthetic) & set(run.split["utterance"])
     in_train = int(run.split.loc[run.split["part"] == "train", "utterance"].isin(among).sum())
     scores = score(run.predictions, run.info["labels"])
     return FoldNumbers(
@@ -144,7 +127,7 @@ def fold_numbers(run: Run) -> FoldNumbers:
         fold=run.key.fold,
         about=run.info["about"],
         train=parts["train"] - in_train,
-        made=in_train if among else len(run.plan),
+        made=in_train if among else len(synthetic),
         validation=parts.get("validation", 0),
         test=parts["test"],
         made_test=int(run.predictions["synthetic"].sum()),

@@ -8,12 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenvoice.files import writing
 from evenvoice.progress import track
-from evenvoice.report.completeness import gaps
 from evenvoice.report.illustrations import Illustration, illustrate_study
-from evenvoice.report.measures import by_recipe
 from evenvoice.report.sections import Section
-from evenvoice.report.table import columns, notes
 from evenvoice.study import Study, load_study
+from evenvoice.study.completeness import gaps
+from evenvoice.study.marks import by_recipe
+from evenvoice.study.table import columns, notes
 
 TEMPLATE = "page.html.jinja"
 
@@ -67,7 +67,9 @@ def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
         versions=study.info["versions"],
         sections=sections,
         overview=overview,
-        columns=[name for name in columns(study) if name not in ("recipe", "form", "protocol", "marks")],
+        columns=[
+            column.name for column in columns(study) if column.name not in ("recipe", "form", "protocol", "marks")
+        ],
         notes=notes(study),
         gaps=gaps(study),
         commands=study.info.get("commands", []),

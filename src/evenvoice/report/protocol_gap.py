@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.report.measures import strictness
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, VERMILION, drawing, new_figure
-from evenvoice.report.words import LEAKY, count, ends, marks, per_cent, with_interval
 from evenvoice.study import Result, Study
+from evenvoice.study.marks import LEAKY, marks, strictness
+from evenvoice.tables import Column, Table, count, ends, per_cent, with_interval
 
 
 def results_of(study: Study, recipe: str) -> list[Result]:
@@ -34,23 +34,30 @@ def results_of(study: Study, recipe: str) -> list[Result]:
     return found
 
 
-def gap_as_markdown(studies: Sequence[Study], recipe: str) -> str:
+def gap_table(studies: Sequence[Study], recipe: str) -> Table:
     """Return the table: UA with its interval, and how many points above the same recipe on unseen speakers."""
-    headings = ("corpus", "protocol", "marks", "UA %", "95 % interval", "points above unseen speakers", "seeds × folds")
-    lines = ["| " + " | ".join(headings) + " |", "|---|---|---|---:|---:|---:|---:|"]
+    columns = (
+        Column("corpus", wraps=True),
+        Column("protocol"),
+        Column("marks", wraps=True),
+        Column("UA %", number=True),
+        Column("95 % interval", number=True, rank=1),
+        Column("points above unseen speakers", number=True, short="points above\nunseen speakers"),
+        Column("seeds × folds", number=True, rank=2),
+    )
+    rows = []
     for study in studies:
         results = results_of(study, recipe)
         honest = results[0].intervals["ua"].estimate
         for result in results:
             ua = result.intervals["ua"]
-            above = "" if result is results[0] else f"{100 * (ua.estimate - honest):+.1f}"
-            shown = ", ".join(marks(result)).replace(LEAKY, f"**{LEAKY}**")
-            cells = (
-                f"{study.corpus['name']}, {len(study.corpus['labels'])} emotions", f"`{result.protocol}`", shown,
-                per_cent(ua.estimate), ends(ua), above, f"{len(result.seeds)} × {result.folds}",
-            )  # fmt: skip
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+            rows.append([
+                f"{study.corpus['name']}, {len(study.corpus['labels'])} emotions", result.protocol,
+                ", ".join(marks(result)), per_cent(ua.estimate), ends(ua),
+                "" if result is results[0] else f"{100 * (ua.estimate - honest):+.1f}",
+                f"{len(result.seeds)} × {result.folds}",
+            ])  # fmt: skip
+    return Table(columns, rows, strong=(LEAKY,))
 
 
 def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:

@@ -8,7 +8,6 @@ from functools import cached_property
 import yaml
 
 from evenvoice.metrics import confusion_intervals
-from evenvoice.report.completeness import missing_folds, name_of
 from evenvoice.report.groups import group_tables, worst_speaker
 from evenvoice.report.illustrations import Illustration, illustrate
 from evenvoice.report.measures import (
@@ -21,9 +20,11 @@ from evenvoice.report.measures import (
     selected_on_test,
 )
 from evenvoice.report.reliability import calibration_words
-from evenvoice.report.table import INCOMPLETE, text_row
-from evenvoice.report.words import LEAKY, NOTHING, count, marks, per_cent, with_interval
 from evenvoice.study import Result
+from evenvoice.study.completeness import missing_folds, name_of
+from evenvoice.study.marks import LEAKY, marks
+from evenvoice.study.table import INCOMPLETE, text_row
+from evenvoice.tables import NOTHING, count, per_cent, with_interval
 
 Row = dict[str, str]
 
@@ -192,7 +193,8 @@ class Section:
         return [
             {"true": label}
             | {
-                f"as {other}": f"{estimates[row][column]} [{lows[row][column]}, {highs[row][column]}]"
+                f"as {other}": estimates[row][column]
+                + (f" [{lows[row][column]}, {highs[row][column]}]" if lows[row][column] != NOTHING else "")
                 for column, other in enumerate(labels)
             }
             for row, label in enumerate(labels)

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from evenvoice.report.words import LEAKY, count, marks
 from evenvoice.study import Result
+from evenvoice.study.marks import LEAKY, marks
+from evenvoice.tables import count
 
 # Okabe & Ito, "Color Universal Design" (2008): told apart by colour-blind readers.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.report.illustrations import Illustration
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
-from evenvoice.report.words import NOTHING, count, p_value, per_cent, with_interval
 from evenvoice.study import load_study
 from evenvoice.study.cost import in_words
-from evenvoice.study.systems import Standing, compare, read_systems, select
+from evenvoice.study.systems import Standing, compare
+from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
 from evenvoice.tuning import Trial, Tuning, load_tuning
 from evenvoice.tuning.outcome import ENOUGH
 from evenvoice.tuning.space import own_settings
@@ -84,12 +85,12 @@ wrote
     return page
 
 
-def on_test_part(tuning: Tuning) -> list[Standing]:
+def on_test_part(tuning: Tuning) -> Sequence[Standing]:
     """Return the recipe and the tuned one on the test part, the second compared with the first; none while closed."""
     names = [tuning.recipe.name, f"{tuning.recipe.name}-tuned"]
     if not tuning.opened or not all((tuning.folder / "runs" / name).is_dir() for name in names):
         return []
-    return compare(select(read_systems([tuning.folder]), names, None))
+    return compare(tuning.folder, recipes=names)
 
 
 def opened_once(tuning: Tuning) -> str:
@@ -193,17 +194,16 @@ def _test_row(standing: Standing) -> dict[str, str]:
     }
 
 
-def _difference(standings: list[Standing]) -> str:
+def _difference(standings: Sequence[Standing]) -> str:
     """The tuned recipe against the recipe, in a sentence."""
     if not standings:
         return ""
     found = standings[1].against_first
     if found is None:
         return f"The two cannot be compared: {standings[1].why_not}."
-    least = f"; with {count(found.units, found.unit)} p cannot be below {p_value(found.smallest_p)}"
     return (
         f"Tuned minus as it is: {with_interval(found.difference_ua, signed=True)} points of UA, "
-        f"p = {p_value(found.p_ua)} (permutation over {found.unit}s{least})."
+        f"p = {p_value(found.p_ua)} ({found.target}). {found.conclusion('the recipe as it is', 'the tuned recipe')}"
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
+from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError
 
 # A window of a timeline, in seconds: shorter ones hold no word, and each costs a run of the model.
@@ -20,13 +20,6 @@ LOWEST_RATE = 4000
 # Samples of all channels for each second of the longest recording: 48 kHz in stereo. Headers promise what they like,
 # and a few kilobytes of silence unpack to hours.
 _SAMPLES_A_SECOND = 96_000
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _connections() -> int:
@@ -76,7 +69,7 @@ class Limits:
     work_seconds: float = 60
     uploads: int = 16
     waiting: int = 256
-    workers: int = field(default_factory=_cores)
+    workers: int = field(default_factory=cores)
     connections: int = field(default_factory=_connections)
 
     def __post_init__(self) -> None:

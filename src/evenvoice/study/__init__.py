@@ -1,7 +1,28 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
-from evenvoice.study.grid import default_jobs, evaluate
-from evenvoice.study.records import Run, RunKey, read_run
+from evenvoice.cores import cores as default_jobs
+from evenvoice.study.execution import Execution
+from evenvoice.study.grid import evaluate
+from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.scoring import intervals, score
+from evenvoice.study.seeds import Seed
+from evenvoice.study.systems import Standings, compare
 
-__all__ = ["Result", "Run", "RunKey", "Study", "default_jobs", "evaluate", "load_study", "read_run"]
+__all__ = [
+    "Execution",
+    "Result",
+    "Run",
+    "RunKey",
+    "Seed",
+    "Standings",
+    "Study",
+    "compare",
+    "default_jobs",
+    "evaluate",
+    "find_runs",
+    "intervals",
+    "load_study",
+    "read_run",
+    "score",
+]

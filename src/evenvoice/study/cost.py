@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from evenvoice.features import forms
 from evenvoice.features.threads import one_thread
 from evenvoice.imbalance import NoBalancing
-from evenvoice.models import make_model
+from evenvoice.models import is_network, make_model
 from evenvoice.recipes import Recipe
+from evenvoice.study.work import Task
 from evenvoice.training.loop import PlannedRows, train_network
 
 # Seconds of training that can be timed.
@@ -32,12 +32,12 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
     with one_thread(), torch.random.fork_rng(devices=[]):
-        network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
+        network = make_model(recipe.model.name, recipe.input_shape, n_classes, **recipe.model.options)
         assert isinstance(network, torch.nn.Module)
         rng = np.random.default_rng(0)
-        images = rng.standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
-        if recipe.front_end.form == "sequence":
-            shown = rng.choice(seconds, (size, 1)) / recipe.front_end.seconds
+        images = rng.standard_normal((size, *recipe.input_shape), np.float32)
+        if recipe.shape.name == "sequence":
+            shown = rng.choice(seconds, (size, 1)) / recipe.shape.options["seconds"]
             own = np.arange(images.shape[-1]) <= shown * images.shape[-1]
             images[:, 0] *= own[:, np.newaxis]
             images[:, 0, -1] = own
@@ -60,12 +60,12 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:
     """Return about how many rows an epoch has: the training share without validation, and with what SMOTE adds."""
     counts = emotions.value_counts()
-    balanced = recipe.balancer.name not in ("none", "class-weights")
+    balanced = any(sampler.name not in ("none", "class-weights") for sampler in recipe.samplers)
     return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
 
 
 def in_words(seconds: float) -> str:
-    """Return a duration as a person says it.
+    """Return a duration in the unit that fits it.
 
     Examples:
         >>> in_words(45), in_words(600), in_words(9000)
@@ -74,3 +74,36 @@ def in_words(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, math.ceil(seconds))} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def announcement(tasks: Sequence[Task], total: int, utterances: pd.DataFrame, workers: int) -> str:
+    """Return how many fits there are, and about how long they take: measured speed × rows × epochs.
+
+    Args:
+        tasks: The fits that are missing.
+        total: How many there are with those that are made already.
+        utterances: The corpus' table, with ``seconds``.
+        workers: How many fits at once.
+    """
+    there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
+    if not tasks:
+        return f"{total} fits: all are there already"
+    seconds = 0.0
+    speeds: dict[str, float] = {}
+    classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}
+    for task in tasks:
+        if task.recipe.name in classical:
+            continue
+        if task.recipe.name not in speeds:
+            speeds[task.recipe.name] = rows_per_second(
+                task.recipe, utterances["emotion"].nunique(), utterances["seconds"].tolist()
+            )
+        share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
+        rows = rows_after_balancing(task.recipe, utterances["emotion"], share)
+        seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
+    jobs = min(workers, len(tasks))
+    words = f"{len(tasks)} fits{there}"
+    if seconds:
+        most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
+        words += f", {most}about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+    return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,61 +14,70 @@ import pandas as pd
 from joblib import delayed
 
 from evenvoice.audio import duration
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FrontEndSettings
+from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
+from evenvoice.leases import sweep
 from evenvoice.models import is_network
-from evenvoice.parallel import in_parallel
+from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
-from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
+from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_folder, as_protocols, as_recipes
+from evenvoice.study.cost import announcement
+from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.fold import balanced_pool
 from evenvoice.study.records import (
     FORMAT,
+    RUNS,
     STUDY_FILE,
     RunKey,
     check_same_corpus,
-    read_run,
+    is_made,
     read_study_file,
     versions,
     write_json,
 )
 from evenvoice.study.results import Study, load_study
-from evenvoice.study.work import Packed, Task, make_run
-from evenvoice.training import Examples
-from evenvoice.training.fitting import check_device
-from evenvoice.training.load import load_examples
-
-Say = Callable[[str], None]
+from evenvoice.study.seeds import Seed, Seeds, make_seeds
+from evenvoice.study.work import Task, make_run
+from evenvoice.training import Dataset
+from evenvoice.training.load import load_dataset
 
 
+@renamed(say="on_message")
 def evaluate(
-    corpus: Corpus,
-    recipes: Sequence[Recipe],
-    protocols: Sequence[str],
+    corpus: CorpusLike,
+    recipes: RecipeLike | Sequence[RecipeLike] = "smote-2dcnn",
+    protocols: str | Sequence[str] | None = None,
     *,
-    seeds: Sequence[int] = (0,),
-    out: Path | str,
+    seeds: Seeds | None = None,
+    split_seeds: Seeds | None = None,
+    fit_seeds: Seeds | None = None,
+    out: Path | str | None = None,
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
     keep_models: bool = False,
     test_curves: bool = False,
     command: str | None = None,
-    say: Say = lambda text: None,
+    on_message: OnMessage | None = None,
+    executor: Executor | None = None,
 ) -> Study:
     """Fit and test every recipe under every protocol with every seed, and return what was found.
 
-    Runs that are in the folder already are kept, so an evaluation that was killed goes on where it stopped, and ends
-    with the same predictions.
+    Runs that are in the folder already are kept, so an evaluation that was killed continues where it stopped, and ends
+    with the same predictions. Several processes may work on one folder.
 
     Args:
-        corpus: On which corpus.
-        recipes: Which recipes; their names differ.
-        protocols: Names of protocols.
-        seeds: A seed changes the split and the initial weights.
-        out: The folder that the runs go to.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+        recipes: One or many: names, ``.yaml`` files or `Recipe` objects; their names differ.
+        protocols: One or many names; ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
+        seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
+            if not given.
+        split_seeds: Instead of ``seeds``: how many splits, or which seeds they have. Every split meets every fit.
+        fit_seeds: How many fits on each split (initial weights, shuffling, sampler), or which seeds they have.
+        out: The folder for the runs; if not given, a new one in the working directory, named in the first message.
         jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
@@ -77,20 +85,33 @@ def evaluate(
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing. Runs
             that are there already keep the curves they have.
         command: What the user typed, for the report.
-        say: Is told how many fits there will be, and about how long they will take, before they start.
+        on_message: Called with a line of text before the fits start: how many there will be, and about how long they
+            take. Printed to stderr if not given.
+        executor: What makes the runs instead of processes of this machine.
 
     Returns:
         The results asked for, read back from the folder.
 
     Raises:
-        EvenvoiceError: A protocol needs what the corpus lacks, the folder holds other runs, or audio is unusable.
+        EvenvoiceError: An argument cannot be used, a protocol needs what the corpus lacks, the folder holds other runs,
+            or audio is unusable.
+
+    Examples:
+        ``evaluate("emodb:data/emodb", "smote-2dcnn", "speaker-folds", seeds=3).table()``
     """
+    execution = Execution(jobs, device, skip_bad, on_message, executor)
+    repetitions = make_seeds(seeds, split_seeds, fit_seeds)
+    the_recipes = as_recipes(recipes)
+    the_corpus = as_corpus(corpus)
+    names = as_protocols(protocols, the_corpus)
+    folder = as_folder(out, the_corpus)
     evaluation = _Evaluation(
-        corpus, recipes, protocols, seeds, Path(out), jobs or default_jobs(), device, skip_bad, keep_models,
-        test_curves, command,
-    )  # fmt: skip
-    evaluation.run(say)
-    return load_study(out).only([recipe.name for recipe in recipes], protocols, seeds)
+        the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command
+    )
+    if out is None:
+        execution.message(f"folder: {folder.resolve()}")
+    evaluation.run()
+    return load_study(folder).only([recipe.name for recipe in the_recipes], names, repetitions)
 
 
 # Columns that a protocol may divide by, and that a corpus' fingerprint leaves out.
@@ -104,37 +125,41 @@ class _Evaluation:
     corpus: Corpus
     recipes: Sequence[Recipe]
     protocols: Sequence[str]
-    seeds: Sequence[int]
+    seeds: Sequence[Seed]
     folder: Path
-    jobs: int
-    device: str
-    skip_bad: bool
+    execution: Execution
     keep_models: bool
     test_curves: bool
     command: str | None
 
-    def run(self, say: Say) -> None:
+    def run(self) -> None:
         """Make the runs that are missing."""
-        protocols = [open_protocol(name) for name in dict.fromkeys(self.protocols)]
+        protocols = [open_protocol(name) for name in self.protocols]
         self._check(protocols)
         check_writable(self.folder)
-        _sweep(self.folder)
-        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Examples]] = []
-        for front_end, recipes in _by_front_end(self.recipes):
-            corpus, examples = load_examples(self.corpus, front_end, jobs=self.jobs, skip_bad=self.skip_bad)
-            data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
+        sweep(self.folder / RUNS, "*/*/*")
+        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
+        for features, recipes in _by_features(self.recipes):
+            corpus, examples = load_dataset(
+                self.corpus,
+                features,
+                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.augment)),
+                jobs=self.execution.workers,
+                skip_bad=self.execution.skip_bad,
+            )
+            data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
                 Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
                 for recipe in recipes
                 for protocol in protocols
                 for seed in self.seeds
                 for fold in self._folds(recipe, protocol, corpus, examples, seed)
-                for key in [RunKey(recipe.name, protocol.name, seed, fold.number)]
+                for key in [RunKey(recipe.name, protocol.name, seed.split, seed.fit, fold.number)]
             ]
-            missing = [task for task in tasks if not self._made(task)]
+            missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
-            waiting.append((missing, corpus.labels, utterances, examples))
-            say(self._announcement(missing, len(tasks), utterances))
+            waiting.append((missing, corpus.classes, utterances, examples))
+            self.execution.message(announcement(missing, len(tasks), utterances, self.execution.workers))
         about = {
             "format": FORMAT,
             "corpus": self._about_the_corpus(),
@@ -150,7 +175,6 @@ class _Evaluation:
 
     def _check(self, protocols: Sequence[SplitProtocol]) -> None:
         """What can be known to be impossible before any audio is read."""
-        check_device(self.device)
         names = [recipe.name for recipe in self.recipes]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
@@ -171,57 +195,25 @@ class _Evaluation:
         check_same_corpus(self.folder, self.corpus)
 
     def _folds(
-        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: int
+        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Dataset, seed: Seed
     ) -> list[Fold]:
         table = corpus.table
         if protocol.balance_first:
-            table = balanced_pool(recipe, table, examples, seed).table
-        return make_folds(protocol, table, seed)
+            table = balanced_pool(recipe, table, examples, seed.fit).table
+        return make_folds(protocol, table, seed.split)
 
     def _fingerprint(self, data: str, table: pd.DataFrame, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
         """Everything that a run's predictions depend on."""
         settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
-        what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), key.seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
+        seed = key.seed.to_json()
+        what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         # What a protocol divides by, where that is no part of the corpus' fingerprint.
-        what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
+        what += [
+            table[column].astype(str).tolist()
+            for column in protocol.needs
+            if column in _DIVIDING or column not in COLUMNS
+        ]
         return _digest(json.dumps(what, sort_keys=True).encode())
-
-    def _made(self, task: Task) -> bool:
-        """True if the run is there; raises if another run is in its place."""
-        folder = task.key.folder(self.folder)
-        if not folder.exists():
-            return False
-        if read_run(folder).info["fingerprint"] != task.fingerprint:
-            raise EvenvoiceError(
-                f"{folder}: holds a run of other settings or other data under the same name; "
-                "choose another --out, or remove the folder"
-            )
-        return True
-
-    def _announcement(self, tasks: Sequence[Task], total: int, utterances: pd.DataFrame) -> str:
-        """How many fits, and about how long: measured speed × rows × epochs."""
-        there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
-        if not tasks:
-            return f"{total} fits: all are there already"
-        seconds = 0.0
-        speeds: dict[str, float] = {}
-        classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}
-        for task in tasks:
-            if task.recipe.name in classical:
-                continue
-            if task.recipe.name not in speeds:
-                speeds[task.recipe.name] = rows_per_second(
-                    task.recipe, utterances["emotion"].nunique(), utterances["seconds"].tolist()
-                )
-            share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
-            rows = rows_after_balancing(task.recipe, utterances["emotion"], share)
-            seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
-        jobs = min(self.jobs, len(tasks))
-        words = f"{len(tasks)} fits{there}"
-        if seconds:
-            most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
-            words += f", {most}about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
-        return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")
 
     def _about_the_corpus(self) -> dict[str, Any]:
         """What the study's file says of its corpus."""
@@ -240,38 +232,52 @@ class _Evaluation:
         asked: dict[str, list[Any]] = {
             "recipes": [recipe.name for recipe in self.recipes],
             "protocols": list(self.protocols),
-            "seeds": list(self.seeds),
+            "seeds": [seed.to_json() for seed in self.seeds],
         }
         commands = [self.command] if self.command else []
         path = self.folder / STUDY_FILE
         if path.exists():
             before = read_study_file(self.folder)
-            asked = {name: list(dict.fromkeys([*before["asked"][name], *values])) for name, values in asked.items()}
+            asked = {name: _union(before["asked"][name], values) for name, values in asked.items()}
             commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
         return {"asked": asked, "commands": commands}
 
     def _make(
-        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Examples
+        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Dataset
     ) -> Iterator[None]:
         """Make the runs, as many at once as there are jobs; yield after each."""
         if not tasks:
             return
-        packed = Packed.of(examples)
-        jobs = min(self.jobs, len(tasks))
-        flags = self.keep_models, self.test_curves, jobs > 1
-        # In full: worker processes keep the working directory in which they were started.
-        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), self.device, *flags)
-        calls = (delayed(make_run)(task, *what) for task in tasks)
-        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False)
+        execution = self.execution
+        jobs = min(execution.workers, len(tasks))
+        flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
+        shapes = {f"shape-{number}": recipe.made_shape for number, recipe in enumerate(_by_shape(tasks))}
+        with tempfile.TemporaryDirectory(prefix="evenvoice-") as folder:
+            # Workers get the features by path, and map them into memory.
+            shared = examples.saved(Path(folder), shapes)
+            # In full: worker processes keep the working directory in which they were started.
+            what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
+            calls = (delayed(make_run)(task, *what) for task in tasks)
+            yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor)
 
 
-def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:
-    """Recipes grouped by what they hear, so that a corpus is heard once for each."""
-    groups: dict[str, tuple[FrontEndSettings, list[Recipe]]] = {}
+def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:
+    """Recipes grouped by their features, so that a corpus is decoded once for each."""
+    groups: dict[str, tuple[FeatureSettings, list[Recipe]]] = {}
     for recipe in recipes:
-        key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
-        groups.setdefault(key, (recipe.front_end, []))[1].append(recipe)
+        key = recipe.features.model_dump_json()
+        groups.setdefault(key, (recipe.features, []))[1].append(recipe)
     return list(groups.values())
+
+
+def _by_shape(tasks: Sequence[Task]) -> list[Recipe]:
+    """One recipe for each shape that the tasks need."""
+    return list({task.recipe.shape.model_dump_json(): task.recipe for task in tasks}.values())
+
+
+def _union(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """Both lists, each value once; a seed may be a list."""
+    return [*some, *(value for value in others if value not in some)]
 
 
 def _digest(*parts: bytes) -> str:
@@ -279,14 +285,3 @@ def _digest(*parts: bytes) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed evaluation left half-written."""
-    for aside in (folder / "runs").glob("*/*/*/.*"):
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def default_jobs() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import platform
 from dataclasses import dataclass
@@ -15,12 +16,17 @@ import pandas as pd
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing, writing_folder
+from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
+from evenvoice.recipes import renamed
 from evenvoice.study.fold import FoldResult
+from evenvoice.study.seeds import Seed
 from evenvoice.training.weights import WEIGHTS_FILE, save_weights
 
 FORMAT = 1
 STUDY_FILE = "study.json"
+RUN_FILE = "run.json"
+RUNS = "runs"
 LIBRARIES = ("evenvoice", "torch", "skorch", "numpy", "scikit-learn", "soundfile", "soxr")
 
 
@@ -29,18 +35,26 @@ class RunKey:
     """Which run of a study.
 
     Examples:
-        >>> RunKey("smote-2dcnn", "speaker-folds", 0, 3).folder(Path("out")).as_posix()
+        >>> RunKey("smote-2dcnn", "speaker-folds", 0, 0, 3).folder(Path("out")).as_posix()
         'out/runs/smote-2dcnn/speaker-folds/seed-0/fold-3'
+        >>> RunKey("smote-2dcnn", "speaker-folds", 0, 2, 3).folder(Path("out")).as_posix()
+        'out/runs/smote-2dcnn/speaker-folds/split-0-fit-2/fold-3'
     """
 
     recipe: str
     protocol: str
-    seed: int
+    split_seed: int
+    fit_seed: int
     fold: int
+
+    @property
+    def seed(self) -> Seed:
+        """Both seeds."""
+        return Seed(self.split_seed, self.fit_seed)
 
     def folder(self, study: Path) -> Path:
         """Return the run's folder in a study's folder."""
-        return study / "runs" / self.recipe / self.protocol / f"seed-{self.seed}" / f"fold-{self.fold}"
+        return study / RUNS / self.recipe / self.protocol / self.seed.folder / f"fold-{self.fold}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,12 @@ class Run:
     @property
     def key(self) -> RunKey:
         """Which run it is."""
-        return RunKey(*(self.info[name] for name in ("recipe_name", "protocol", "seed", "fold")))
+        return RunKey(*(self.info[name] for name in ("recipe_name", "protocol", "split_seed", "fit_seed", "fold")))
+
+    @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """The recipe in full, with today's keys."""
+        return renamed(self.info["recipe"])
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
@@ -77,15 +96,17 @@ class Run:
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """Synthetic rows with their parents."""
-        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str}, keep_default_na=False)
+        """Made rows with their parents, and the utterances that were removed or repeated."""
+        return read_plan(self.folder / "plan.csv")
 
 
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:
     """Write a run's folder aside and rename it into place; with ``keep_model``, the weights as well.
 
+    A run that another process made meanwhile is kept: with one fingerprint, it is the same.
+
     Raises:
-        EvenvoiceError: Another process made the same run meanwhile.
+        EvenvoiceError: Another process made a run of other settings meanwhile.
     """
     try:
         with writing_folder(folder) as aside:
@@ -96,13 +117,27 @@ def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_mo
             result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
             if keep_model:
                 save_weights(result.model, aside / WEIGHTS_FILE)
-            write_json(aside / "run.json", {"format": FORMAT, **info})
-    except OSError as error:
+            write_json(aside / RUN_FILE, {"format": FORMAT, **info})
+    except OSError:
         if not folder.exists():
             raise
+        is_made(folder, info["fingerprint"])
+
+
+def is_made(folder: Path, fingerprint: str) -> bool:
+    """Return whether a run is there already.
+
+    Raises:
+        EvenvoiceError: Another run is in its place.
+    """
+    if not folder.exists():
+        return False
+    if read_run(folder).info["fingerprint"] != fingerprint:
         raise EvenvoiceError(
-            f"{folder}: another process made it meanwhile; run the command again: what is finished is kept"
-        ) from error
+            f"{folder}: holds a run of other settings or other data under the same name; "
+            "choose another --out, or remove the folder"
+        )
+    return True
 
 
 def read_run(folder: Path) -> Run:
@@ -111,7 +146,7 @@ def read_run(folder: Path) -> Run:
     Raises:
         EvenvoiceError: It holds no readable run.
     """
-    path = folder / "run.json"
+    path = folder / RUN_FILE
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
         found = info.get("format")
@@ -121,7 +156,21 @@ def read_run(folder: Path) -> Run:
         ) from error
     if found != FORMAT:
         raise EvenvoiceError(f"{path}: format {found!r}, this evenvoice reads {FORMAT}; evaluate again")
+    if "seed" in info:  # written before split and fit had a seed each
+        seed = info.pop("seed")
+        info |= {"split_seed": seed, "fit_seed": seed}
     return Run(folder, info)
+
+
+def find_runs(study: Path, recipe: str = "*") -> list[Path]:
+    """Return the folders of a study's finished runs, sorted by path.
+
+    Args:
+        study: The study's folder.
+        recipe: Of this recipe alone; of all if not given.
+    """
+    pattern = f"{glob.escape(recipe) if recipe != '*' else recipe}/*/*/fold-*/{RUN_FILE}"
+    return sorted(found.parent for found in (study / RUNS).glob(pattern))
 
 
 def check_same_corpus(folder: Path, corpus: Corpus) -> None:

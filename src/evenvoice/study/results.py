@@ -11,9 +11,21 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.metrics import Interval, Scores, intervals, score, unweighted_accuracy
-from evenvoice.study.records import Run, read_run, read_study_file
+from evenvoice.study.arguments import as_path
+from evenvoice.study.records import Run, find_runs, read_run, read_study_file
+from evenvoice.study.seeds import Seed
+from evenvoice.study.table import results_table, values
+from evenvoice.tables import Table, count
+
+
+class UnknownResultError(EvenvoiceError, KeyError):
+    """A recipe or protocol of which a study has no result; a `KeyError` as well."""
+
+    def __str__(self) -> str:
+        # KeyError would put quotes around the line.
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Spread:
         return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """All runs of one recipe under one protocol.
 
@@ -72,8 +84,8 @@ class Result:
         return bool(self.runs[0].info["transductive"])
 
     @property
-    def seeds(self) -> list[int]:
-        """The seeds."""
+    def seeds(self) -> list[Seed]:
+        """The seeds, sorted: of the split and of the fit."""
         return sorted({run.key.seed for run in self.runs})
 
     @property
@@ -87,7 +99,7 @@ class Result:
         return float(sum(run.info["seconds"] for run in self.runs))
 
     @cached_property
-    def pooled(self) -> dict[int, pd.DataFrame]:
+    def pooled(self) -> dict[Seed, pd.DataFrame]:
         """For each seed, the predictions of all its folds."""
         return {
             seed: pd.concat([run.predictions for run in self.runs if run.key.seed == seed], ignore_index=True)
@@ -95,7 +107,7 @@ class Result:
         }
 
     @cached_property
-    def scores(self) -> dict[int, Scores]:
+    def scores(self) -> dict[Seed, Scores]:
         """For each seed, the scores of its pooled predictions."""
         return {seed: score(predictions, self.labels) for seed, predictions in self.pooled.items()}
 
@@ -103,6 +115,20 @@ class Result:
     def intervals(self) -> dict[str, Interval]:
         """Every score, mean over seeds, with its 95 % interval over speakers: ``ua``, ``recall:angry``, ``ece``, …."""
         return intervals(list(self.pooled.values()), self.labels)
+
+    @property
+    def ua(self) -> float:
+        """Mean of the recalls of all emotions, mean over seeds; a fraction."""
+        return self.over_seeds(lambda scores: scores.ua).mean
+
+    @property
+    def wa(self) -> float:
+        """Accuracy, mean over seeds; a fraction."""
+        return self.over_seeds(lambda scores: scores.wa).mean
+
+    def __repr__(self) -> str:
+        size = f"{count(len(self.seeds), 'seed')} × {count(self.folds, 'fold')}"
+        return f"<Result {self.recipe} × {self.protocol} on {self.corpus}: {size}>"
 
     def over_seeds(self, measure: Callable[[Scores], float]) -> Spread:
         """Return mean and standard deviation of a measure over seeds: ``lambda scores: scores.ua``."""
@@ -124,7 +150,7 @@ class Result:
             "recipe": self.recipe,
             "corpus": self.corpus,
             "protocol": self.protocol,
-            "form": self.runs[0].info["recipe"]["front_end"]["form"],
+            "shape": self.runs[0].recipe["shape"]["name"],
             "leaky": self.leaky,
             "transductive": self.transductive,
             "seeds": len(self.seeds),
@@ -143,9 +169,11 @@ class Result:
         return summary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """A folder of runs on one corpus.
+
+    ``study[recipe, protocol]`` is one of its results; ``study[recipe]`` where the recipe has one only.
 
     Attributes:
         folder: Where it lies.
@@ -162,10 +190,49 @@ class Study:
         """Name, licence, labels, number of utterances; ``synthetic`` where a machine spoke."""
         return dict(self.info["corpus"])
 
-    def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[int]) -> Study:
+    def table(self) -> Table:
+        """Return the results as a table: ``print`` it, or take ``.to_markdown()``, ``.to_latex()``."""
+        return results_table(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a recipe and protocol: ``ua``, ``wa`` and ``macro_f1`` with ends of intervals; fractions."""
+        return pd.DataFrame(values(self))
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Result:
+        """Return the result of a recipe under a protocol, or of a recipe where it has one result only.
+
+        Raises:
+            UnknownResultError: The study has no such result, or several.
+        """
+        wanted = key if isinstance(key, tuple) else (key,)
+        if len(wanted) not in (1, 2) or not all(isinstance(name, str) for name in wanted):
+            raise UnknownResultError(
+                f"study {self.folder}: found [{shown(key)}]; expected [recipe, protocol], for example "
+                "['smote-2dcnn', 'speaker-folds']"
+            )
+        found = [result for result in self.results if (result.recipe, result.protocol)[: len(wanted)] == wanted]
+        if len(found) == 1:
+            return found[0]
+        there = [f"{result.recipe!r}, {result.protocol!r}" for result in self.results]
+        asked = ", ".join(map(shown, wanted))
+        why = f"has several results of {asked}" if found else f"has no result {asked}{nearest(asked, there)}"
+        raise UnknownResultError(f"study {self.folder}: {why}; there are {'; '.join(there) or 'none'}")
+
+    def __repr__(self) -> str:
+        recipes = len({result.recipe for result in self.results})
+        protocols = len({result.protocol for result in self.results})
+        seeds = max((len(result.seeds) for result in self.results), default=0)
+        size = f"{count(recipes, 'recipe')} × {count(protocols, 'protocol')}, {count(seeds, 'seed')}"
+        return f"<Study of {self.corpus['name']}: {size}, in {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+    def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[Seed | int]) -> Study:
         """Return the study with these recipes, protocols and seeds alone."""
+        wanted = {Seed.of(seed) for seed in seeds}
         kept = [
-            replace(result, runs=tuple(run for run in result.runs if run.key.seed in seeds))
+            replace(result, runs=tuple(run for run in result.runs if run.key.seed in wanted))
             for result in self.results
             if result.recipe in recipes and result.protocol in protocols
         ]
@@ -178,11 +245,11 @@ def load_study(folder: Path | str) -> Study:
     Raises:
         EvenvoiceError: The folder holds no study, or no finished run.
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     info = read_study_file(folder)
     groups: dict[tuple[str, str], list[Run]] = {}
-    for found in sorted((folder / "runs").glob("*/*/seed-*/fold-*/run.json")):
-        run = read_run(found.parent)
+    for found in find_runs(folder):
+        run = read_run(found)
         groups.setdefault((run.key.recipe, run.key.protocol), []).append(run)
     if not groups:
         raise EvenvoiceError(f"{folder}: no run has finished yet; `evenvoice evaluate` with the same --out goes on")

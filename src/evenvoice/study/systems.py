@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.metrics import Comparison, Interval, compare_systems, holm, intervals, labels_of, read_predictions
-from evenvoice.study.results import Result, load_study
+from evenvoice.study.arguments import as_path
+from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.scoring import as_predictions
+from evenvoice.study.seeds import Seed
+from evenvoice.study.standings import standings_table
+from evenvoice.tables import Table
+
+_EXPECTED = "compare: found {}; expected a study, its folder or a table of predictions"
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class System:
     protocol: str | None
     corpus: tuple[str, str] | None
     labels: tuple[str, ...]
-    tables: dict[int, pd.DataFrame]
+    tables: dict[Seed, pd.DataFrame]
     result: Result | None = None
 
     @property
@@ -48,7 +56,7 @@ class Standing:
 
     Attributes:
         system: Which.
-        ua: UA, mean over seeds, with its 95 % interval over speakers.
+        ua: UA, mean over seeds, with its 95 % interval over speakers (and fits, where there are several).
         wa: The same of WA.
         against_first: Against the first system, on the seeds that both have; ``None`` for the first itself, and where
             the test utterances are not the same.
@@ -73,7 +81,7 @@ class Standing:
             "corpus": system.corpus[0] if system.corpus else None,
             "leaky": system.result.leaky if system.result else None,
             "transductive": system.result.transductive if system.result else None,
-            "seeds": sorted(system.tables),
+            "seeds": [seed.to_json() for seed in sorted(system.tables)],
             "test_rows": len(next(iter(system.tables.values()))),
             "ua": self.ua.to_json(),
             "wa": self.wa.to_json(),
@@ -83,13 +91,23 @@ class Standing:
         }
 
 
-def read_systems(paths: Sequence[Path | str]) -> list[System]:
-    """Read every result of every study folder, and every ``.csv`` table of predictions.
+def read_systems(sources: Any) -> list[System]:
+    """Return every result of every study, and every table of predictions.
+
+    Args:
+        sources: As `compare` takes them.
 
     Raises:
-        EvenvoiceError: A path is neither, a table cannot be scored, or the systems are of different corpora.
+        EvenvoiceError: A source is none of these, a table cannot be scored, or the systems are of different corpora.
     """
-    systems = [system for path in paths for system in _read(Path(path))]
+    if isinstance(sources, Mapping):
+        systems = [system for name, source in sources.items() for system in _read(source, str(name))]
+    else:
+        one = isinstance(sources, Study | System | pd.DataFrame | str | os.PathLike)
+        if not one and (not isinstance(sources, Iterable) or isinstance(sources, bytes)):
+            raise EvenvoiceError(_EXPECTED.format(shown(sources)))
+        several: list[Any] = [sources] if one else list(sources)
+        systems = [system for number, source in enumerate(several, 1) for system in _read(source, f"table {number}")]
     if not systems:
         raise EvenvoiceError("compare: nothing to compare; name folders that `evenvoice evaluate --out` wrote")
     _check_one_corpus(systems)
@@ -126,11 +144,55 @@ def select(systems: Sequence[System], recipes: Sequence[str] | None, protocols: 
     return kept
 
 
-def compare(systems: Sequence[System]) -> list[Standing]:
-    """Give each system its figures, and compare each with the first where both tested the same utterances.
+class Standings(tuple[Standing, ...]):
+    """Systems with their scores, the reference first; a tuple with a table."""
+
+    __slots__ = ()
+
+    def table(self) -> Table:
+        """Return the table that a paper prints; ``print`` it, or take ``.to_latex()``, ``.to_markdown()``, …."""
+        return standings_table(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a system: scores, differences to the first and p values; fractions."""
+        return pd.DataFrame(list(self.table().values or []))
+
+    def __repr__(self) -> str:
+        return f"<Standings of {', '.join(standing.system.title for standing in self)}>"
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+
+def compare(
+    sources: Any,
+    reference: str | tuple[str, str] | None = None,
+    *,
+    recipes: str | Sequence[str] | None = None,
+    protocols: str | Sequence[str] | None = None,
+) -> Standings:
+    """Give each system its scores, and compare each with the reference where both tested the same utterances.
 
     Systems are compared on the seeds that both have. The p values are of UA: see `compare_systems`.
+
+    Args:
+        sources: A `Study`, the folder of one, a table of predictions (a pandas frame or a ``.csv``), or several of
+            these in a list; in a dictionary, its keys name the tables.
+        reference: Name of the system that the others are compared with, or ``(recipe, protocol)``; the first if not
+            given.
+        recipes: Only these, in this order.
+        protocols: Only these.
+
+    Raises:
+        EvenvoiceError: A source cannot be read, the systems are of different corpora, or a name is unknown.
+
+    Examples:
+        ``compare("evaluation", reference="2dcnn").table()``
     """
+    systems = select(read_systems(sources), _names(recipes, "recipes"), _names(protocols, "protocols"))
+    if reference is not None:
+        first = _reference(systems, reference)
+        systems = [first, *(system for system in systems if system is not first)]
     first, *others = systems
     standings = [_alone(first)]
     for system in others:
@@ -138,11 +200,45 @@ def compare(systems: Sequence[System]) -> list[Standing]:
         try:
             standings.append(replace(standing, against_first=_paired(first, system)))
         except EvenvoiceError as error:
-            # The systems are what they are: other test utterances are a fact to print, and no mistake of the user's.
+            # Other test utterances are a fact to print, and no mistake of the user's.
             standings.append(replace(standing, why_not=str(error).removeprefix("compare: ")))
     found = [standing.against_first for standing in standings if standing.against_first]
     corrected = iter(holm([comparison.p_ua for comparison in found]))
-    return [replace(standing, p_holm=next(corrected)) if standing.against_first else standing for standing in standings]
+    return Standings(
+        replace(standing, p_holm=next(corrected)) if standing.against_first else standing for standing in standings
+    )
+
+
+def _names(names: Any, what: str) -> list[str] | None:
+    """Return one name or many as a list."""
+    if names is None:
+        return None
+    found = [names] if isinstance(names, str) else list(names) if isinstance(names, Iterable) else [names]
+    for name in found:
+        if not isinstance(name, str):
+            raise EvenvoiceError(f"compare: {what}: found {shown(name)}; expected a name, or a list of names")
+    return found
+
+
+def _reference(systems: Sequence[System], reference: Any) -> System:
+    """Return the system of a name, a title or (recipe, protocol)."""
+    there = [system.title for system in systems]
+    if isinstance(reference, tuple) and all(isinstance(part, str) for part in reference):
+        found = [system for system in systems if (system.name, system.protocol) == reference]
+    elif isinstance(reference, str):
+        found = [system for system in systems if reference in (system.name, system.title)]
+    else:
+        raise EvenvoiceError(
+            f"compare: reference: found {shown(reference)}; expected a system's name, or (recipe, protocol)"
+        )
+    if len(found) != 1:
+        why = f"{len(found)} systems are" if found else "no system is"
+        close = nearest(reference, there) if isinstance(reference, str) and not found else ""
+        raise EvenvoiceError(
+            f"compare: {why} called {shown(reference)}{close}; name one of {'; '.join(there)} as "
+            "reference, or choose with protocols"
+        )
+    return found[0]
 
 
 def _alone(system: System) -> Standing:
@@ -151,7 +247,12 @@ def _alone(system: System) -> Standing:
 
 
 def _paired(first: System, second: System) -> Comparison:
+    """Compare on the seeds that both have; where these are fewer than two, on all fits as unpaired ones."""
     seeds = [seed for seed in first.tables if seed in second.tables]
+    if len(seeds) < 2 <= min(len(first.tables), len(second.tables)):
+        return compare_systems(
+            list(first.tables.values()), list(second.tables.values()), first.labels, paired_fits=False
+        )
     if not seeds:
         raise EvenvoiceError("no seed that both have")
     return compare_systems(
@@ -159,19 +260,33 @@ def _paired(first: System, second: System) -> Comparison:
     )
 
 
-def _read(path: Path) -> list[System]:
+def _read(source: Any, name: str) -> list[System]:
+    """Return the systems of one source; ``name`` is of a table that has no file."""
+    if isinstance(source, System):
+        return [source]
+    if isinstance(source, Study):
+        return _of_study(source)
+    if isinstance(source, pd.DataFrame):
+        table = as_predictions(source, name)
+        return [System(Path(name), name, None, None, labels_of(table), {Seed(0, 0): table})]
+    if not isinstance(source, str | os.PathLike):
+        raise EvenvoiceError(_EXPECTED.format(shown(source)))
+    path = as_path(source, "compare")
     if path.is_dir():
-        study = load_study(path)
-        corpus = study.corpus
-        return [
-            System(path, result.recipe, result.protocol, (corpus["name"], corpus["fingerprint"]), result.labels,
-                   result.pooled, result)
-            for result in study.results
-        ]  # fmt: skip
+        return _of_study(load_study(path))
     if not path.exists():
         raise EvenvoiceError(f"{path}: no such file or folder; check the path")
     table = read_predictions(path)
-    return [System(path, path.stem, None, None, labels_of(table), {0: table})]
+    return [System(path, path.stem, None, None, labels_of(table), {Seed(0, 0): table})]
+
+
+def _of_study(study: Study) -> list[System]:
+    corpus = study.corpus
+    return [
+        System(study.folder, result.recipe, result.protocol, (corpus["name"], corpus["fingerprint"]), result.labels,
+               result.pooled, result)
+        for result in study.results
+    ]  # fmt: skip
 
 
 def _check_one_corpus(systems: Sequence[System]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import statistics
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,21 @@ from evenvoice.models import is_network
 from evenvoice.parallel import in_parallel
 from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, recipe_names
+from evenvoice.study.arguments import (
+    CorpusLike,
+    RecipeLike,
+    as_corpus,
+    as_folder,
+    as_protocol,
+    as_recipe,
+    as_whole,
+    default_protocol,
+)
 from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
-from evenvoice.study.grid import default_jobs, evaluate
+from evenvoice.study.execution import Execution, OnMessage, renamed
+from evenvoice.study.grid import evaluate
 from evenvoice.study.records import STUDY_FILE
-from evenvoice.training.fitting import check_device
-from evenvoice.training.load import check_emotions, load_examples
+from evenvoice.training.load import check_emotions, load_dataset
 from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
@@ -35,28 +45,27 @@ from evenvoice.tuning.space import lies_in, own_settings, suggest, with_settings
 from evenvoice.tuning.store import FILE, OPENED, Store
 from evenvoice.tuning.trial import Job, make_trial, workplace
 
-Say = Callable[[str], None]
-
 # Settings whose speed is measured to say what a tuning costs.
 _DRAWN = 4
 
 
+@renamed(say="on_message")
 def tune(
-    corpus: Corpus,
-    recipe: Recipe,
+    corpus: CorpusLike,
+    recipe: RecipeLike = "smote-2dcnn",
     *,
-    trials: int,
+    trials: int = 50,
     protocol: str | None = None,
     fold: int = 0,
     inner_folds: int = 3,
     seed: int = 0,
-    out: Path | str,
+    out: Path | str | None = None,
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
     extends: str | None = None,
     command: str | None = None,
-    say: Say = lambda text: None,
+    on_message: OnMessage | None = None,
 ) -> Tuning:
     """Search the recipe's search space, write the best settings as a recipe, then test both once.
 
@@ -65,35 +74,44 @@ def tune(
     only where it has beaten it. What is in the folder already is kept, and several processes may share it.
 
     Args:
-        corpus: On which corpus.
-        recipe: With a search space.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"folder:PATH"``, ….
+        recipe: With a search space: a name, a ``.yaml`` file or a `Recipe`.
         trials: How many trials there shall be in the folder; pruned ones, and those whose settings failed, count.
         protocol: speaker-folds if not given, kfold where speakers are not known.
         fold: Which of the protocol's folds is the test part.
         inner_folds: How many parts of the rest judge a trial.
         seed: Of the divisions, the weights and the proposals.
-        out: The folder: ``tuning.db``, ``trials.csv``, ``<recipe>-tuned.yaml``, and a study of both recipes.
+        out: The folder: ``tuning.db``, ``trials.csv``, ``<recipe>-tuned.yaml``, and a study of both recipes; if not
+            given, a new one in the working directory, named in the first message.
         jobs: How many trials at once, each in a process of its own; one a core if not given. With one the same seed
             proposes the same settings.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings.
-        extends: Name or file that the tuned recipe's file extends; the recipe's name if it ships.
+        extends: Name or file that the tuned recipe's file extends; what was given as ``recipe`` if that is one.
         command: What the user typed, for the report.
-        say: Is told what it will cost, and of each best trial so far.
+        on_message: Called with a line of text: the cost, and each best trial so far. Printed to stderr if not given.
 
     Raises:
         EvenvoiceError: No search space; the folder holds something else; the test part was opened, and more trials are
             asked for; no trial came to its end; whatever `evaluate` raises.
     """
-    folder = Path(out)
+    execution = Execution(jobs, device, skip_bad, on_message)
+    trials, inner_folds = as_whole(trials, "trials", 1), as_whole(inner_folds, "inner_folds", 2)
+    fold, seed = as_whole(fold, "fold", 0), as_whole(seed, "seed", 0)
+    if extends is None and isinstance(recipe, str | os.PathLike):
+        extends = os.fspath(recipe)
+    recipe = as_recipe(recipe)
+    corpus = as_corpus(corpus)
+    folder = as_folder(out, corpus, name="tuning")
     if not recipe.search:
         raise EvenvoiceError(
             f"recipe {recipe.name!r} has no search space; declare one in a file that extends it, for example "
             "search: {training.learning_rate: {low: 1.0e-4, high: 1.0e-2, log: true}, training.epochs: [50, 100]}"
         )
-    check_device(device)
     check_emotions(corpus)
-    name = protocol or ("speaker-folds" if corpus.has("speaker") else "kfold")
+    name = default_protocol(corpus) if protocol is None else as_protocol(protocol)
+    if out is None:
+        execution.message(f"folder: {folder.resolve()}")
     division = divide(corpus, recipe, name, fold, inner_folds, seed)
     if (folder / STUDY_FILE).exists() and not (folder / FILE).exists():
         raise EvenvoiceError(f"{folder}: holds a study, and no tuning; choose another --out")
@@ -101,20 +119,20 @@ def tune(
     folder.mkdir(parents=True, exist_ok=True)
     job = Job(
         str(uuid.uuid4()), folder.resolve(), division.inside, recipe, division.inner, inner_folds, seed, trials, device,
-        skip_bad, (jobs or default_jobs()) > 1,
+        skip_bad, execution.workers > 1,
     )  # fmt: skip
     store = Store(folder)
     try:
         _bind(store, corpus, recipe, division)
         while not _chosen(store, trials):
-            _search(store, job, jobs or default_jobs(), say)
+            _search(store, job, execution)
         tuned = _write(read_tuning(store), extends or (recipe.name if recipe.name in recipe_names() else None), command)
     finally:
         store.close()
     with Lock(folder / ".locks" / "opening"):  # another process may have come here too
         evaluate(
-            division.marked(corpus, recipe), [recipe, tuned], ["given"], seeds=[seed], out=folder, jobs=jobs,
-            device=device, skip_bad=skip_bad, command=command, say=say,
+            division.marked(corpus, recipe), [recipe, tuned], ["predefined"], seeds=[seed], out=folder, jobs=jobs,
+            device=device, skip_bad=skip_bad, command=command, on_message=on_message,
         )  # fmt: skip
     return load_tuning(folder)
 
@@ -145,19 +163,25 @@ def _bind(store: Store, corpus: Corpus, recipe: Recipe, division: Division) -> N
     store.bind(json.loads(json.dumps(bound)), about, own if lies_in(own, recipe.search) else {})
 
 
-def _search(store: Store, job: Job, jobs: int, say: Say) -> None:
+def _search(store: Store, job: Job, execution: Execution) -> None:
     """Make trials until there are as many as are wanted and no process makes one any more."""
     finished, running = store.count()
     if job.wanted > finished + running:
-        corpus, _ = load_examples(job.inside, job.recipe.front_end, jobs=jobs, skip_bad=job.skip_bad)
+        corpus, _ = load_dataset(
+            job.inside,
+            job.recipe.features,
+            perturbations=job.recipe.augment,
+            jobs=execution.workers,
+            skip_bad=job.skip_bad,
+        )
         make_folds(job.inner, corpus.table, job.seed)
-        say(_announcement(job, corpus, finished, running, jobs))
+        execution.message(_announcement(job, corpus, finished, running, execution.workers))
     best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)
     try:
         while OPENED not in store.attributes:
             free = job.wanted - finished - running
             if free > 0:
-                best = _round(job, free, jobs, best, say)
+                best = _round(job, free, best, execution)
             elif running:
                 time.sleep(PAUSE)
             else:
@@ -168,13 +192,13 @@ def _search(store: Store, job: Job, jobs: int, say: Say) -> None:
         workplace.cache_clear()
 
 
-def _round(job: Job, free: int, jobs: int, best: float, say: Say) -> float:
+def _round(job: Job, free: int, best: float, execution: Execution) -> float:
     """Make so many trials, or fewer where other processes are quicker; return the best UA so far."""
     calls = (delayed(make_trial)(job) for _ in range(free))
-    for made in in_parallel(calls, "tuning", free, jobs=min(jobs, free), ordered=False):
+    for made in in_parallel(calls, "tuning", free, jobs=min(execution.workers, free), ordered=False):
         if made and made[1] is not None and made[1] > best:
             best = made[1]
-            say(f"trial {made[0]}: UA {100 * best:.1f} % on validation, the best so far")
+            execution.message(f"trial {made[0]}: UA {100 * best:.1f} % on validation, the best so far")
     return best
 
 

@@ -1,12 +1,13 @@
-"""The classifiers that the paper names, a linear support vector machine, and the constant answer."""
+"""The classifiers that the paper names, two linear machines, and the constant answer."""
 
 from evenvoice.models.classical.dbn import DBN
 from evenvoice.models.classical.dtw import DTW
 from evenvoice.models.classical.gmm import GMM
 from evenvoice.models.classical.hmm import HMM
 from evenvoice.models.classical.knn import KNN
+from evenvoice.models.classical.logistic import Logistic
 from evenvoice.models.classical.majority import Majority
 from evenvoice.models.classical.mlp import MLP
 from evenvoice.models.classical.svm import SVM, LinearSVM
 
-__all__ = ["DBN", "DTW", "GMM", "HMM", "KNN", "MLP", "SVM", "LinearSVM", "Majority"]
+__all__ = ["DBN", "DTW", "GMM", "HMM", "KNN", "MLP", "SVM", "LinearSVM", "Logistic", "Majority"]

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from sklearn.svm import SVC
+from torch import nn
 
 from evenvoice.models.classical.vectors import from_decisions, vectors
+from evenvoice.models.classical.votes import Votes
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Positive
+from evenvoice.options import Positive
 
 Gamma = Annotated[Positive | Literal["scale"], Field(description="a number above 0, or 'scale'")]
 
@@ -111,6 +113,11 @@ class LinearSVM(_SupportVectorMachine):
     """
 
     name = "linear-svm"
+    exportable = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: Positive = 0.01) -> None:
         super().__init__(input_shape, n_classes, kernel="linear", C=C)
+
+    def module(self) -> nn.Module:
+        """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``, the decision values."""
+        return Votes(self._model.coef_, self._model.intercept_, self.n_classes)

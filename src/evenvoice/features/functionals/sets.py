@@ -1,0 +1,48 @@
+"""Which functionals there are, what they are called, and the sets that recipes choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from torch import Tensor
+
+from evenvoice.features.functionals import families
+from evenvoice.features.functionals.contours import Contours
+
+
+class Family(NamedTuple):
+    """Functionals that are computed together, and what each is called."""
+
+    compute: Callable[[Contours], list[Tensor]]
+    names: tuple[str, ...]
+
+
+def _percent(before: str, shares: Sequence[float]) -> tuple[str, ...]:
+    return tuple(f"{before} {share:.0%}" for share in shares)
+
+
+_RANGES = ("range 25-50%", "range 50-75%", "range 25-75%", "range 1-99%")
+
+FAMILIES = {
+    "spread": Family(families.spread, ("mean", "standard deviation")),
+    "moments": Family(families.moments, ("mean", "standard deviation", "skewness", "kurtosis")),
+    "extremes": Family(families.extremes, ("minimum", "maximum")),
+    "slope": Family(families.slope, ("slope",)),
+    "percentiles": Family(families.percentiles, (*_percent("percentile", families.QUANTILES), *_RANGES)),
+    "regression": Family(families.regression, ("line slope", "line error", "parabola curvature", "parabola error")),
+    "levels": Family(families.levels, _percent("share above", families.LEVELS)),
+    "movement": Family(families.movement, ("share rising", "mean step")),
+    "places": Family(families.places, ("place of maximum", "place of minimum")),
+    "autocorrelation": Family(families.autocorrelation, tuple(f"autocorrelation {lag}" for lag in families.LAGS)),
+    "peaks": Family(families.peaks, ("peaks", "peak height")),
+}
+
+SETS: dict[str, tuple[str, ...]] = {
+    "basic": ("spread", "extremes", "slope"),
+    "rich": ("moments", "percentiles", "regression", "levels", "movement", "places", "autocorrelation", "peaks"),
+}
+"""Kinds of functionals, and their families in order."""
+
+VOICED = ("voiced mean", "voiced deviation", "unvoiced mean", "unvoiced deviation")
+DURATION = "log duration"

@@ -1,0 +1,186 @@
+"""Arguments as people write them become corpora, recipes, protocols and folders."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Sequence
+from operator import index
+from pathlib import Path
+from typing import Any
+
+from evenvoice.corpora import Corpus, open_corpus
+from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.protocols import open_protocol
+from evenvoice.recipes import Recipe, open_recipe
+
+CorpusLike = Corpus | str | os.PathLike[str]
+RecipeLike = Recipe | str | os.PathLike[str]
+
+
+def as_corpus(corpus: Any) -> Corpus:
+    """Return a corpus, opening what is none yet; a list of one is that one.
+
+    Args:
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+
+    Raises:
+        EvenvoiceError: Several corpora, another type, or a corpus that cannot be opened.
+
+    Examples:
+        >>> as_corpus(None)
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: corpus: found None; expected a Corpus or NAME:PATH, demo, folder:PATH, a .csv
+    """
+    if isinstance(corpus, Corpus):
+        return corpus
+    if isinstance(corpus, str | os.PathLike):
+        return open_corpus(_path_text(corpus, "corpus"))
+    if isinstance(corpus, list | tuple) and len(corpus) == 1:
+        return as_corpus(corpus[0])
+    if isinstance(corpus, list | tuple) and len(corpus) > 1:
+        raise EvenvoiceError(
+            f"corpus: found {len(corpus)}; a study is of one corpus: make one study for each, or join two with "
+            "join_for_cross"
+        )
+    raise EvenvoiceError(f"corpus: found {shown(corpus)}; expected a Corpus or NAME:PATH, demo, folder:PATH, a .csv")
+
+
+def as_recipe(recipe: Any) -> Recipe:
+    """Return a recipe, opening a name or a ``.yaml`` file.
+
+    Examples:
+        >>> as_recipe("smote-2dcnn").name
+        'smote-2dcnn'
+    """
+    if isinstance(recipe, Recipe):
+        return recipe
+    if isinstance(recipe, str | os.PathLike):
+        return open_recipe(_path_text(recipe, "recipe"))
+    raise EvenvoiceError(f"recipe: found {shown(recipe)}; expected a name, a .yaml file or a Recipe")
+
+
+def as_recipes(recipes: Any) -> list[Recipe]:
+    """Return one recipe or many as a list."""
+    if isinstance(recipes, Recipe | str | os.PathLike):
+        return [as_recipe(recipes)]
+    return [as_recipe(recipe) for recipe in _several(recipes, "recipes", "a name, a .yaml file, a Recipe")]
+
+
+def as_protocols(protocols: Any, corpus: Corpus) -> list[str]:
+    """Return one name of a protocol or many as a list; the default for a corpus where there is none.
+
+    Examples:
+        >>> as_protocols(3, None)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: protocols: found 3; expected a protocol's name, or a list of these
+    """
+    if protocols is None:
+        return [default_protocol(corpus)]
+    if isinstance(protocols, str):
+        protocols = [protocols]
+    found = _several(protocols, "protocols", "a protocol's name")
+    return list(dict.fromkeys(as_protocol(name) for name in found))
+
+
+def as_protocol(name: Any) -> str:
+    """Return the name under which a protocol is known.
+
+    Raises:
+        EvenvoiceError: It is unknown, or no name.
+    """
+    if not isinstance(name, str):
+        raise EvenvoiceError(f"protocol: found {shown(name)}; expected a protocol's name, such as speaker-folds")
+    return open_protocol(name).name
+
+
+def default_protocol(corpus: Corpus) -> str:
+    """Return ``speaker-folds``, or ``kfold`` where speakers are not known."""
+    return "speaker-folds" if corpus.has("speaker") else "kfold"
+
+
+def as_folder(out: Any, corpus: Corpus | None = None, *, name: str = "study") -> Path:
+    """Return a folder to write to; one with a new name in the working directory where none is given.
+
+    Args:
+        out: A path; ``None`` for ``evenvoice-<name>-<corpus>-<date>-<time>``.
+        corpus: Whose name the folder has.
+        name: What it will hold.
+
+    Raises:
+        EvenvoiceError: ``out`` is no path.
+    """
+    if out is None:
+        whose = re.sub(r"[^\w.-]+", "-", corpus.name).strip("-.") if corpus is not None else ""
+        stem = "-".join(part for part in ("evenvoice", name, whose, time.strftime("%Y%m%d-%H%M%S")) if part)
+        numbers = iter(range(2, 1000))
+        folder = Path(stem)
+        while os.path.lexists(folder):
+            folder = Path(f"{stem}-{next(numbers)}")
+        return folder
+    return as_path(out, "out")
+
+
+def as_path(path: Any, name: str) -> Path:
+    """Return a path.
+
+    Raises:
+        EvenvoiceError: It is none.
+
+    Examples:
+        >>> as_path(3, "folder")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: folder: found 3; expected a path
+    """
+    return Path(_path_text(path, name))
+
+
+def as_paths(paths: Any, name: str) -> list[Path]:
+    """Return one path or many as a list."""
+    if isinstance(paths, str | os.PathLike):
+        paths = [paths]
+    return [as_path(path, name) for path in _several(paths, name, "a path")]
+
+
+def as_whole(value: Any, name: str, least: int) -> int:
+    """Return a whole number from ``least``.
+
+    Raises:
+        EvenvoiceError: It is none.
+
+    Examples:
+        >>> as_whole("3", "trials", 1)
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: trials: found '3'; expected a whole number from 1
+    """
+    try:
+        found = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        found = None
+    if found is None or found < least:
+        raise EvenvoiceError(f"{name}: found {shown(value)}; expected a whole number from {least}")
+    return found
+
+
+def _several(values: Any, name: str, expected: str) -> Sequence[Any]:
+    if not isinstance(values, Iterable) or isinstance(values, bytes | dict):
+        raise EvenvoiceError(f"{name}: found {shown(values)}; expected {expected}, or a list of these")
+    found = list(values)
+    if not found:
+        raise EvenvoiceError(f"{name}: found none; expected {expected}, or a list of these")
+    return found
+
+
+def _path_text(path: Any, name: str) -> str:
+    """Return a path or an argument as text."""
+    if not isinstance(path, str | os.PathLike):
+        raise EvenvoiceError(f"{name}: found {shown(path)}; expected a path")
+    text = os.fspath(path)
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise EvenvoiceError(f"{name}: found {shown(path)}; expected a path, as text")
+    return text

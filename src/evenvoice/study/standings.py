@@ -1,0 +1,103 @@
+"""The table of compared systems: scores with intervals, protocol, and p against the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from evenvoice.metrics import Interval, trust
+from evenvoice.study.marks import LEAKY, marks
+from evenvoice.tables import NOTHING, Column, Table, p_value, with_interval
+
+if TYPE_CHECKING:
+    from evenvoice.study.systems import Standing
+
+COLUMNS = (
+    Column("system", wraps=True),
+    Column("protocol"),
+    Column("marks", wraps=True),
+    Column("UA % [95 %]", number=True),
+    Column("WA % [95 %]", number=True, rank=3),
+    Column("UA − first", number=True),
+    Column("p", number=True, rank=2),
+    Column("p (Holm)", number=True),
+    Column("seeds", number=True, rank=4),
+)
+
+
+def standings_table(standings: Sequence[Standing]) -> Table:
+    """Return the table, the first system first."""
+    rows = [_row(standing) for standing in standings]
+    return Table(COLUMNS, rows, notes=notes(standings), strong=(LEAKY,), values=[_values(one) for one in standings])
+
+
+def notes(standings: Sequence[Standing]) -> list[str]:
+    """Return the sentences that belong under the table, wherever it is shown."""
+    interval = standings[0].ua
+    found = [
+        f"Intervals: 95 %, for {interval.target}, over {interval.unit}s, method {interval.method}. {trust(interval)}",
+    ]
+    tested = [standing.against_first for standing in standings if standing.against_first]
+    if tested:
+        found.append(
+            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over "
+            f"{tested[0].unit}s{' and fits' if tested[0].about_recipes else ''}. Holm: corrected for {len(tested)} "
+            f"{'comparison' if len(tested) == 1 else 'comparisons'}."
+        )
+        first = standings[0].system.title
+        found += [
+            standing.against_first.conclusion(first, standing.system.title, standing.p_holm)
+            for standing in standings
+            if standing.against_first
+        ]
+    found += [
+        f"{standing.system.title}: not compared, {standing.why_not}." for standing in standings if standing.why_not
+    ]
+    if any(LEAKY in _marks(standing) for standing in standings):
+        found.append(f"{LEAKY}: the test part took part in the training; this does not measure recognition.")
+    if any(standing.system.result is None for standing in standings):
+        found.append("A table of predictions from elsewhere does not say how its test part was held out.")
+    return found
+
+
+def _row(standing: Standing) -> list[str]:
+    """Return the cells, per cent with one decimal."""
+    found = standing.against_first
+    return [
+        standing.system.name,
+        standing.system.protocol or "not stated",
+        ", ".join(_marks(standing)),
+        with_interval(standing.ua),
+        with_interval(standing.wa),
+        with_interval(found.difference_ua, signed=True) if found else NOTHING,
+        p_value(found.p_ua) if found else NOTHING,
+        p_value(standing.p_holm) if standing.p_holm is not None else NOTHING,
+        str(len(standing.system.tables)),
+    ]
+
+
+def _values(standing: Standing) -> dict[str, Any]:
+    """Return the numbers, fractions; nothing where there is no comparison."""
+    found = standing.against_first
+    return {
+        "system": standing.system.name,
+        "protocol": standing.system.protocol or "",
+        "marks": ", ".join(_marks(standing)),
+        **_ends("ua", standing.ua),
+        **_ends("wa", standing.wa),
+        **_ends("ua_difference", found.difference_ua if found else None),
+        "p_ua": found.p_ua if found else "",
+        "p_ua_holm": standing.p_holm if found else "",
+        "p_wa": found.p_wa if found else "",
+        "p_mcnemar": found.p_mcnemar if found else "",
+        "seeds": len(standing.system.tables),
+    }
+
+
+def _ends(name: str, interval: Interval | None) -> dict[str, Any]:
+    keys = (name, f"{name}_low", f"{name}_high")
+    return dict(zip(keys, (interval.estimate, interval.low, interval.high) if interval else ("", "", ""), strict=True))
+
+
+def _marks(standing: Standing) -> list[str]:
+    return marks(standing.system.result) if standing.system.result else []

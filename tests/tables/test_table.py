@@ -1,0 +1,112 @@
+"""One table, five renderers: the same cells in each, and nothing of a cell becomes markup."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.tables import Column, Table
+
+COLUMNS = (Column("recipe"), Column("marks", wraps=True), Column("UA %", number=True), Column("time", True, rank=1))
+TABLE = Table(
+    COLUMNS,
+    [["2dcnn", "", "61.2 ± 1.0", "3 min"], ["a_b", "LEAKY, not complete", "70.0", "2 h"]],
+    title="Results",
+    notes=["One seed."],
+    strong=["LEAKY"],
+)
+
+
+def test_text_is_aligned() -> None:
+    assert TABLE.to_text(80).splitlines() == [
+        "Results",
+        "recipe marks                     UA %  time",
+        "2dcnn                      61.2 ± 1.0 3 min",
+        "a_b    LEAKY, not complete       70.0   2 h",
+        "One seed.",
+    ]
+    assert str(TABLE) == repr(TABLE) == TABLE.to_text()
+
+
+def test_a_narrow_terminal_is_told_what_is_left_out() -> None:
+    """Marks wrap first; then columns go by rank; those of rank 0 stay, however narrow it is."""
+    lines = TABLE.to_text(34).splitlines()
+    assert max(map(len, lines)) <= 34
+    assert "time" in lines[1]
+    lines = TABLE.to_text(29).splitlines()
+    assert "time" not in lines[1]
+    assert "Not shown in 29 columns: time." in " ".join(lines)
+    assert "61.2 ± 1.0" in TABLE.to_text(5)
+
+
+def test_markdown_is_githubs() -> None:
+    assert TABLE.to_markdown().splitlines() == [
+        "**Results**",
+        "",
+        "| recipe | marks | UA % | time |",
+        "| --- | --- | ---: | ---: |",
+        "| 2dcnn |  | 61.2 ± 1.0 | 3 min |",
+        r"| a\_b | **LEAKY**, not complete | 70.0 | 2 h |",
+        "",
+        "One seed.",
+    ]
+
+
+def test_latex_is_a_tabular_with_its_signs_escaped() -> None:
+    assert TABLE.to_latex().splitlines() == [
+        "% Results",
+        "% One seed.",
+        r"\begin{tabular}{llrr}",
+        r"\toprule",
+        r"recipe & marks & UA \% & time \\",
+        r"\midrule",
+        r"2dcnn &  & 61.2 $\pm$ 1.0 & 3 min \\",
+        r"a\_b & LEAKY, not complete & 70.0 & 2 h \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+
+
+def test_csv_has_the_values_where_they_are_known() -> None:
+    assert TABLE.to_csv().splitlines()[0] == "recipe,marks,UA %,time"
+    table = Table(COLUMNS, TABLE.rows, values=[{"recipe": "2dcnn", "ua": 0.612}, {"recipe": "a_b"}])
+    assert table.to_csv().splitlines() == ["recipe,ua", "2dcnn,0.612", "a_b,"]
+
+
+def test_a_row_of_another_length_is_refused() -> None:
+    with pytest.raises(EvenvoiceError, match="a row of 1 cells, expected 4"):
+        Table(COLUMNS, [["x"]])
+
+
+class _Cells(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=30))
+def test_no_cell_becomes_markup(cell: str) -> None:
+    table = Table([Column("name")], [[cell]])
+    parser = _Cells()
+    parser.feed(table.to_html())
+    assert set(parser.tags) <= {"table", "thead", "tbody", "tr", "th", "td", "br"}
+    assert cell.replace("\n", "").strip() in parser.text
+    rows = list(csv.reader(io.StringIO(table.to_csv()), strict=True))
+    assert rows[0] == ["name"]
+    bars = table.to_markdown().split("\n")[2].replace(r"\|", "") if "\n" not in cell else "||"
+    assert bars.count("|") == 2
+    table.to_latex()
+    table.to_text(40)
