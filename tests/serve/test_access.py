@@ -15,7 +15,7 @@ from evenvoice.serve.app import create_app
 from tests.recognizer import tiny
 from tests.serve.uploads import encode
 
-HALF = encode(np.full(tiny.RATE, 0.5), tiny.RATE)
+HALF = encode(0.5 + 0.1 * np.cos(np.pi * np.arange(tiny.RATE)), tiny.RATE)
 OTHER = "https://app.example.org"
 
 
