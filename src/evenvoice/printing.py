@@ -76,6 +76,8 @@ class PrintableStream:
 
     def write(self, text: str) -> int:
         """Write text; return how many characters were given."""
+        if not isinstance(text, str):  # by this error a binary stream is told apart
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.rich_proxied_file.write(printable(text, keep="\n\t"))
         return len(text)
 

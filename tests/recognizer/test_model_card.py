@@ -12,6 +12,7 @@ import soundfile
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from evenvoice.recognizer.model_card import model_card
 from tests.recognizer import tiny
@@ -172,3 +173,27 @@ def test_a_recipe_cannot_end_its_code_block() -> None:
     text = model_card(_card(recipe={"name": "mine", "about": "````\n# Not a heading"}))
     assert "`````json\n" in text
     assert text.endswith("\n`````\n")
+
+
+STRANGE = [
+    "![x](https://evil.example/pixel.png)", "[click](javascript:alert(1))", "[a][b]", "[b]: javascript:alert(1)",
+    "<img src=x onerror=alert(1)>", "\\[click](javascript:alert(1))", "`[click](javascript:alert(1))", "![][b]",
+    "<javascript:alert(1)>", "a|b", "[1](javascript:alert(1))", "[1]: javascript:alert(1)",
+    "**[x](data:text/html,x)**", "&lt;script&gt;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_nothing_of_a_stranger_is_an_image_or_a_link(text: str) -> None:
+    entry = {**ENTRY, "study": text, "protocol": text, "promise": text}
+    card = _card(
+        corpus={**CORPUS, "name": text, "licence": text}, measured=[entry], labels=[text, "sad"], intended_use=text,
+        made=text, versions={text: text}, recipe={"name": text, "about": text},
+    )  # fmt: skip
+    page = model_card(card, file=f"{text}.onnx", licence=text).split("---\n", 2)[2]
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(page)
+    inside = [child for token in tokens for child in token.children or []]
+    assert not [
+        token for token in (*tokens, *inside) if token.type in ("image", "link_open", "html_inline", "html_block")
+    ]
+    assert len([token for token in tokens if token.type == "table_open"]) == 2

@@ -10,12 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.serve.access import Access
+from evenvoice.serve.access import Access, read_keys
 from evenvoice.serve.app import create_app
 from tests.recognizer import tiny
 from tests.serve.uploads import encode
 
-HALF = encode(np.full(tiny.RATE, 0.5), tiny.RATE)
+HALF = encode(0.5 + 0.1 * np.cos(np.pi * np.arange(tiny.RATE)), tiny.RATE)
 OTHER = "https://app.example.org"
 
 
@@ -110,3 +110,54 @@ def test_what_is_no_origin(origin: str) -> None:
 def test_what_is_no_host(host: str) -> None:
     with pytest.raises(EvenvoiceError, match=r"--allow-host .*: expected a name without a port"):
         Access(hosts=(host,))
+
+
+KEY = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": f"Bearer {KEY}"}, 200),
+        ({"authorization": f"bearer  {KEY}"}, 200),
+        ({"x-api-key": KEY}, 200),
+        ({"x-api-key": "another key of mine"}, 200),
+        ({"authorization": f"Basic {KEY}"}, 401),
+        ({"authorization": KEY}, 401),
+        ({"x-api-key": KEY[:-1]}, 401),
+        ({"x-api-key": "ü"}, 401),
+        ({"authorization": "Bearer "}, 401),
+    ],
+)
+def test_a_key_is_asked_for_where_there_are_keys(headers: dict[str, str], status: int, tiny_model: Path) -> None:
+    access = Access(keys=(KEY, "another key of mine"))
+    sent = {name: value.encode("latin-1") for name, value in headers.items()}
+    with TestClient(create_app(tiny_model, access=access), base_url="http://localhost") as client:
+        answer = client.post("/predict", content=HALF, headers=sent)
+        assert answer.status_code == status
+        assert client.get("/model.onnx", headers=sent).status_code == status
+        assert client.get("/health").status_code == 200
+    assert KEY not in answer.text + repr(access)
+
+
+def test_keys_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# of mine\n{KEY}\n\n  {KEY}2  \n")
+    assert read_keys(file) == (KEY, f"{KEY}2")
+    for content in ("", "# none\n", "short\n", f"{KEY}\n1234\n", "üüüüüüüüüüüüüüüüüüüü", "x" * 200_000):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(EvenvoiceError, match="--api-key-file"):
+            read_keys(file)
+    with pytest.raises(EvenvoiceError, match="--api-key-file"):
+        read_keys(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["/emotions/predict", "/predict"])
+def test_a_proxy_has_it_under_a_path(path: str, tiny_model: Path) -> None:
+    with TestClient(create_app(tiny_model, root_path="/emotions"), base_url="http://localhost") as client:
+        assert client.post(path, content=HALF).status_code == 200
+        assert client.get("/openapi.json").json()["servers"] == [{"url": "/emotions"}]
+    for wrong in ("emotions", "/", "/emotions/", "//evil.example", "/a b", "/a?b"):
+        with pytest.raises(EvenvoiceError, match="--root-path"):
+            create_app(tiny_model, root_path=wrong)

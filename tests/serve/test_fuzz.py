@@ -27,7 +27,7 @@ def settle(service: Service, seconds: float) -> float:
 
     onnxruntime keeps the memory that its largest run took: that is a bound, not a leak.
     """
-    longest = encode(noise(seconds, 1000), 1000)
+    longest = encode(noise(seconds, 4000), 4000)
     with httpx.Client(base_url=service.url, timeout=300) as client, ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: client.post("/predict", content=longest), range(24)))
     assert {reply.status_code for reply in replies} == {200}

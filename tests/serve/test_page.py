@@ -58,7 +58,7 @@ def test_a_service_whose_page_is_not_built_says_so(tiny_model: Path, tmp_path: P
     with TestClient(create_app(tiny_model, page=tmp_path / "not built")) as client:
         reply = client.get("/")
         assert reply.status_code == 404
-        assert "run `make page`" in reply.json()["detail"]
+        assert reply.json() == {"detail": "the page is not built; the service answers POST /predict, see /docs"}
         assert client.get("/health").status_code == 200
 
 

@@ -8,15 +8,18 @@ from typing import Annotated
 
 import typer
 
-from evenvoice.cli import options
+from evenvoice.cli import complete, options
 
 
 def evaluate(
     corpus: options.CorpusArgument,
-    recipe: Annotated[list[str], typer.Option(help="A recipe's name or .yaml file. Repeatable.")] = ["smote-2dcnn"],  # noqa: B006
+    recipe: Annotated[
+        list[str], typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file. Repeatable.")
+    ] = ["smote-2dcnn"],  # noqa: B006
     protocol: Annotated[
         list[str] | None,
         typer.Option(
+            autocompletion=complete.protocols,
             help="random, kfold, speaker (loso), speaker-folds, text-folds, session, logo-COLUMN, predefined, cross, "
             "paper (LEAKY), or package.module:Class. Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evenvoice.cli import complete
 from evenvoice.errors import EvenvoiceError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ CorpusArgument = Annotated[
     str,
     typer.Argument(
         metavar="CORPUS",
+        autocompletion=complete.corpora,
         help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv "
         "(.tsv, .xlsx, .parquet).",
         show_default=False,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenvoice.cli import options
+from evenvoice.cli import complete, options
 
 app = typer.Typer(help="Recipes: whole systems as data.", no_args_is_help=True)
 
@@ -18,18 +18,19 @@ def list_() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from evenvoice.recipes import open_recipe, recipe_names
+    from evenvoice.recipes import recipe_summaries
 
     table = Table("recipe", "what it is", "source", box=None, pad_edge=False)
-    for name in recipe_names():
-        recipe = open_recipe(name)
-        table.add_row(name, recipe.about, recipe.source)
+    for recipe in recipe_summaries():
+        table.add_row(*recipe)
     Console().print(table)
 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A recipe's name or .yaml file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", autocompletion=complete.recipes, help="A recipe's name or .yaml file.")
+    ],
     emotions: Annotated[int, typer.Option(min=2, help="Number of emotions to count parameters for.")] = 4,
     form: options.Form = None,
     normalise: options.Normalise = None,

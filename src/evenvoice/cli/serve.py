@@ -27,12 +27,18 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="A page that may use it, e.g. https://example.org. Repeatable."),
     ] = None,
+    api_key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask for a key: this file has one a line.")
+    ] = None,
+    root_path: Annotated[
+        str, typer.Option(metavar="PATH", help="The path under which a proxy has it, e.g. /emotions.")
+    ] = "",
 ) -> None:
     """Serve a model: a page that runs it in the browser, and POST /predict.
 
     Nothing of the audio is stored or logged. Example: evenvoice serve model/model.onnx
     """
-    from evenvoice.serve.access import Access
+    from evenvoice.serve.access import Access, read_keys
     from evenvoice.serve.limits import Limits
     from evenvoice.serve.run import run
 
@@ -44,4 +50,6 @@ def serve(
         print(f"the ready model: {introduction(Recognizer(model).card)}", file=sys.stderr)
     own = {} if workers is None else {"workers": workers}
     limits = Limits(megabytes=max_mb, seconds=max_seconds, **own)
-    run(model, host, port, limits, Access(tuple(allow_host or ()), tuple(allow_origin or ())))
+    keys = () if api_key_file is None else read_keys(api_key_file)
+    access = Access(tuple(allow_host or ()), tuple(allow_origin or ()), keys)
+    run(model, host, port, limits, access, root_path)

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
-from evenvoice.cli import options
+from evenvoice.cli import complete, options
 
 
 def train(
     corpus: options.CorpusArgument,
-    recipe: Annotated[str, typer.Option(help="A recipe's name or .yaml file.")] = "smote-2dcnn",
+    recipe: Annotated[
+        str, typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file.")
+    ] = "smote-2dcnn",
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,

@@ -8,19 +8,22 @@ from typing import Annotated
 
 import typer
 
-from evenvoice.cli import options
+from evenvoice.cli import complete, options
 from evenvoice.cli.options import as_typed
 
 
 def tune(
     corpus: options.CorpusArgument,
-    recipe: Annotated[str, typer.Option(help="A recipe's name or .yaml file, with a search space.")] = "smote-2dcnn",
+    recipe: Annotated[
+        str, typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file, with a search space.")
+    ] = "smote-2dcnn",
     trials: Annotated[
         int, typer.Option(min=1, help="How many trials there shall be; those in --out already count.")
     ] = 50,
     protocol: Annotated[
         str | None,
         typer.Option(
+            autocompletion=complete.protocols,
             help="speaker-folds, speaker, session, text-folds, kfold, random or given: one of its folds is the test "
             "part.",
             show_default="speaker-folds, or kfold where speakers are unknown",

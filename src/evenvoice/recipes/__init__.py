@@ -1,7 +1,30 @@
-"""Recipes: whole systems as data."""
+"""Recipes: whole systems as data. Each name is imported when it is first used: listing recipes needs no torch."""
 
-from evenvoice.recipes.old_keys import renamed
-from evenvoice.recipes.open import open_recipe, recipe_names
-from evenvoice.recipes.schema import Recipe
+from __future__ import annotations
 
-__all__ = ["Recipe", "open_recipe", "recipe_names", "renamed"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evenvoice.recipes.names import RecipeSummary, recipe_summaries
+    from evenvoice.recipes.old_keys import renamed
+    from evenvoice.recipes.open import open_recipe, recipe_names
+    from evenvoice.recipes.schema import Recipe
+
+_HOMES = {
+    "Recipe": "schema",
+    "RecipeSummary": "names",
+    "open_recipe": "open",
+    "recipe_names": "open",
+    "recipe_summaries": "names",
+    "renamed": "old_keys",
+}
+
+__all__ = ["Recipe", "RecipeSummary", "open_recipe", "recipe_names", "recipe_summaries", "renamed"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evenvoice.recipes' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evenvoice.recipes.{_HOMES[name]}"), name)

@@ -17,7 +17,7 @@ from typing import Any
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recognizer import schema
 from evenvoice.recognizer.operators import check_graph
-from evenvoice.recognizer.wire import DAMAGED, fields
+from evenvoice.recognizer.wire import DAMAGED, FIXED, fields
 
 Card = dict[str, Any]
 
@@ -105,7 +105,10 @@ def _no_number(word: str) -> None:
 
 def _own_entry(model: bytes, name: str) -> bytes:
     """Return our metadata entry."""
-    entries = [field.content for field in fields(memoryview(model), name) if field.number == _METADATA]
+    found = list(fields(memoryview(model), name))
+    if any(field.kind in FIXED for field in found):  # which ModelProto has not
+        raise EvenvoiceError(f"{name}: not an ONNX model, or {DAMAGED}")
+    entries = [field.content for field in found if field.number == _METADATA]
     for entry in entries:
         pair = {field.number: field.content for field in fields(entry, name)}
         if pair.get(_ENTRY_KEY) == memoryview(KEY.encode()):

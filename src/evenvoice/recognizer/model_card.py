@@ -117,7 +117,7 @@ for answer in recognizer("clip.wav"):  # best first
     print(answer["label"], round(answer["score"], 3))
 ```
 
-or in a terminal: `evenvoice predict {_line(shlex.quote(file))} clip.wav`"""
+or in a terminal: {_code(f"evenvoice predict {shlex.quote(file)} clip.wav")}"""
 
 
 def _training_data(card: Card) -> str:
@@ -189,9 +189,9 @@ def _origin(card: Card, file: str) -> str:
     return f"""\
 ## How it was made
 
-Made on {_line(card["made"])} with {_line(versions) or "unknown versions"}. The model hears {card["sample_rate"]} Hz;
+Made on {_line(card["made"])} with {_line(versions) or "unknown versions"}. The model takes {card["sample_rate"]} Hz;
 evenvoice resamples. SHA-256 of graph and weights: `{card["sha256"]}`.
-This page was written by `evenvoice card {_line(shlex.quote(file))}` from the file's metadata. The recipe:
+This page was written by {_code(f"evenvoice card {shlex.quote(file)}")} from the file's metadata. The recipe:
 
 {_fenced(_printable(recipe))}"""
 
@@ -205,9 +205,19 @@ def _table(head: list[str], rows: list[list[Any]]) -> str:
 
 
 def _line(text: Any) -> str:
-    """Text of unknown origin for one line of Markdown: no control characters, no HTML, no cell borders."""
-    plain = " ".join(_printable(str(text)).split())
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    """Text of unknown origin for one line of Markdown: no control characters, HTML, borders of cells, links, images."""
+    plain = " ".join(_printable(str(text)).split()).replace("\\", "\\\\")
+    # Brackets around numbers alone are our intervals.
+    special = r"\[[\d., ]+\](?![(\[:])|[|\[\]]"
+    plain = plain.replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(special, lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", plain)
+
+
+def _code(text: str) -> str:
+    """A code span that no backtick in the text can end."""
+    plain = " ".join(_printable(text).split())
+    fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
+    return f"{fence} {plain} {fence}" if "`" in plain else f"`{plain}`"
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,9 @@ Source:
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -18,6 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.serve.refused import RefusedError
+
+# 16 characters of base 64 have 96 bits.
+_SHORTEST_KEY = 16
+_LARGEST_KEY_FILE = 100_000
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -30,6 +36,8 @@ class Access:
         hosts: Names in the header ``Host``, without a port: ``emotions.example.org``. Loopback names are always
             allowed, and the numeric address at which a request arrived.
         origins: Origins of other pages: ``https://app.example.org``; ``*`` is every page.
+        keys: Where there are any, each request but ``/health`` must bring one of them, as
+            ``Authorization: Bearer KEY`` or ``X-API-Key: KEY``. `read_keys` reads them from a file.
 
     Raises:
         EvenvoiceError: A host with a port or a path, or an origin that is none.
@@ -44,6 +52,7 @@ example https://example.org
 
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         for host in self.hosts:
@@ -75,6 +84,16 @@ example https://example.org
         elif not self.allows(origin) and (host is None or _netloc(origin) != _with_port(host, origin)):
             raise RefusedError(403, f"sent by a page of {origin[:80]!r}; allow it with --allow-origin")
 
+    def check_key(self, headers: Headers) -> None:
+        """Raise a `RefusedError` for a request without a key, where there are keys."""
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        given = headers.get("x-api-key") or (bearer.strip() if scheme.lower() == "bearer" else "")
+        # Every key is compared, each in the same time: how long it takes says nothing of them.
+        if self.keys and not sum(compare_digest(given.encode(), key.encode()) for key in self.keys):
+            raise RefusedError(
+                401, "no key, or a wrong one; send Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"}
+            )
+
     def allows(self, origin: str) -> bool:
         """Tell whether another page may use the service."""
         return "*" in self.origins or origin.lower() in {allowed.lower() for allowed in self.origins}
@@ -94,7 +113,11 @@ class CheckAccess:
         """Pass the request on, or refuse it."""
         if scope["type"] in ("http", "websocket"):
             try:
-                self._access.check(Headers(scope=scope), (scope.get("server") or (None,))[0])
+                headers = Headers(scope=scope)
+                self._access.check(headers, (scope.get("server") or (None,))[0])
+                # A browser asks beforehand, and without a key, whether a page may send one.
+                if not scope["path"].endswith("/health") and scope.get("method") != "OPTIONS":
+                    self._access.check_key(headers)
             except RefusedError as refused:
                 if scope["type"] == "websocket":
                     await send({"type": "websocket.close", "code": 1008, "reason": refused.reason[:120]})
@@ -102,6 +125,27 @@ class CheckAccess:
                     await refused.reply()(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def read_keys(file: Path) -> tuple[str, ...]:
+    """Return the keys in a file, one a line; empty lines and those that begin with ``#`` are passed over.
+
+    Raises:
+        EvenvoiceError: The file cannot be read, has no key, or one that is short enough to be guessed.
+    """
+    try:
+        if not file.is_file() or file.stat().st_size > _LARGEST_KEY_FILE:
+            raise EvenvoiceError(f"--api-key-file {file}: expected a small text file with a key a line")
+        lines = [line.strip() for line in file.read_text(encoding="ascii").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvenvoiceError(f"--api-key-file {file}: cannot be read as ASCII text ({error})") from error
+    keys = tuple(line for line in lines if line and not line.startswith("#"))
+    if not keys or min(map(len, keys)) < _SHORTEST_KEY:
+        raise EvenvoiceError(
+            f"--api-key-file {file}: expected keys of {_SHORTEST_KEY} characters or more, one a line; make one with: "
+            "openssl rand -hex 32"
+        )
+    return keys
 
 
 def is_loopback(host: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -25,19 +26,21 @@ from evenvoice.recognizer.windows import LONGEST
 from evenvoice.serve.access import Access, CheckAccess
 from evenvoice.serve.decoding import decode_upload
 from evenvoice.serve.docs import docs_page
-from evenvoice.serve.headers import SecurityHeaders
+from evenvoice.serve.headers import RootPath, SecurityHeaders
 from evenvoice.serve.limits import MOST_OVERLAP, SHORTEST_HOP, SHORTEST_WINDOW, Limits
 from evenvoice.serve.page import PAGE, add_page
 from evenvoice.serve.queue import Memory, Queue
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.schema import PREDICT_BODY, PREDICT_REPLIES, Health
 from evenvoice.serve.stop import Stop, Stopping
-from evenvoice.serve.upload import uploaded
+from evenvoice.serve.upload import Upload, uploaded
 
 _ABOUT = (
     "Recordings in, emotions out. Nothing of the audio is stored or logged. The answers say how a voice sounds to a "
     "model that learnt from acted speech, not what a person feels."
 )
+
+Answer = list[dict[str, Any]]
 
 Top = Annotated[int | None, Query(ge=1, description="So many emotions, best first; all if not given.")]
 Window = Annotated[
@@ -55,7 +58,11 @@ Hop = Annotated[
 
 
 def create_app(
-    model: Path | str, limits: Limits | None = None, page: Path = PAGE, access: Access | None = None
+    model: Path | str,
+    limits: Limits | None = None,
+    page: Path = PAGE,
+    access: Access | None = None,
+    root_path: str = "",
 ) -> FastAPI:
     """Return the service for a model file: ``POST /predict``, ``GET /health``, ``/model``, ``/docs``, and the page.
 
@@ -64,15 +71,18 @@ def create_app(
         limits: What it takes at most; the defaults of `Limits` if not given.
         page: The folder of the built page.
         access: Which other names and pages may use it; none if not given.
+        root_path: The path under which a proxy has it, ``/emotions``; whether the proxy strips it or not.
 
     Returns:
         The service. Once `Stopping` in ``state.stopping`` is set, what is not answered yet is refused.
 
     Raises:
-        EvenvoiceError: The model file cannot be used.
+        EvenvoiceError: The model file cannot be used, or the root path is none.
     """
     recognizer = Recognizer(model)
     limits, access = limits or Limits(), access or Access()
+    if root_path and not re.fullmatch(r"(/[\w.~-]+)+", root_path):
+        raise EvenvoiceError(f"--root-path {root_path!r}: expected a path without a slash at its end: /emotions")
     app = FastAPI(title="evenvoice", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.stopping = Stopping()
     if access.origins:
@@ -81,6 +91,8 @@ def create_app(
         )
     app.add_middleware(CheckAccess, access=access)
     app.add_middleware(SecurityHeaders)
+    if root_path:
+        app.add_middleware(RootPath, root_path=root_path)
     _explain_problems(app)
     _add_prediction(app, recognizer, limits)
 
@@ -109,9 +121,7 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
     # A thread whose client has gone still counts until it stops: the executor has no more threads than workers.
     executor = ThreadPoolExecutor(limits.workers, "evenvoice-worker")
 
-    def answer(
-        recording: io.BytesIO, top: int | None, window: float | None, hop: float | None, stop: Stop
-    ) -> list[dict[str, Any]]:
+    def answer(recording: io.BytesIO, top: int | None, window: float | None, hop: float | None, stop: Stop) -> Answer:
         waveform = decode_upload(recording, recognizer.sample_rate, limits)
         stop.check()
         if window is None or hop is None:
@@ -122,7 +132,23 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
             found.append({**entry, "scores": entry["scores"][:top]})
         return found
 
-    async def work(call: Callable[[Stop], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    def answer_all(upload: Upload, top: int | None, window: float | None, hop: float | None, stop: Stop) -> Answer:
+        if upload.only is not None:
+            return answer(upload.only, top, window, hop, stop)
+        found: Answer = []
+        for name, recording in upload.named:
+            stop.check()
+            try:
+                scores = answer(recording, top, window, hop, stop)
+                found.append({"file": name, "scores" if window is None else "windows": scores})
+            except (RefusedError, AudioError) as error:
+                stop.check()
+                found.append({"file": name, "detail": " ".join(str(error).split())})
+        if all("detail" in entry for entry in found):
+            raise RefusedError(422, f"none of {len(found)} recordings can be used; the first: {found[0]['detail']}")
+        return found
+
+    async def work(call: Callable[[Stop], Answer]) -> Answer:
         async with queue.place():
             stop = Stop(limits.work_seconds)
             try:
@@ -134,15 +160,17 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
     async def predict(request: Request, top: Top = None, window: Window = None, hop: Hop = None) -> JSONResponse:
         """Return the emotions of a recording: `[{"label": …, "score": …}, …]`, best first.
 
-        The recording is the whole body or the field `file` of a form. With `window` the answer is a list of windows:
+        The recording is the whole body or the field `file` of a form. Several are the fields `files` of a form; the
+        answer is then a list of `{"file": …, "scores": […]}`, or of `{"file": …, "detail": …}` where one cannot be
+        used. With `window` the answer is a list of windows:
         `[{"start": …, "end": …, "scores": […]}, …]`, times in seconds; a silent one has no scores and `"silent": true`.
         """
         hop = _hop(window, hop)
         stopping: Stopping = app.state.stopping
         async with AsyncExitStack() as held:
-            upload = uploaded(request, limits, memory)
-            recording = await stopping.watch(held.enter_async_context(upload))
-            found = await stopping.watch(work(partial(answer, recording, top, window, hop)), request)
+            reading = uploaded(request, limits, memory)
+            upload = await stopping.watch(held.enter_async_context(reading))
+            found = await stopping.watch(work(partial(answer_all, upload, top, window, hop)), request)
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 

@@ -9,6 +9,7 @@ from evenvoice.serve.limits import Limits
 
 _EXAMPLES = """curl --data-binary @clip.wav http://127.0.0.1:8000/predict
 curl -F file=@clip.wav 'http://127.0.0.1:8000/predict?top=1'
+curl -F files=@a.wav -F files=@b.wav http://127.0.0.1:8000/predict
 curl --data-binary @talk.flac 'http://127.0.0.1:8000/predict?window=3&hop=1'"""
 
 

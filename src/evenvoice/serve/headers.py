@@ -39,3 +39,19 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class RootPath:
+    """ASGI middleware for a service that a proxy has under a path, whether the proxy strips it or not."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app = app
+        self._root = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its whole path, as ASGI has it."""
+        if scope["type"] in ("http", "websocket"):
+            path = scope["path"]
+            stripped = path != self._root and not path.startswith(f"{self._root}/")
+            scope = {**scope, "root_path": self._root, "path": self._root + path if stripped else path}
+        await self._app(scope, receive, send)

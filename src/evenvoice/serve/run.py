@@ -22,7 +22,12 @@ _ANSWERED_SECONDS = 3.0
 
 
 def run(
-    model: Path, host: str = HOST, port: int = PORT, limits: Limits | None = None, access: Access | None = None
+    model: Path,
+    host: str = HOST,
+    port: int = PORT,
+    limits: Limits | None = None,
+    access: Access | None = None,
+    root_path: str = "",
 ) -> None:
     """Serve a model until Ctrl-C or SIGTERM; addresses and warnings go to stderr, requests are not logged.
 
@@ -34,6 +39,7 @@ def run(
         port: The port; 0 takes a free one.
         limits: What the service takes at most.
         access: Which other names and pages may use it.
+        root_path: The path under which a proxy has it.
 
     Raises:
         EvenvoiceError: The model file cannot be used, or the address cannot be listened at.
@@ -46,7 +52,7 @@ def run(
 
     limits = limits or Limits()
     access = _named(access or Access(), host)
-    app = create_app(model, limits, access=access)
+    app = create_app(model, limits, access=access, root_path=root_path)
 
     class Server(uvicorn.Server):
         """It tells the service when to wait no longer."""
@@ -60,9 +66,10 @@ def run(
         shown = f"[{host}]" if ":" in host else host
         _say(f"serving {model} at http://{shown}:{listener.getsockname()[1]} (API: /docs); stop with Ctrl-C")
         if not is_loopback(host):
+            secret = "with a key" if access.keys else "without a password"
             _say(
-                f"--host {host}: every machine that reaches this one can use the service, unencrypted and without a "
-                "password; by a name other than its numeric address only with --allow-host"
+                f"--host {host}: every machine that reaches this one can use the service, unencrypted and {secret}; by "
+                "a name other than its numeric address only with --allow-host"
             )
         try:
             check_built()

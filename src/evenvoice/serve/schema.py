@@ -23,6 +23,15 @@ class Moment(BaseModel):
     silent: bool = False
 
 
+class Named(BaseModel):
+    """One of several recordings: its emotions, its windows, or why there are none."""
+
+    file: str
+    scores: list[Score] | None = None
+    windows: list[Moment] | None = None
+    detail: str | None = None
+
+
 class Health(BaseModel):
     """The service is up."""
 
@@ -38,15 +47,35 @@ class Problem(BaseModel):
 
 _REASONS = {
     400: "An empty upload or a damaged form",
+    401: "No key, or a wrong one, where keys are asked for",
+    403: "Sent by a page of another site",
     408: "The upload took too long",
     413: "The upload is too large, or the recording too long",
     415: "Not audio that can be read",
+    421: "Sent to a name that is not this service's",
     422: "Audio that cannot be used (silent, damaged, …), a form without the field file, or an impossible parameter",
     503: "Too many requests are waiting: try again",
 }
 
+_SCORES = [{"label": "happy", "score": 0.91}, {"label": "neutral", "score": 0.09}]
+_EXAMPLES = {
+    "one": {"summary": "One recording", "value": _SCORES},
+    "windows": {"summary": "With window=3", "value": [
+        {"start": 0.0, "end": 3.0, "scores": _SCORES},
+        {"start": 1.0, "end": 4.0, "scores": [], "silent": True},
+    ]},
+    "many": {"summary": "Fields `files` of a form", "value": [
+        {"file": "a.wav", "scores": _SCORES},
+        {"file": "b.wav", "detail": "the upload: silent (every sample is zero)"},
+    ]},
+}  # fmt: skip
+
 PREDICT_REPLIES: dict[int | str, dict[str, Any]] = {
-    200: {"model": list[Score] | list[Moment], "description": "Emotions, best first; with `window` a list of windows"},
+    200: {
+        "model": list[Score] | list[Moment] | list[Named],
+        "description": "Emotions, best first; with `window` a list of windows",
+        "content": {"application/json": {"examples": _EXAMPLES}},
+    },
     **{status: {"model": Problem, "description": reason} for status, reason in _REASONS.items()},
 }
 
@@ -59,7 +88,11 @@ PREDICT_BODY = {
         "content": {
             "application/octet-stream": {"schema": _BYTES},
             "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"file": _BYTES}, "required": ["file"]},
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": _BYTES, "files": {"type": "array", "items": _BYTES}},
+                    "anyOf": [{"required": ["file"]}, {"required": ["files"]}],
+                },
             },
         },
     }

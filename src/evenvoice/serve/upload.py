@@ -6,8 +6,9 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
@@ -21,6 +22,7 @@ from evenvoice.serve.refused import RefusedError
 # The frame of a form (boundaries, the name of the file), which is no part of the recording.
 _FORM_FRAME = 64 * 1024
 _FORM_FIELDS = 16
+_MOST_FILES = 100
 
 
 # It quotes the bytes of a damaged form in its warnings, and nothing of the audio is to be logged.
@@ -38,6 +40,14 @@ class Recording(io.BytesIO):
             return self.tell()
 
 
+@dataclass(frozen=True)
+class Upload:
+    """What a request brings: one recording, or several with their names."""
+
+    only: Recording | None = None
+    named: Sequence[tuple[str, Recording]] = ()
+
+
 class _ParserInMemory(MultiPartParser):
     """Starlette writes what is above 1 MB to a temporary file; a recording must never lie on the disk."""
 
@@ -46,8 +56,8 @@ class _ParserInMemory(MultiPartParser):
 
 
 @asynccontextmanager
-async def uploaded(request: Request, limits: Limits, memory: Memory) -> AsyncIterator[Recording]:
-    """Read the recording in a request, its whole body or the field ``file`` of a form, and hold it for the block.
+async def uploaded(request: Request, limits: Limits, memory: Memory) -> AsyncIterator[Upload]:
+    """Read what a request brings, its whole body or fields of a form, and hold it for the block.
 
     Args:
         request: The request.
@@ -55,8 +65,8 @@ async def uploaded(request: Request, limits: Limits, memory: Memory) -> AsyncIte
         memory: Where its bytes are counted, as long as they are held.
 
     Raises:
-        RefusedError: 413 too large, 408 too slow, 400 empty or a damaged form, 422 a form without the field ``file``,
-            503 no memory left.
+        RefusedError: 413 too large, 408 too slow, 400 empty or a damaged form, 422 a form without the field ``file`` or
+            ``files``, 503 no memory left.
     """
     counted = _Counted(request, limits, memory)
     try:
@@ -65,8 +75,8 @@ async def uploaded(request: Request, limits: Limits, memory: Memory) -> AsyncIte
         counted.give_back()
 
 
-async def _read(request: Request, limits: Limits, counted: _Counted) -> Recording:
-    """Read the recording in time."""
+async def _read(request: Request, limits: Limits, counted: _Counted) -> Upload:
+    """Read it in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     in_form = kind == "multipart/form-data"
     most = limits.bytes + _FORM_FRAME * in_form
@@ -76,12 +86,13 @@ async def _read(request: Request, limits: Limits, counted: _Counted) -> Recordin
     try:
         async with asyncio.timeout(limits.upload_seconds):
             if in_form:
-                recording = await _form_file(request, counted.chunks(most))
+                upload = await _form_files(request, counted.chunks(most))
             else:
                 recording = Recording()
                 async with aclosing(counted.chunks(most)) as chunks:
                     async for chunk in chunks:
                         recording.write(chunk)
+                upload = Upload(recording)
     except TimeoutError as error:
         raise RefusedError(
             408,
@@ -89,12 +100,13 @@ async def _read(request: Request, limits: Limits, counted: _Counted) -> Recordin
             f"{limits.idle_seconds:g} s; send a shorter part, or a compressed one",
             {"Connection": "close"},
         ) from error
-    if recording.getbuffer().nbytes == 0:
+    if upload.only is not None and upload.only.getbuffer().nbytes == 0:
         raise RefusedError(
             400, "the upload is empty (0 bytes); send a recording, for example curl --data-binary @clip.wav"
         )
-    recording.seek(0)
-    return recording
+    if upload.only is not None:
+        upload.only.seek(0)
+    return upload
 
 
 class _Counted:
@@ -133,20 +145,21 @@ def _too_large(limits: Limits) -> RefusedError:
     )
 
 
-async def _form_file(request: Request, chunks: AsyncGenerator[bytes, None]) -> Recording:
-    """Return the field ``file`` of a form."""
-    parser = _ParserInMemory(request.headers, chunks, max_files=1, max_fields=_FORM_FIELDS)
+async def _form_files(request: Request, chunks: AsyncGenerator[bytes, None]) -> Upload:
+    """Return the field ``file`` of a form, or the fields ``files``."""
+    parser = _ParserInMemory(request.headers, chunks, max_files=_MOST_FILES, max_fields=_FORM_FIELDS)
     try:
         async with aclosing(chunks):
             form = await parser.parse()
     except (MultiPartException, FormParserError) as error:
         raise RefusedError(400, f"the form is damaged ({error}); send it as curl -F file=@clip.wav does") from error
-    upload = form.get("file")
-    if not isinstance(upload, UploadFile):
-        raise RefusedError(
-            422, "the form has no whole file in the field 'file'; send it as curl -F file=@clip.wav does"
-        )
     try:
-        return Recording(await upload.read())
+        many = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
+        one = form.get("file")
+        if many:
+            return Upload(named=[(file.filename or "", Recording(await file.read())) for file in many])
+        if isinstance(one, UploadFile):
+            return Upload(Recording(await one.read()))
     finally:
         await form.close()
+    raise RefusedError(422, "the form has no whole file in the field 'file'; send it as curl -F file=@clip.wav does")
