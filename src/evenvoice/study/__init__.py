@@ -3,6 +3,7 @@
 from evenvoice.cores import cores as default_jobs
 from evenvoice.study.execution import Execution
 from evenvoice.study.grid import evaluate
+from evenvoice.study.guards import seen_test_rows
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.seeds import Seed
@@ -19,4 +20,5 @@ __all__ = [
     "find_runs",
     "load_study",
     "read_run",
+    "seen_test_rows",
 ]

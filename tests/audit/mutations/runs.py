@@ -50,7 +50,7 @@ def _flag(run: Path, step: str, part: str) -> None:
         {True: 1, False: 0}))  # fmt: skip
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_normaliser_saw_test_rows(study: Path) -> None:
     _flag(run_of(study), "normaliser", "test")
 
@@ -60,7 +60,7 @@ def the_balancer_saw_test_rows(study: Path) -> None:
     _flag(run_of(study), "balancer", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_network_was_trained_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "network", "test")
 
@@ -70,12 +70,12 @@ def the_epoch_was_selected_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "selection", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_temperature_was_calibrated_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "calibration", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def a_step_that_nobody_knows_saw_test_rows(study: Path) -> None:
     _flag(run_of(study, fold=2, seed=1), "denoiser", "test")
 
