@@ -225,3 +225,12 @@ def test_the_random_split_has_each_emotion_in_its_share() -> None:
     (fold,) = make_folds(open_protocol("random"), TABLE, seed=0)
     share = TABLE["emotion"].iloc[fold.test].value_counts() / TABLE["emotion"].value_counts()
     assert (share - 0.2).abs().max() < 0.03
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_validation_cut_has_each_emotion_in_its_share(seed: int) -> None:
+    protocol = open_protocol("random")
+    fold = cut_validation(make_folds(protocol, TABLE, seed=0)[0], TABLE, 0.25, seed, protocol)
+    cut = TABLE["emotion"].iloc[fold.validation].value_counts()
+    rest = TABLE["emotion"].iloc[fold.train].value_counts()
+    assert (cut / (cut + rest) - 0.25).abs().max() < 0.05
