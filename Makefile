@@ -1,5 +1,6 @@
 # make demo   the whole road on synthetic speech, in a few minutes: evaluate, report, model, prediction
 # make test   lint, types, architecture, doctests and tests
+# make mutants  small faults planted in the source, one at a time: which of them no test notices (half an hour)
 # make page   the page that runs a model in the browser, from web/ (needs npm)
 # The corpora for the tests on real speech: EVENVOICE_CORPORA=/path/to/corpora make test
 
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint page clean
+.PHONY: demo test lint page mutants clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
@@ -24,6 +25,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: $(VENV)/.test
+	$(BIN)/python scripts/mutants.py --page
 
 page: $(PAGE)
 

@@ -6,19 +6,24 @@ weights, the normaliser and the plan are the same to the byte. ``paper`` must fa
 
 from __future__ import annotations
 
-import dataclasses
+from collections import Counter
 from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from evenvoice.models import Estimator, is_network, weighs_classes
+from evenvoice.models.classical.svm import SVM
+from evenvoice.models.cnn2d import CNN2D
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study.fold import balanced_pool, run_fold
-from evenvoice.training import Dataset, TrainedModel
+from evenvoice.training import Dataset, TrainedModel, fit
+from evenvoice.training.prepare import to_images
 from tests import fabricate
+from tests.pairwise import pairwise
 
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
@@ -53,6 +58,12 @@ def _examples(n_rows: int) -> Dataset:
     return EXAMPLES if n_rows == 120 else fabricate.examples(TABLE, n_rows=n_rows)
 
 
+def _other(known: Dataset, features: list[np.ndarray], emotions: np.ndarray | None = None) -> Dataset:
+    """The dataset with other features, and nothing left of what was made of the old ones."""
+    emotions = known.emotions if emotions is None else emotions
+    return Dataset(known.ids, features, emotions, known.speakers)
+
+
 def _poisoned(fold: Fold, known: Dataset, poison: float = np.nan) -> tuple[pd.DataFrame, Dataset]:
     """The corpus with the test features gone and the test labels permuted."""
     table = TABLE.copy()
@@ -63,7 +74,7 @@ def _poisoned(fold: Fold, known: Dataset, poison: float = np.nan) -> tuple[pd.Da
     features = list(known.features)
     for row in fold.test:
         features[row] = features[row][:, ::-1] * np.float32(poison)
-    return table, dataclasses.replace(known, features=features, emotions=labels)
+    return table, _other(known, features, labels)
 
 
 def _fitted(model: TrainedModel) -> list[bytes]:
@@ -83,16 +94,18 @@ def _fitted(model: TrainedModel) -> list[bytes]:
 # One sampler of each kind: what a plan may do is checked for every sampler in tests/imbalance.
 SAMPLERS = ("none", "class-weights", "smote")
 
-CASES = [
-    (recipe, balancer, protocol, variant)
-    for recipe in recipe_names()
-    for balancer in SAMPLERS
-    for protocol in PROTOCOLS
-    for variant in VARIANTS
+
+def _allowed(case: tuple[str, ...]) -> bool:
+    recipe, balancer, protocol, variant = case
     # The variants change what happens before the network, which is the same in every recipe.
-    if protocol != "paper" and (recipe == "smote-2dcnn" or variant == "as it is")
-    if balancer != "class-weights" or weighs_classes(open_recipe(recipe).model.name)
-]
+    return (
+        protocol != "paper"
+        and (recipe == "smote-2dcnn" or variant == "as it is")
+        and (balancer != "class-weights" or weighs_classes(open_recipe(recipe).model.name))
+    )
+
+
+CASES = pairwise([recipe_names(), list(SAMPLERS), list(PROTOCOLS), list(VARIANTS)], _allowed)
 
 
 @pytest.mark.parametrize(("recipe_name", "balancer", "protocol_name", "variant"), CASES)
@@ -110,6 +123,54 @@ def test_nothing_fitted_depends_on_the_test_part(
     tested = set(TABLE.index[fold.test])
     assert all(not tested & set(seen) for seen in clean.model.fitted_on.values())
     assert set(clean.leaks.values()) == {0}
+    # The test features were other ones indeed.
+    probabilities = [run.predictions.filter(regex="^p:").to_numpy() for run in (clean, blind)]
+    assert recipe.model.name == "majority" or not np.array_equal(*probabilities)
+    if not recipe.transductive:
+        _stands_alone(clean.model, known.take(fold.test, with_emotions=False))
+
+
+def _stands_alone(model: TrainedModel, test: Dataset) -> None:
+    """A prediction is the same alone, in another order, and with other rows beside it."""
+    whole = model.probabilities(test)
+    for rows in (np.array([0]), np.arange(len(test))[::-1], np.arange(0, len(test), 3)):
+        assert np.abs(model.probabilities(test.take(rows)) - whole[rows]).max() < 1e-4
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_row_of_the_plan_is_batched_and_no_other(sampler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network was given in an epoch is the plan, the rows that were made among them."""
+    recipe, train = _recipe("2dcnn", sampler, "as it is"), EXAMPLES.take(np.arange(0, len(TABLE), 2))
+    given: list[bytes] = []
+    forward = CNN2D.forward
+
+    def recorded(self: CNN2D, images: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            given.extend(image.numpy().tobytes() for image in images.detach().contiguous())
+        return forward(self, images)
+
+    monkeypatch.setattr(CNN2D, "forward", recorded)
+    model = fit(recipe, train, seed=0)
+    planned = model.plan.take(to_images(recipe, train, model.normaliser), np.arange(len(model.plan)))
+    assert Counter(given) == Counter([image.tobytes() for image in planned] * recipe.training.epochs)
+    assert (len(model.plan) > len(train)) is (sampler in ("smote", "random-over"))
+
+
+def test_the_rows_that_smote_made_reach_a_classical_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given the plan, once."""
+    given: list[np.ndarray] = []
+    fitted = SVM.fit
+
+    def recorded(self: SVM, X: np.ndarray, *args: object, **options: object) -> object:
+        given.append(X.copy())
+        return fitted(self, X, *args, **options)
+
+    monkeypatch.setattr(SVM, "fit", recorded)
+    recipe = _recipe("svm", "smote", "as it is")
+    model = fit(recipe, EXAMPLES, seed=0)
+    planned = model.plan.take(to_images(recipe, EXAMPLES, model.normaliser), np.arange(len(model.plan)))
+    assert len(model.plan) > len(TABLE)
+    assert (given[0] == planned).all()
 
 
 @pytest.mark.parametrize("balancer", SAMPLERS)
@@ -126,7 +187,7 @@ def test_the_papers_order_fails_the_contract(balancer: str) -> None:
     features = list(EXAMPLES.features)
     for row in fold.test[fold.test < len(features)]:
         features[row] = features[row] + 100  # NaN would stop SMOTE before it leaks
-    poisoned = dataclasses.replace(EXAMPLES, features=features)
+    poisoned = _other(EXAMPLES, features)
     blind = run_fold(recipe, protocol, fold, TABLE, poisoned, fabricate.EMOTIONS, seed=0)
     assert _fitted(clean.model) != _fitted(blind.model)
 
@@ -146,7 +207,7 @@ def test_an_epoch_chosen_on_the_test_part_fails_the_contract() -> None:
     for row in fold.test:
         features[row] = features[row][:, ::-1] * 3  # other test audio, other labels
     emotions = table["emotion"].to_numpy(str)
-    other = dataclasses.replace(EXAMPLES, features=features, emotions=emotions)
+    other = _other(EXAMPLES, features, emotions)
     blind = run_fold(recipe, protocol, fold, table, other, fabricate.EMOTIONS, seed=0)
     assert blind.model.epoch != chosen.model.epoch
     assert _fitted(blind.model) != _fitted(chosen.model)

@@ -187,3 +187,50 @@ def test_one_sentence_alone_cannot_be_held_out() -> None:
         make_folds(open_protocol("text-folds"), TABLE.assign(text="the same"), seed=0)
     with pytest.raises(EvenvoiceError, match=r"needs the text of every utterance.*add a text column"):
         make_folds(open_protocol("text-folds"), TABLE.drop(columns="text"), seed=0)
+
+
+@pytest.mark.parametrize("name", ["random", "speaker-folds"])
+def test_the_validation_cut_follows_its_seed(name: str) -> None:
+    protocol = open_protocol(name)
+    fold = make_folds(protocol, TABLE, seed=0)[0]
+    cuts = [set(cut_validation(fold, TABLE, 0.25, seed, protocol).validation.tolist()) for seed in (0, 0, 1, 2, 3)]
+    assert cuts[0] == cuts[1]
+    assert len({frozenset(cut) for cut in cuts}) > 1
+
+
+def test_a_promise_holds_between_validation_and_test() -> None:
+    """A speaker of the test part who is in validation selects on herself."""
+    protocol = open_protocol("speaker-folds")
+    fold = make_folds(protocol, TABLE, seed=0)[0]
+    smuggled = dataclasses.replace(fold, validation=fold.test[:1], test=fold.test[1:])
+    with pytest.raises(EvenvoiceError, match="is in the test part and in the validation part"):
+        check_promise(protocol.promise, smuggled, TABLE)
+
+
+@pytest.mark.parametrize(("one", "other"), [("training", "validation"), ("validation", "test")])
+def test_a_row_in_validation_is_in_no_other_part(one: str, other: str) -> None:
+    parts = {"training": [0, 1], "validation": [2], "test": [3, 4]}
+    parts[other] = [*parts[other], parts[one][0]]
+    fold = Fold(0, *(np.array(parts[name]) for name in ("training", "validation", "test")))
+    with pytest.raises(EvenvoiceError, match=f"is in the {one} part and in the {other} part"):
+        check_promise(open_protocol("random").promise, fold, TABLE)
+
+
+def test_as_many_speakers_as_folds_are_enough() -> None:
+    five = fabricate.utterances(n_speakers=5)
+    assert len(make_folds(open_protocol("speaker-folds"), five, seed=0)) == 5
+
+
+def test_the_random_split_has_each_emotion_in_its_share() -> None:
+    (fold,) = make_folds(open_protocol("random"), TABLE, seed=0)
+    share = TABLE["emotion"].iloc[fold.test].value_counts() / TABLE["emotion"].value_counts()
+    assert (share - 0.2).abs().max() < 0.03
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_validation_cut_has_each_emotion_in_its_share(seed: int) -> None:
+    protocol = open_protocol("random")
+    fold = cut_validation(make_folds(protocol, TABLE, seed=0)[0], TABLE, 0.25, seed, protocol)
+    cut = TABLE["emotion"].iloc[fold.validation].value_counts()
+    rest = TABLE["emotion"].iloc[fold.train].value_counts()
+    assert (cut / (cut + rest) - 0.25).abs().max() < 0.05

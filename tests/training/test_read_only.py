@@ -1,4 +1,4 @@
-"""Features that are given to samplers and models can be read, and not changed."""
+"""Features that are given to models can be read, and not changed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_who_writes_is_named(write: object) -> None:
     X = np.arange(6.0)[::-1].reshape(2, 3)
     before = X.copy()
     with (
-        pytest.raises(EvenvoiceError, match="sampler 'mine' writes to the features"),
-        read_only(X, "sampler 'mine'") as x,
+        pytest.raises(EvenvoiceError, match="model mine writes to the features"),
+        read_only(X, "model mine") as x,
     ):
         write(x)
     assert (before == X).all()

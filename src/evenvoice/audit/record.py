@@ -16,7 +16,7 @@ from evenvoice.imbalance import added_rows
 from evenvoice.metrics import PROBABILITY, labels_of
 from evenvoice.models import MODELS, is_network
 from evenvoice.protocols import SELECT_ON_TEST
-from evenvoice.study import Run
+from evenvoice.study import Run, seen_test_rows
 
 CONTRADICTION = Kind(
     "record-contradicts-files",
@@ -81,6 +81,7 @@ def _claims(run: Run, known: pd.DataFrame) -> Iterator[tuple[str, Any, Any]]:
         "synthetic_test_rows": synthetic_tests(run),
         "training_rows_with_test_parents": parent_counts(run)["test"],
         "test_rows_selected_on": int(((split["part"] == "test") & (split.get("selection", 0) == 1)).sum()),
+        "test_rows_seen_by_a_step": seen_test_rows(split),
     }
     for name, found in shown.items():
         if name in leaks:

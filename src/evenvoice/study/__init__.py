@@ -3,6 +3,7 @@
 from evenvoice.cores import cores as default_jobs
 from evenvoice.study.execution import Execution
 from evenvoice.study.grid import evaluate
+from evenvoice.study.guards import seen_test_rows
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.scoring import intervals, score
@@ -25,4 +26,5 @@ __all__ = [
     "load_study",
     "read_run",
     "score",
+    "seen_test_rows",
 ]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
@@ -13,6 +14,7 @@ from evenvoice.imbalance import Plan, groups_of, made_rows, parent_ids, plan_tab
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
+from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
 from evenvoice.training.loop import Images
@@ -31,7 +33,7 @@ class FoldResult:
         plan: The record of the plan, by utterance id: made rows with their parents, removals and repeats.
         counts: Emotion counts of the training part, before and after balancing.
         leaks: Counts of what should never be: synthetic test rows, training rows interpolated from test rows, test
-            rows on which the epoch was selected.
+            rows on which the epoch was selected or that another step saw, predictions that depend on other test rows.
     """
 
     model: TrainedModel
@@ -96,19 +98,22 @@ def run_fold(
     ids = np.array(examples.ids)
     balanced = np.array(model.fitted_on["balancer"])
     _check_parents(model.plan, balanced, ids, fold)
-    probabilities = model.probabilities(examples.take(fold.test, with_emotions=False))
+    probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False))
+    split = _split_table(ids, fold, model.fitted_on)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
     plan = plan_table(model.plan, balanced, before)
     return FoldResult(
         model,
         make_predictions(utterances.iloc[fold.test], probabilities, labels),
-        _split_table(ids, fold, model.fitted_on),
+        split,
         plan,
         {"before": _counts(before, labels), "after": _counts(model.plan.y(before), labels)},
         {
             "synthetic_test_rows": 0,
             "training_rows_with_test_parents": _with_parents(plan, ids[fold.test]),
             "test_rows_selected_on": int(np.isin(ids[fold.test], model.fitted_on["selection"]).sum()),
+            "test_rows_seen_by_a_step": seen_test_rows(split),
+            "predictions_that_depend_on_other_test_rows": dependent,
         },
     )
 
@@ -190,6 +195,9 @@ def _balanced_first(
         labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip
     model = replace(model, history=_of_the_test_part(model.history))
+    probabilities = model.image_probabilities(tested)
+    dependent = depend_on_others(lambda rows: model.image_probabilities(tested[rows]), probabilities)
+    split = _split_table(ids, fold, saw)
     synthetic = plan.synthetic
     table = plan_table(plan, everything, emotions)
     in_training = made_rows(table).loc[lambda made: made["synthetic"].isin(ids[fold.train])]
@@ -208,8 +216,23 @@ def _balanced_first(
             "synthetic_test_rows": int(synthetic[fold.test].sum()),
             "training_rows_with_test_parents": _with_parents(in_training, ids[fold.test]),
             "test_rows_selected_on": 0,
+            "test_rows_seen_by_a_step": seen_test_rows(split),
+            "predictions_that_depend_on_other_test_rows": dependent,
         },
     )
+
+
+def _predict_twice(model: TrainedModel, test: Dataset) -> tuple[npt.NDArray[np.float32], int]:
+    """Return the probabilities of the test part, and how many rows have others in other company.
+
+    Normalising by speaker uses the speaker's other rows, and says so; there the rows are mixed once normalised.
+    """
+    if model.recipe.transductive:
+        images = to_images(model.recipe, test, model.normaliser)
+        probabilities = model.image_probabilities(images)
+        return probabilities, depend_on_others(lambda rows: model.image_probabilities(images[rows]), probabilities)
+    probabilities = model.probabilities(test)
+    return probabilities, depend_on_others(lambda rows: model.probabilities(test.take(rows)), probabilities)
 
 
 def _of_the_test_part(history: pd.DataFrame) -> pd.DataFrame:

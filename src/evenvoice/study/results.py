@@ -76,7 +76,7 @@ class Result:
     @property
     def leaky(self) -> bool:
         """True where the order of steps lets the test part into the training."""
-        return bool(self.runs[0].info["promise"]["leaky"])
+        return any(run.info["promise"]["leaky"] for run in self.runs)
 
     @property
     def transductive(self) -> bool:

@@ -14,6 +14,7 @@ from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
+from evenvoice.study.guards import marked
 from evenvoice.study.records import RunKey, is_made, versions, write_run
 from evenvoice.training import Dataset
 from evenvoice.training.allocator import keep_freed_memory
@@ -55,7 +56,7 @@ def make_run(
     )  # fmt: skip
     seconds = time.perf_counter() - started
     _check_converged(key, result.predictions)
-    promise = promise_of(task.protocol, task.fold, utterances)
+    promise = marked(promise_of(task.protocol, task.fold, utterances), result.leaks)
     info = {
         "fingerprint": task.fingerprint,
         "corpus": corpus,

@@ -21,6 +21,7 @@ from evenvoice.metrics import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
+from evenvoice.training.guards import read_only
 from evenvoice.training.loop import NO_VARIANTS, Images, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.prepare import fit_normaliser, to_images
@@ -259,14 +260,16 @@ def _fit_estimator(
     """Fit a classical classifier."""
     estimator = make_model(recipe.model.name, images.shape[1:], n_classes, **recipe.model.options)
     assert isinstance(estimator, Estimator)
-    estimator.fit(images, targets, class_weights=class_weights, seed=seed)
+    with read_only(images, f"model {recipe.model.name}") as X:
+        estimator.fit(X, targets, class_weights=class_weights, seed=seed)
     return estimator
 
 
 def _probabilities(network: Network, images: Images, temperature: float) -> npt.NDArray[np.float32]:
     """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
     if isinstance(network, Estimator):
-        found = network.probabilities(images)
+        with read_only(images, f"model {type(network).__name__}") as X:
+            found = network.probabilities(X)
         return found if temperature == 1 else with_temperature(found, temperature).astype(np.float32)
     device = next(network.parameters()).device
     with torch.inference_mode(), one_thread():

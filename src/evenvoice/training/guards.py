@@ -1,4 +1,4 @@
-"""Features that samplers and models may read and not change: one that writes to them would change what others see."""
+"""Features that a model may read and not change: one that writes to them would change what others see."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def read_only(X: npt.NDArray[Kind], what: str) -> Iterator[npt.NDArray[Kind]]:
 
     Args:
         X: Any shape and dtype; may be written to again afterwards.
-        what: Who gets it, for the message: ``sampler 'mine'``.
+        what: Who gets it, for the message: ``model mine``.
 
     Raises:
         EvenvoiceError: What ran in the block wrote to the view.
 
     Examples:
         >>> X = np.zeros((2, 3))
-        >>> with read_only(X, "sampler 'mine'") as seen:
+        >>> with read_only(X, "model mine") as seen:
         ...     seen += 1
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: sampler 'mine' writes to the features that it was given; copy them first \
+        evenvoice.errors.EvenvoiceError: model mine writes to the features that it was given; copy them first \
 (X = X.copy())
         >>> X.flags.writeable
         True

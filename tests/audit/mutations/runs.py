@@ -50,7 +50,7 @@ def _flag(run: Path, step: str, part: str) -> None:
         {True: 1, False: 0}))  # fmt: skip
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_normaliser_saw_test_rows(study: Path) -> None:
     _flag(run_of(study), "normaliser", "test")
 
@@ -60,7 +60,7 @@ def the_balancer_saw_test_rows(study: Path) -> None:
     _flag(run_of(study), "balancer", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_network_was_trained_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "network", "test")
 
@@ -70,12 +70,12 @@ def the_epoch_was_selected_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "selection", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def the_temperature_was_calibrated_on_test_rows(study: Path) -> None:
     _flag(run_of(study), "calibration", "test")
 
 
-@planted("step-saw-test", "not-marked-leaky")
+@planted("step-saw-test", "not-marked-leaky", "record-contradicts-files")
 def a_step_that_nobody_knows_saw_test_rows(study: Path) -> None:
     _flag(run_of(study, fold=2, seed=1), "denoiser", "test")
 
@@ -268,3 +268,28 @@ def validation_is_nothing_like_test(study: Path) -> None:
         rows = table(run / "predictions.csv")
         far = float((rows["emotion"] == rows["predicted"]).mean() < 0.5)
         edit(run / "history.csv", lambda history, far=far: history.assign(validation_accuracy=far))
+
+
+@planted("validation-test-gap", leak=False)
+def test_is_far_better_than_validation(study: Path) -> None:
+    for run in study.glob("runs/*/speaker/*/*"):
+        edit(run / "history.csv", lambda history: history.assign(validation_accuracy=0.0))
+        edit(run / "predictions.csv", _all_right)
+
+
+def _all_right(rows: pd.DataFrame) -> pd.DataFrame:
+    """Every answer right, and the probabilities to match."""
+    columns = [name for name in rows if name.startswith("p:")]
+    certain = {name: 0.98 * (rows["emotion"] == name.removeprefix("p:")) + 0.02 * rows[name] for name in columns}
+    return rows.assign(predicted=rows["emotion"], **certain)
+
+
+@planted("record-contradicts-files")
+def an_answer_is_nearly_the_most_probable(study: Path) -> None:
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        columns = [name for name in rows if name.startswith("p:")]
+        rows.loc[0, columns] = [0.26, 0.24, 0.25, 0.25]
+        rows.loc[0, "predicted"] = columns[1].removeprefix("p:")
+        return rows
+
+    edit(run_of(study) / "predictions.csv", change)

@@ -1,0 +1,147 @@
+"""Plant the small faults of `tests/mutants/*.toml` in a copy of the source, one at a time: do tests notice?
+
+python scripts/mutants.py                   all rooms
+python scripts/mutants.py protocols audit   some rooms
+python scripts/mutants.py --page            write docs/mutants.md as well
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTS = ROOT / "tests" / "mutants"
+PAGE = ROOT / "docs" / "mutants.md"
+# pytest's exit code where a test failed.
+_FAILED = 1
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A small fault.
+
+    Attributes:
+        room: The name of its list.
+        name: What goes wrong, in words.
+        file: Below ``src/evenvoice``.
+        old: The text as it is, once in the file.
+        new: The text instead.
+        tests: What pytest is given; one test of these must fail.
+    """
+
+    room: str
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def source(self) -> str:
+        """Return the file's text with the fault in it.
+
+        Raises:
+            ValueError: The old text is not there exactly once: the code has changed, and the list must follow.
+        """
+        text = (ROOT / "src" / "evenvoice" / self.file).read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.room}: {self.name}: {self.file} holds {text.count(self.old)} times {self.old!r}")
+        return text.replace(self.old, self.new)
+
+
+def read_mutants(rooms: Sequence[str] = ()) -> list[Mutant]:
+    """Return the mutants of some rooms; of all, if none is named."""
+    found = []
+    for path in sorted(LISTS.glob("*.toml")):
+        if not rooms or path.stem in rooms:
+            listed = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
+            found += [Mutant(path.stem, **{**one, "tests": tuple(one["tests"])}) for one in listed]
+    return found
+
+
+def is_killed(mutant: Mutant, source: Path) -> bool:
+    """Run the mutant's tests on a copy of the source.
+
+    Raises:
+        RuntimeError: The tests could not be run.
+    """
+    path = source / "evenvoice" / mutant.file
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(mutant.source(), encoding="utf-8")
+    try:
+        return tests_fail(mutant.tests, source)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def tests_fail(tests: Sequence[str], source: Path) -> bool:
+    """Run tests on a copy of the source; tell whether one fails.
+
+    Raises:
+        RuntimeError: The tests could not be run.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if run.returncode not in (0, _FAILED):
+        raise RuntimeError(f"pytest {' '.join(tests)} ended with {run.returncode}:\n{run.stdout[-2000:]}")
+    return run.returncode == _FAILED
+
+
+def page(results: dict[Mutant, bool]) -> str:
+    """Return the page: the rate of each room, and each mutant with what became of it."""
+    rooms: dict[str, list[Mutant]] = {}
+    for mutant in results:
+        rooms.setdefault(mutant.room, []).append(mutant)
+    lines = [
+        "# Mutants",
+        "",
+        "Small faults, planted one at a time, that the tests must notice. Made by `make mutants`; the lists are in",
+        "`tests/mutants/`, one a room. A new rule gets a mutant: what would go wrong if the line were not there?",
+        "",
+        "| room | mutants | killed |",
+        "|---|---|---|",
+    ]
+    for room, mutants in rooms.items():
+        killed = sum(results[mutant] for mutant in mutants)
+        lines.append(f"| {room} | {len(mutants)} | {killed} ({100 * killed / len(mutants):.0f} %) |")
+    for room, mutants in rooms.items():
+        lines += ["", f"## {room}", ""]
+        lines += [f"- {mutant.name}: {'killed' if results[mutant] else '**survives**'}" for mutant in mutants]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Run what was asked for; 1 where a mutant survives."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rooms", nargs="*", help="names of lists in tests/mutants")
+    parser.add_argument("--page", action="store_true", help="write docs/mutants.md")
+    asked = parser.parse_args()
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="evenvoice-mutants-") as folder:
+        source = Path(folder, "src")
+        shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+        mutants = read_mutants(asked.rooms)
+        for tests in dict.fromkeys(mutant.tests for mutant in mutants):
+            if tests_fail(tests, source):
+                print(f"pytest {' '.join(tests)} fails without a mutant; repair that first", file=sys.stderr)
+                return 2
+        for mutant in mutants:
+            results[mutant] = is_killed(mutant, source)
+            print(f"{'killed  ' if results[mutant] else 'SURVIVES'} {mutant.room}: {mutant.name}", flush=True)
+    print(f"{sum(results.values())} of {len(results)} killed")
+    if asked.page:
+        PAGE.write_text(page(results), encoding="utf-8")
+    return 0 if all(results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
