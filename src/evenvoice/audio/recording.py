@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from evenvoice.audio.opening import open_sound
 from evenvoice.audio.samples import LEAVE_OUT, Judge
-from evenvoice.audio.sound import Sound, open_sound
+from evenvoice.audio.sound import Sound
 from evenvoice.audio.source import Source, open_memory, open_path
 from evenvoice.audio.waveform import Waveform, resample
 from evenvoice.errors import AudioError
