@@ -5,7 +5,18 @@ holds: a recording that is cut short, damaged, or several in one is refused. Tra
 this one room, so that a model never gets a waveform made in another way than those it was trained on.
 """
 
-from evenvoice.audio.recording import LONGEST, Clip, Recording, content_hash, decode, duration, load, open_blocks, read
+from evenvoice.audio.recording import (
+    LONGEST,
+    Clip,
+    Recording,
+    content_hash,
+    decode,
+    duration,
+    load,
+    open_blocks,
+    read,
+    sample_rate,
+)
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
 from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
@@ -26,4 +37,5 @@ __all__ = [
     "open_blocks",
     "read",
     "resample",
+    "sample_rate",
 ]

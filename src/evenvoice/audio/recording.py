@@ -189,6 +189,16 @@ def duration(clip: Clip) -> float:
         return float(last - first) / sound.rate
 
 
+def sample_rate(file: Path | str) -> int:
+    """Return the sample rate of a recording in Hz, from its header.
+
+    Raises:
+        AudioError: The file cannot be opened, or is cut short.
+    """
+    with open_path(Path(file)) as source, open_sound(source) as sound:
+        return sound.rate
+
+
 def content_hash(file: Path | str) -> str:
     """Return the SHA-256 of the bytes of a file, as hexadecimal digits: two names of one recording share it.
 

@@ -14,7 +14,7 @@ LEAVE_OUT = "record or download it again, or leave it out"
 # Full scale is 1. Floats may go beyond it, but not by 24 dB: these are integers that were never scaled.
 LOUDEST = 16.0
 # The share of samples at the extremes from which no speech is left, and how near that is, as a part of the range.
-_CLIPPED, _NEAR = 0.5, 0.005
+_CLIPPED, _NEAR = 0.8, 0.005
 # Of fewer samples than this, many lie at the extremes by chance.
 _FEW = 100
 # What is left of a constant's samples, against the constant, is rounding.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import soundfile
 
-from evenvoice.audio import duration
+from evenvoice.audio import duration, sample_rate
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import AudioError
 from evenvoice.progress import track
@@ -160,8 +158,7 @@ def _listen(corpus: Corpus) -> _Heard:
             continue
         if clip.file not in rated:
             rated.add(clip.file)
-            # As bytes: soundfile refuses a name that is no UTF-8.
-            heard.rates[int(soundfile.info(os.fsencode(clip.file)).samplerate)] += 1
+            heard.rates[sample_rate(clip.file)] += 1
     return heard
 
 
