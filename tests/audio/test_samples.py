@@ -55,6 +55,7 @@ FINE = {
     "quiet": 1e-4 * SPEECH,
     "loud floats": 4 * SPEECH / np.abs(SPEECH).max(),
     "with an offset": SPEECH + 0.2,
+    "quiet, with a large offset": 1e-3 * SPEECH + 0.9,
     "one channel of eight": np.pad(SPEECH[:, None], ((0, 0), (0, 7))),
     "one channel of sixty-four": np.pad(SPEECH[:, None], ((0, 0), (63, 0))),
     "independent channels": np.stack([SPEECH, 0.1 * NOISE], axis=1),

@@ -223,3 +223,33 @@ def test_a_name_with_a_line_break_makes_one_line(tmp_path: Path):
             load(tmp_path / name)
         assert str(caught.value).isprintable()
         assert "no such file" in str(caught.value)
+
+
+def test_mutated_recordings_are_decoded_or_refused_and_print_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    generator = np.random.default_rng(0)
+    whole = [encoded(voice(1.0), **how) for how in KINDS.values()]
+    for number in range(240):
+        data = bytearray(whole[number % len(whole)])
+        for _ in range(int(generator.choice([1, 3, 20]))):
+            place = int(generator.integers(min(len(data), generator.choice([60, 400, len(data)]))))
+            length = int(generator.integers(1, 30))
+            change = generator.integers(4)
+            if change == 0:
+                data[place] = int(generator.choice([0, 255, 128]))
+            elif change == 1:
+                data[place:place] = generator.bytes(length)
+            elif change == 2:
+                data[place : place + length] = bytes(length)
+            else:
+                del data[max(place, 12) + 50 * length :]
+        lines = []
+        for call in (
+            lambda data=bytes(data): decode(io.BytesIO(data)),
+            lambda data=bytes(data): duration(Clip(written(tmp_path / "a", data))),
+        ):
+            try:
+                call()
+            except AudioError as error:
+                lines.append(str(error))
+        assert all("\n" not in line for line in lines)
+    assert capfd.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""Recordings as people have them: the list of section 7, those that can be heard and those that cannot."""
+"""Recordings as people have them: those that can be decoded and those that cannot."""
 
 from __future__ import annotations
 
@@ -46,19 +46,25 @@ BAD = (
     Bad("empty.wav", Path.touch, r"empty \(0 bytes\); record or download it again, or leave it out"),
     Bad("no samples.wav", sound(np.zeros(0)), "no samples; .*leave it out"),
     Bad("silent.wav", sound(np.zeros(4000)), r"silent \(every sample is zero\); .*leave it out"),
+    Bad("constant.wav", sound(np.full(4000, 0.25)), r"constant \(every sample is 0\.25\); .*leave it out"),
+    Bad("inverted.wav", sound(np.stack([noise(), -noise()], axis=1)), "its channels cancel"),
+    Bad("integers.wav", sound(1e5 * noise(), subtype="FLOAT"), "samples reach 9,99., where full scale is 1; divide"),
+    Bad("clipped.wav", sound(np.clip(100 * noise(), -1, 1)), "clipped"),
+    Bad("cut off.wav", cut_off(4044), "cut off: its header promises 9,600 bytes of samples, 4,000 are there"),
+    Bad("page.au", lambda file: file.write_text("<html>" * 50), "holds text, not audio; .*leave it out"),
     Bad("NaN.wav", sound(np.full(4000, np.nan), subtype="FLOAT"), "NaN or infinite; .*leave it out"),
     Bad("header cut off.wav", cut_off(20), "cut off.*; try ffmpeg .*, or leave it out"),
     Bad("cut off.flac", cut_off(2000, format="FLAC"), "cut off.*leave it out"),
     Bad("text.wav", lambda file: file.write_text("hello\n" * 50), "holds text, not audio; .*leave it out"),
-    Bad("phone.m4a", lambda file: file.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(range(256))), "convert it: ffmpeg "),
+    Bad("noise.m4a", lambda file: file.write_bytes(bytes(range(256))), "convert it: ffmpeg "),
+    Bad("cut off.m4a", lambda file: file.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(256)), "cut off|evenvoice.media"),
     Bad("missing.wav", lambda file: file.symlink_to("nowhere"), "no such file; check the path"),
     # A link to itself: root may read everything else.
     Bad("unreadable.wav", lambda file: file.symlink_to(file.name), "cannot be read .*; check its permissions"),
 )
 
 FINE: dict[str, Write] = {
-    "clipped.wav": sound(np.clip(30 * noise(seed=1), -1, 1)),
-    "cut off.wav": cut_off(4044),
+    "clipped here and there.wav": sound(np.clip(15 * noise(seed=1), -1, 1)),
     "8 channels.wav": sound(np.stack([noise(seed=seed) for seed in range(8)], axis=1)),
     "8 bit.wav": sound(noise(seed=2), subtype="PCM_U8"),
     "192 kHz.wav": sound(noise(rate=192000, seed=3), 192000),

@@ -1,4 +1,4 @@
-"""Section 7, recordings: each is heard, or is one clear line with exit code 2 and nothing written; or is skipped."""
+"""Each recording is decoded, or is one clear line with exit code 2 and nothing written; or is skipped."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def test_predict_says_what_is_wrong_with_a_recording(bad: sounds.Bad, model: Pat
     assert tree(tmp_path) == before
 
 
-def test_predict_says_that_a_folder_holds_nothing_to_hear(model: Path, tmp_path: Path) -> None:
+def test_predict_says_that_a_folder_holds_no_recording(model: Path, tmp_path: Path) -> None:
     complaint = run("predict", model, tmp_path).complaint()
-    assert complaint == f"{tmp_path}: a folder without recordings (.wav, .flac, .w64, …); name another"
+    assert complaint == f"{tmp_path}: a folder without recordings (.wav, .wave, .flac, …); name another"
 
 
 def test_predict_prints_no_half_a_list(model: Path, voices: Path) -> None:
@@ -58,7 +58,7 @@ def test_predict_prints_no_half_a_list(model: Path, voices: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sounds.FINE, ids=os.fsencode)
-def test_predict_hears_a_recording(name: str, model: Path, tmp_path: Path) -> None:
+def test_predict_takes_a_recording(name: str, model: Path, tmp_path: Path) -> None:
     sounds.FINE[name](tmp_path / name)
     shown = str(tmp_path / name).encode("utf-8", "backslashreplace").decode()
     assert run("predict", model, tmp_path / name).result().startswith(f"{shown}\t")
@@ -66,7 +66,7 @@ def test_predict_hears_a_recording(name: str, model: Path, tmp_path: Path) -> No
     assert answer["file"] == str(tmp_path / name)
 
 
-def test_predict_hears_a_name_that_is_no_text_in_a_process_of_its_own(model: Path, tmp_path: Path) -> None:
+def test_predict_takes_a_name_that_is_no_text_in_a_process_of_its_own(model: Path, tmp_path: Path) -> None:
     sounds.sound(sounds.noise())(tmp_path / sounds.LATIN_1)
     sounds.sound(sounds.noise())(tmp_path / "-dash.wav")
     names = [sounds.LATIN_1, "-dash.wav"]
@@ -145,7 +145,7 @@ def test_evaluate_skips_what_is_bad_and_lists_it(
 
 
 @both_forms
-def test_train_skips_what_is_bad_and_hears_all_else(form: str, voices: Path, table: Table, tmp_path: Path) -> None:
+def test_train_skips_what_is_bad_and_takes_all_else(form: str, voices: Path, table: Table, tmp_path: Path) -> None:
     bad = [bad.name for bad in sounds.BAD]
     # A CSV is UTF-8 and cannot name a file that is not.
     fine = [name for name in sounds.FINE if form == "folder" or name != sounds.LATIN_1]
@@ -178,7 +178,7 @@ def test_a_class_that_is_skipped_whole_is_said(voices: Path, tmp_path: Path) -> 
 
 
 @both_forms
-def test_evaluate_hears_what_can_be_heard_whatever_it_is_called(
+def test_evaluate_takes_what_can_be_decoded_whatever_it_is_called(
     form: str, voices: Path, table: Table, tmp_path: Path
 ) -> None:
     fine = [name for name in sounds.FINE if form == "folder" or name != sounds.LATIN_1]
@@ -193,8 +193,11 @@ def test_evaluate_hears_what_can_be_heard_whatever_it_is_called(
 
 # --- corpus show ----------------------------------------------------------------------------------------------------
 
-# It reads headers only; what is silent, NaN or cut off behind its header, it counts.
-UNREADABLE = {"empty.wav", "no samples.wav", "header cut off.wav", "text.wav", "phone.m4a"}
+# It reads headers only; what is silent, NaN or damaged behind its header, it counts.
+UNREADABLE = {
+    "empty.wav", "no samples.wav", "header cut off.wav", "text.wav", "noise.m4a", "cut off.m4a", "cut off.wav",
+    "page.au",
+}  # fmt: skip
 MISSING = {"missing.wav", "unreadable.wav"}
 
 
@@ -214,7 +217,7 @@ def test_corpus_show_counts_a_bad_recording_and_says_what_its_header_tells(
 
 
 @both_forms
-def test_corpus_show_shows_whatever_can_be_heard(form: str, voices: Path, table: Table) -> None:
+def test_corpus_show_shows_what_can_be_decoded(form: str, voices: Path, table: Table) -> None:
     fine = [name for name in sounds.FINE if form == "folder" or name != sounds.LATIN_1]
     corpus = corpus_with(form, voices, table, *fine)
     for file in voices.glob("angry/*.wav"):
@@ -249,4 +252,4 @@ def test_the_sounds_are_what_they_are_called(tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "8 bit.wav").subtype == "PCM_U8"
     assert soundfile.info(tmp_path / "192 kHz.wav").samplerate == 192000
     assert soundfile.info(tmp_path / "a hundredth of a second.wav").duration == 0.01
-    assert (abs(soundfile.read(tmp_path / "clipped.wav")[0]) > 0.999).mean() > 0.5
+    assert (abs(soundfile.read(tmp_path / "clipped here and there.wav")[0]) > 0.999).mean() > 0.3

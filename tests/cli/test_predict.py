@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.cli import sounds
 from tests.cli.command import Answer, finish, run, start, tree
@@ -25,7 +26,7 @@ def files(tmp_path: Path) -> list[Path]:
     """Two recordings whose means are 0.5 and -0.5: the tiny model's answers are known."""
     found = [tmp_path / "a b.wav", tmp_path / "c.wav"]
     for file, value in zip(found, (0.5, -0.5), strict=True):
-        sounds.sound(np.full(tiny.RATE, value), tiny.RATE, subtype="FLOAT")(file)
+        sounds.sound(tiny.steady(value), tiny.RATE, subtype="FLOAT")(file)
     return found
 
 
@@ -74,7 +75,7 @@ def test_top_limits_what_is_printed(model: Path, files: list[Path]) -> None:
 def talk(tmp_path: Path) -> Path:
     """Two and a half seconds: a second at 0.5, a second of silence, half a second at -0.5."""
     file = tmp_path / "talk.wav"
-    wave = np.repeat([0.5, 0.5, 0.0, 0.0, -0.5], tiny.RATE // 2)
+    wave = np.concatenate((tiny.steady(0.5), np.zeros(tiny.RATE), tiny.steady(-0.5, tiny.RATE // 2)))
     sounds.sound(wave, tiny.RATE, subtype="FLOAT")(file)
     return file
 
@@ -97,9 +98,51 @@ def test_a_timeline(model: Path, talk: Path) -> None:
     assert [row[1:4] for row in rows[1:]] == [["0.0", "1.0", "angry"], ["1.0", "2.0", ""], ["1.5", "2.5", "sad"]]
 
 
+def test_a_longer_recording_than_the_limit_is_refused(model: Path, talk: Path) -> None:
+    for window in ((), ("--window", "1")):
+        complaint = run("predict", model, talk, "--max-seconds", "2", *window).complaint()
+        assert complaint.startswith(
+            f"{talk}: lasts 2 s or more, at most 2 s are decoded; cut it into parts, or raise the "
+        )
+        assert run("predict", model, talk, "--max-seconds", "3", *window).result()
+    assert "a limit of 0 s" in run("predict", model, talk, "--max-seconds", "0").complaint()
+
+
+def test_a_name_with_a_line_break_is_one_line(model: Path, talk: Path) -> None:
+    twice = talk.with_name("a\nb.wav")
+    assert run("predict", model, twice).complaint() == f"{talk.parent}/a\\nb.wav: no such file; check the path"
+
+
 def test_a_window_alone_moves_by_a_second(model: Path, talk: Path) -> None:
     lines = run("predict", model, talk, "--window", "1.5").result().splitlines()
     assert [line.split("\t")[1] for line in lines] == ["0.00", "1.00"]
+
+
+_PEAK = """
+import resource, sys
+from evenvoice.cli.main import main
+try:
+    main()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts kilobytes as Linux does")
+def test_memory_does_not_grow_with_a_timeline(model: Path, tmp_path: Path) -> None:
+    def peak(minutes: int) -> int:
+        file = tmp_path / f"{minutes}.wav"
+        with soundfile.SoundFile(file, "w", 44100, 2) as out:
+            for _ in range(minutes):
+                out.write(np.stack([np.resize(tiny.steady(0.3, 400), 60 * 44100)] * 2, axis=1))
+        command = [sys.executable, "-c", _PEAK, "predict", str(model), str(file), "--window", "3", "--hop", "3"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert len(done.stdout.splitlines()) == 20 * minutes
+        file.unlink()
+        return int(done.stderr.splitlines()[-1]) >> 10
+
+    # In MiB. Thirty minutes of two channels are 635 more as floats, and 77 more in one channel at the model's rate.
+    assert peak(30) < peak(1) + 40
 
 
 @pytest.mark.parametrize("jobs", ["1", "3"])
@@ -157,7 +200,7 @@ def test_standard_input_among_files(model: Path, files: list[Path], pipe) -> Non
 
 
 def test_raw_samples_on_standard_input(model: Path, pipe) -> None:
-    samples = np.full(tiny.RATE, -0.5)
+    samples = tiny.steady(-0.5)
     for more, data in (
         ((), (samples * 2**15).astype("<i2")),
         (("--raw-format", "s16le"), (samples * 2**15).astype("<i2")),
@@ -236,8 +279,8 @@ def test_what_is_no_model(name: str, says: str, model: Path, files: list[Path], 
         (("--hop", "1"), "--hop 1 moves a window, and there is none; add --window 3, for example"),
         (("--window", "0"), "window of 0 s: expected 0.1 s to 60 s; 3 s suits most speech"),
         (("--window", "nan"), "window of nan s: expected 0.1 s to 60 s; 3 s suits most speech"),
-        (("--window", "0.5"), "hop of 1 s: expected 0.01 s to the window's 0.5 s, beyond which parts would not be "
-                              "heard; give a hop of 0.5 s, for example"),
+        (("--window", "0.5"), "hop of 1 s: expected 0.01 s to the window's 0.5 s, beyond which parts would be "
+                                  "left out; give a hop of 0.5 s, for example"),
         (("--raw-format", "s16le"), "--raw-format s16le has no sample rate; add --raw-rate 16000, for example"),
         (("--raw-rate", "9000"), "raw audio is read from standard input only; name it with -, or convert files to WAV"),
         (("--raw-rate", "1", "-"), "raw audio of 1 Hz: expected 1000 to 1000000; give the rate it was made at"),
@@ -270,7 +313,7 @@ sys.meta_path.insert(0, Blocked())
     ids=" ".join,
 )  # fmt: skip
 def test_nothing_heavy_is_needed(arguments: tuple[str, ...], model: Path, tmp_path: Path) -> None:
-    sounds.sound(np.full(tiny.RATE, 0.5), tiny.RATE)(tmp_path / "clip.wav")
+    sounds.sound(tiny.steady(0.5), tiny.RATE)(tmp_path / "clip.wav")
     program = f"{BLOCKED}\nsys.stdin = open({str(tmp_path / 'clip.wav')!r})"
     answer = finish(start("predict", model, *arguments, before=program, folder=tmp_path))
     assert ("angry" in answer.result()) == ("absent.wav" not in arguments)

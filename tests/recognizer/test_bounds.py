@@ -46,7 +46,7 @@ def test_more_memory_than_the_machine_has(tmp_path: Path) -> None:
 
 def test_a_run_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     recognizer = Recognizer(ready_model())
-    monkeypatch.setattr("evenvoice.recognizer.recognizer.bounded_run", lambda samples: bounded_run(samples, 1e-3))
+    monkeypatch.setattr("evenvoice.recognizer.session.bounded_run", lambda samples: bounded_run(samples, 1e-3))
     started = time.monotonic()
     with pytest.raises(EvenvoiceError, match=r"failed on 1 waveforms .*terminate"):
         recognizer(np.random.default_rng(0).uniform(-0.1, 0.1, 16000 * 120).astype(np.float32))

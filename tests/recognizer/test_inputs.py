@@ -1,4 +1,4 @@
-"""What is to be heard: files, folders, standard input with a header and without."""
+"""Recordings that are named: files, folders, standard input with a header and without."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def test_files_and_folders_in_their_order(tmp_path: Path) -> None:
     assert [each.name for each in find([again, str(again)])] == [str(again)] * 2
 
 
-def test_a_folder_with_nothing_to_hear_is_one_bad_recording(tmp_path: Path) -> None:
+def test_a_folder_without_recordings_is_one_bad_recording(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     (each,) = find([tmp_path])
     assert each.name == str(tmp_path)
-    with pytest.raises(AudioError, match=r"a folder without recordings \(\.wav, \.flac, "):
+    with pytest.raises(AudioError, match=r"a folder without recordings \(\.wav, "):
         each.load(16000)
 
 
@@ -82,7 +82,7 @@ def test_standard_input_with_a_header(kind: str, piped: Callable[..., None]) -> 
 
 
 def test_a_wav_of_unknown_length_as_pipes_give_it(piped: Callable[..., None]) -> None:
-    data = _wav(np.full(800, 0.5))
+    data = _wav(np.sin(np.arange(800)))
     place = data.index(b"data") + 4
     piped(data[:4] + b"\xff" * 4 + data[8:place] + b"\xff" * 4 + data[place + 4 :])
     assert find(["-"])[0].load(16000).size == 800
@@ -94,10 +94,10 @@ def test_a_wav_of_unknown_length_as_pipes_give_it(piped: Callable[..., None]) ->
         (b"", r"empty \(0 bytes\)"),
         (b"hello, these are words\n" * 9, "holds text, not audio"),
         (_wav(np.zeros(100)), "silent"),
-        (bytes(range(256)), "not a format that libsndfile reads"),
+        (bytes(range(255)), "not a format that evenvoice reads"),
     ],
 )
-def test_standard_input_that_cannot_be_heard(data: bytes, message: str, piped: Callable[..., None]) -> None:
+def test_standard_input_that_cannot_be_used(data: bytes, message: str, piped: Callable[..., None]) -> None:
     piped(data)
     with pytest.raises(AudioError, match=f"^standard input: {message}"):
         find(["-"])[0].load(16000)
@@ -136,7 +136,7 @@ def test_raw_samples_however_the_pipe_cuts_them(coding: str, cut: int, piped: Ca
 
 def test_raw_samples_are_resampled_and_checked(piped: Callable[..., None]) -> None:
     (each,) = find(["-"], Raw(48000))
-    piped(np.full(4800, 1000, "<i2").tobytes())
+    piped((1000 * np.sin(np.arange(4800))).astype("<i2").tobytes())
     assert each.load(16000).size == 1600
     for data, message in (
         (b"", "no samples"),

@@ -79,7 +79,7 @@ def test_who_stops_early_leaves_no_thread_and_no_work_behind() -> None:
 
 
 def _constant(value: float) -> Input:
-    return Input(str(value), lambda rate: np.full(2 * rate, value, np.float32))
+    return Input(str(value), lambda rate: tiny.steady(value, 2 * rate))
 
 
 def _bad(rate: int) -> Waveform:
@@ -126,7 +126,7 @@ def test_windows_of_a_recording_and_of_what_comes_over_time(recognizer: Recogniz
     assert skipped == []
 
 
-def test_a_wrong_window_is_said_before_anything_is_heard(recognizer: Recognizer) -> None:
+def test_a_wrong_window_is_said_before_anything_is_decoded(recognizer: Recognizer) -> None:
     with pytest.raises(EvenvoiceError, match=r"^window of 99 s"):
         predict_all(recognizer, [Input("-", _bad)], JsonWriter(io.StringIO(), recognizer.labels), window=99)
 

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def _half(seconds: float = 1.0, rate: int = tiny.RATE) -> np.ndarray:
-    return np.full(round(seconds * rate), 0.5, np.float32)
+    return tiny.steady(0.5, round(seconds * rate))
 
 
 # softmax of 0.5 · (2, 0, -2): e / (e + 1 + 1/e), 1 / (e + 1 + 1/e), …
@@ -91,7 +91,8 @@ def test_the_card_is_a_copy(path: Path) -> None:
         (np.array([0.1, 1e300]), "holds samples that are NaN or infinite"),
         (np.array([0.1, 1e10], np.float32), "samples reach 1.0e+10, where full scale is 1"),
         (np.ones((100, 2), np.float32), "an array of shape [100, 2], expected mono [n]"),
-        (np.array([100, 200], np.int16), "int16 values, expected floats of full scale 1"),
+        (np.array([100, 200], np.int64), "int64 values, expected floats of full scale 1"),
+        (np.full(100, 0.5), "constant (every sample is 0.5)"),
     ],
 )
 def test_bad_waveforms(path: Path, waveform: np.ndarray, message: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evenvoice.audio import resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.stream import heard
+from evenvoice.recognizer.stream import resampled
 from tests.recognizer import tiny
 
 
@@ -68,7 +68,7 @@ def test_at_other_rates_too(recognizer: Recognizer, length: float, where: list[f
 @settings(max_examples=20, deadline=None)
 def test_resampling_in_chunks_is_resampling_the_whole(where: list[float], rate: int) -> None:
     whole = _recording(1.5, rate)
-    found = np.concatenate(list(heard(_chunks(whole, where), rate, 16000)))
+    found = np.concatenate(list(resampled(_chunks(whole, where), rate, 16000)))
     np.testing.assert_allclose(found, resample(whole, rate, 16000), rtol=0, atol=1e-7)
 
 

@@ -81,8 +81,8 @@ def test_a_hop_out_of_range(wrong: float) -> None:
 
 
 # Four seconds: 0.5, silence, silence, -0.5, then half a second more of the last.
-PARTS = np.repeat(np.array([0.5, 0.0, 0.0, -0.5], np.float32), tiny.RATE)
-WHOLE = np.concatenate((PARTS, np.full(tiny.RATE // 2, -0.5, np.float32)))
+PARTS = np.concatenate((tiny.steady(0.5), np.zeros(2 * tiny.RATE, np.float32), tiny.steady(-0.5)))
+WHOLE = np.concatenate((PARTS, tiny.steady(-0.5, tiny.RATE // 2)))
 
 
 def test_a_timeline_by_hand(recognizer: Recognizer) -> None:

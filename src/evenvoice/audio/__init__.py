@@ -6,7 +6,18 @@ this one room, so that a model never gets a waveform made in another way than th
 """
 
 from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
-from evenvoice.audio.recording import LONGEST, Clip, Recording, content_hash, decode, duration, load, open_blocks, read
+from evenvoice.audio.recording import (
+    LONGEST,
+    Clip,
+    Recording,
+    content_hash,
+    decode,
+    duration,
+    load,
+    open_blocks,
+    read,
+    sample_rate,
+)
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
 from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
@@ -29,4 +40,5 @@ __all__ = [
     "open_perturbation",
     "read",
     "resample",
+    "sample_rate",
 ]

@@ -10,11 +10,9 @@ Source:
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from evenvoice.audio.source import Source, Spliced
 
@@ -36,7 +34,7 @@ class Chunk:
     size: int
 
 
-def check_chunks(source: Source, kind: str) -> BinaryIO | None:
+def check_chunks(source: Source, kind: str) -> Spliced | None:
     """Raise unless the samples that the header promises are there; return the file with a true header if need be.
 
     Args:
@@ -68,7 +66,7 @@ def check_chunks(source: Source, kind: str) -> BinaryIO | None:
     return None
 
 
-def _check_wav(source: Source, kind: str) -> BinaryIO | None:
+def _check_wav(source: Source, kind: str) -> Spliced | None:
     order = ">" if source.at(0, 4) == b"RIFX" else "<"
     chunks = list(_chunks(source, order))
     data = _find(chunks, b"data")
@@ -85,7 +83,7 @@ def _check_wav(source: Source, kind: str) -> BinaryIO | None:
         if whole == 0 or kind == "rf64":
             return None
         head = source.at(0, data.start - 4) + struct.pack(f"{order}I", min(whole, 0xFFFFFFFF))
-        return io.BufferedReader(Spliced(head, source.file, data.start, data.start + whole))
+        return Spliced(head, source.file, data.start, data.start + whole)
     _check_size(source, data)
     _check_behind(source, data, order)
     return None

@@ -69,6 +69,8 @@ def open_media(source: Source, kind: str) -> Iterator[Sound]:
             container = stack.enter_context(opened)
             if not container.streams.audio:
                 raise source.refuse("holds no audio track")
+            if container.streams.audio[0].codec_context is None:
+                raise source.refuse("holds audio of an unknown codec")
             frames = _frames(container)
             first = next(frames, None)
             if first is None:
@@ -155,10 +157,10 @@ def _complaints(source: Source) -> Iterator[None]:
                 yield
         except AudioError:
             raise
-        except (av.error.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, ValueError, OSError, OverflowError) as error:
             words = getattr(error, "strerror", None) or str(error)
             raise source.refuse(f"damaged, cut off, or of an unknown codec ({words})") from error
         finally:
             av.logging.set_level(level)
     if lines:
-        raise source.refuse(f"damaged or cut off ({lines[0][2].strip()})")
+        raise source.refuse(f"damaged or cut off ({lines[0][2].strip().partition(chr(10))[0]})")

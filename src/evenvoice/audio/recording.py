@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from evenvoice.audio.opening import open_sound
 from evenvoice.audio.samples import LEAVE_OUT, Judge
-from evenvoice.audio.sound import Sound, open_sound
+from evenvoice.audio.sound import Sound
 from evenvoice.audio.source import Source, open_memory, open_path
 from evenvoice.audio.waveform import Waveform, resample
 from evenvoice.errors import AudioError
@@ -186,6 +187,16 @@ def duration(clip: Clip) -> float:
             raise AudioError(f"{source.name}: no samples; {LEAVE_OUT}")
         first, last = _span(source, sound.rate, frames, clip)
         return float(last - first) / sound.rate
+
+
+def sample_rate(file: Path | str) -> int:
+    """Return the sample rate of a recording in Hz, from its header.
+
+    Raises:
+        AudioError: The file cannot be opened, or is cut short.
+    """
+    with open_path(Path(file)) as source, open_sound(source) as sound:
+        return sound.rate
 
 
 def content_hash(file: Path | str) -> str:

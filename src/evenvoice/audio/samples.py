@@ -7,12 +7,16 @@ import numpy.typing as npt
 
 from evenvoice.errors import AudioError
 
+Block = npt.NDArray[np.float32]
+
 LEAVE_OUT = "record or download it again, or leave it out"
 
 # Full scale is 1. Floats may go beyond it, but not by 24 dB: these are integers that were never scaled.
 LOUDEST = 16.0
-# The share of samples at the extremes from which no speech is left, and how near the extremes that is.
-_CLIPPED, _NEAR = 0.5, 0.99
+# The share of samples at the extremes from which no speech is left, and how near that is, as a part of the range.
+_CLIPPED, _NEAR = 0.8, 0.005
+# Of fewer samples than this, many lie at the extremes by chance.
+_FEW = 100
 # What is left of a constant's samples, against the constant, is rounding.
 _ROUNDING = 1e-4
 # The power of the mean of all channels, against channels that have nothing to do with one another: -20 dB.
@@ -37,9 +41,9 @@ class Judge:
     def __init__(self, name: str) -> None:
         self._name = name
         self._count = 0
-        self._low: npt.NDArray[np.float64] | None = None
+        self._low: Block | None = None
 
-    def add(self, block: npt.NDArray[np.float32]) -> None:
+    def add(self, block: Block) -> None:
         """Take a block of samples, float32 ``[n, channels]``.
 
         Raises:
@@ -49,10 +53,10 @@ class Judge:
             return
         if self._low is None:
             channels = block.shape[1]
-            self._low, self._high = np.full(channels, np.inf), np.full(channels, -np.inf)
+            self._low, self._high = block.min(axis=0), block.max(axis=0)
             # Sums over the channels, and over their mean in the last place.
             self._sum, self._squares = np.zeros(channels + 1), np.zeros(channels + 1)
-            self._extreme, self._at_extreme = np.zeros(channels), np.zeros(channels)
+            self._at_extreme = np.zeros(channels)
         low, high = block.min(axis=0), block.max(axis=0)
         peak = float(max(-low.min(), high.max()))
         if not np.isfinite(peak):
@@ -63,21 +67,21 @@ class Judge:
                 f"{self._name}: samples reach {shown}, where full scale is 1; divide them by the full scale "
                 "(32768 for integers of 16 bits)"
             )
-        self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
+        self._count_extremes(block, low, high)
         self._count += len(block)
         wide = block.astype(np.float64)
         wide = np.concatenate((wide, wide.mean(axis=1, keepdims=True)), axis=1)
         self._sum += wide.sum(axis=0)
         self._squares += np.square(wide).sum(axis=0)
-        self._count_extremes(np.abs(block))
 
-    def _count_extremes(self, sizes: npt.NDArray[np.float32]) -> None:
-        """Count samples near the largest so far."""
-        peaks = sizes.max(axis=0)
-        risen = peaks * _NEAR > self._extreme
-        self._at_extreme[risen] = 0
-        self._extreme = np.maximum(self._extreme, peaks)
-        self._at_extreme += (sizes >= _NEAR * self._extreme).sum(axis=0)
+    def _count_extremes(self, block: Block, low: Block, high: Block) -> None:
+        """Count samples near the lowest and the highest so far; anew where the range has grown."""
+        before = low if self._low is None else self._low
+        lowest, highest = np.minimum(before, low), np.maximum(self._high, high)
+        near = _NEAR * (highest - lowest)
+        self._at_extreme[(lowest < before - near) | (highest > self._high + near)] = 0
+        self._low, self._high = lowest, highest
+        self._at_extreme += ((block <= lowest + near) | (block >= highest - near)).sum(axis=0)
 
     def conclude(self) -> None:
         """Say whether what was added can be speech.
@@ -98,7 +102,7 @@ class Judge:
         self._check_mix()
         sounding = spans > _ROUNDING * sizes
         clipped = (self._at_extreme / self._count)[sounding].min()
-        if clipped > _CLIPPED:
+        if clipped > _CLIPPED and self._count >= _FEW:
             raise AudioError(
                 f"{self._name}: clipped ({clipped:.0%} of its samples lie at the extremes); record it again at a lower "
                 "level, or leave it out"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
 import soundfile
 
@@ -54,7 +53,7 @@ def open_sndfile(source: Source, kind: str) -> Iterator[Sound]:
         AudioError: It is cut short or damaged, or holds several recordings.
         UnreadableError: libsndfile cannot open it.
     """
-    file: BinaryIO | None = None
+    file: Spliced | None = None
     stream: mpeg.Stream | None = None
     if kind == "mp3":
         stream = mpeg.walk(source)
@@ -84,15 +83,13 @@ def open_sndfile(source: Source, kind: str) -> Iterator[Sound]:
         yield Sound(int(sound.samplerate), int(sound.channels), str(sound.format), str(sound.subtype), frames, read)
 
 
-def _open(source: Source, file: io.RawIOBase | BinaryIO | None, kind: str) -> _Forward:
+def _open(source: Source, file: Spliced | None, kind: str) -> _Forward:
     """Open what stands in for the file, or the file itself: never by its path, for libsndfile looks at suffixes."""
-    handle: Any = file
-    if file is None:
-        source.file.seek(0)
-        handle = source.file
-        if source.path is not None and os.name == "posix":
-            handle = source.file.fileno()
-            os.lseek(handle, 0, os.SEEK_SET)
+    # Spliced, even where nothing is replaced: libsndfile seeks before the beginning of damaged files.
+    handle: Any = file or Spliced(b"", source.file, 0, source.size)
+    if file is None and source.path is not None and os.name == "posix":
+        handle = source.file.fileno()
+        os.lseek(handle, 0, os.SEEK_SET)
     try:
         with _quiet(kind):
             return _Forward(handle, closefd=False)

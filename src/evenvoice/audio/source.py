@@ -33,7 +33,9 @@ class Source:
     path: Path | None = None
 
     def at(self, offset: int, length: int) -> bytes:
-        """Return ``length`` bytes from ``offset`` on, fewer at the end."""
+        """Return ``length`` bytes from ``offset`` on, fewer at the end, none beyond it."""
+        if not 0 <= offset < self.size:
+            return b""
         self.file.seek(offset)
         return self.file.read(length)
 

@@ -39,6 +39,10 @@ RawRate = Annotated[
 RawFormat = Annotated[
     str | None, typer.Option(metavar="CODING", help="With --raw-rate: s16le, s32le or f32le.", show_default="s16le")
 ]
+MaxSeconds = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Refuse longer recordings.", show_default="1800; 86400 with --window"),
+]
 
 
 def predict(
@@ -52,6 +56,7 @@ def predict(
     hop: Hop = None,
     jobs: options.Jobs = None,
     skip_bad: options.SkipBad = False,
+    max_seconds: MaxSeconds = None,
     raw_rate: RawRate = None,
     raw_format: RawFormat = None,
 ) -> None:
@@ -72,7 +77,8 @@ def predict(
     if raw_format is not None and raw_rate is None:
         raise EvenvoiceError(f"--raw-format {raw_format} has no sample rate; add --raw-rate 16000, for example")
     recognizer, names = _open(inputs)
-    recordings = find(names, Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None)
+    raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
+    recordings = find(names, raw, max_seconds)
     kind = JsonWriter if as_json else CsvWriter if as_csv else TextWriter
     skipped = predict_all(
         recognizer, recordings, kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None),
@@ -93,7 +99,7 @@ def _open(inputs: list[str]) -> tuple[Any, list[str]]:
         print(f"no model named, so the one that comes with evenvoice: {introduction(recognizer.card)}", file=sys.stderr)
         return recognizer, inputs
     if len(inputs) == 1:
-        raise typer.BadParameter(f"name what to hear after the model {inputs[0]}", param_hint="'FILE|DIR|-'")
+        raise typer.BadParameter(f"name a recording after the model {inputs[0]}", param_hint="'FILE|DIR|-'")
     return Recognizer(inputs[0]), inputs[1:]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import soundfile
 
-from evenvoice.audio import duration
+from evenvoice.audio import duration, sample_rate
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.paths import exists, is_file
 from evenvoice.errors import AudioError, EvenvoiceError
@@ -163,8 +161,7 @@ def _headers(corpus: Corpus) -> _Headers:
             continue
         if clip.file not in rated:
             rated.add(clip.file)
-            # As bytes: soundfile refuses a name that is no UTF-8.
-            headers.rates[int(soundfile.info(os.fsencode(clip.file)).samplerate)] += 1
+            headers.rates[sample_rate(clip.file)] += 1
     return headers
 
 

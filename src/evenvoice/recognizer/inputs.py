@@ -1,10 +1,12 @@
-"""What a command is told to hear: files, folders and standard input, found and named before anything is decoded."""
+"""The recordings that a command names: files, folders and standard input, found before anything is decoded."""
 
 from __future__ import annotations
 
 import io
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import cast
 
 import numpy as np
 
-from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, resample
+from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, open_blocks, resample
 from evenvoice.errors import AudioError, EvenvoiceError, nearest
 from evenvoice.files import files_under
 
@@ -24,6 +26,9 @@ _PIECE = 2**16
 
 # An hour and a half of WAV at CD quality. A pipe that never ends would fill the memory.
 _LARGEST = 2**30
+
+# In seconds. One answer for more than half an hour says nothing; a timeline may be of a whole day.
+LONGEST_WHOLE, LONGEST_TIMELINE = 1800.0, 86400.0
 
 # Coding of headerless samples, as ffmpeg names it → numpy's type, and its full scale.
 _CODINGS = {"s16le": ("<i2", 2.0**15), "s32le": ("<i4", 2.0**31), "f32le": ("<f4", 1.0)}
@@ -68,27 +73,31 @@ class Raw:
 
 @dataclass(frozen=True)
 class Input:
-    """One recording to hear.
+    """One recording.
 
     Args:
         name: As the user would name it.
         load: Returns its waveform at a sample rate in Hz, or raises the `AudioError` that says why there is none.
         chunks: Returns its parts as they come, where they come over time.
         rate: The sample rate of the chunks, in Hz.
+        blocks: Gives its sample rate and its parts as they are decoded, where it is a file: flat memory.
     """
 
     name: str
     load: Callable[[int], Waveform]
     chunks: Callable[[], Iterator[Waveform]] | None = None
     rate: int | None = None
+    blocks: Callable[[], AbstractContextManager[tuple[int, Iterator[Waveform]]]] | None = None
 
 
-def find(arguments: Sequence[str | Path], raw: Raw | None = None) -> list[Input]:
+def find(arguments: Sequence[str | Path], raw: Raw | None = None, max_seconds: float | None = None) -> list[Input]:
     """Return the recordings that the arguments name, in their order; those under a folder sorted by path.
 
     Args:
         arguments: Files, folders (searched at any depth), and ``-`` for standard input.
         raw: How to read standard input, if it is not a file with a header.
+        max_seconds: The longest recording to decode; `LONGEST_WHOLE` for one that is answered whole, and
+            `LONGEST_TIMELINE` for one that is cut into windows, if ``None``.
 
     Raises:
         EvenvoiceError: A folder that cannot be read, ``-`` twice, or ``raw`` without ``-``.
@@ -102,21 +111,27 @@ def find(arguments: Sequence[str | Path], raw: Raw | None = None) -> list[Input]
         raise EvenvoiceError(f"{_CALLED} (-) is named {piped} times, and can be read once; name it once")
     if raw is not None and not piped:
         raise EvenvoiceError(f"raw audio is read from {_CALLED} only; name it with -, or convert files to WAV")
+    if max_seconds is not None and not 0 < max_seconds < math.inf:
+        raise EvenvoiceError(f"a limit of {max_seconds:g} s: expected seconds above 0, for example 3600")
     found: list[Input] = []
     for argument in arguments:
         if str(argument) == STANDARD_INPUT:
-            found.append(_piped(raw))
+            found.append(_piped(raw, max_seconds))
         elif Path(argument).is_dir():
             folder = Path(argument)
             # A folder in which there is nothing is one bad recording: named in its place, and skipped like others.
-            found += [_file(file) for file in files_under(folder, SUFFIXES)] or [_empty(folder)]
+            found += [_file(file, max_seconds) for file in files_under(folder, SUFFIXES)] or [_empty(folder)]
         else:
-            found.append(_file(Path(argument)))
+            found.append(_file(Path(argument), max_seconds))
     return found
 
 
-def _file(path: Path) -> Input:
-    return Input(str(path), lambda rate: load(path, rate=rate))
+def _file(path: Path, max_seconds: float | None) -> Input:
+    return Input(
+        str(path),
+        lambda rate: load(path, rate=rate, max_seconds=max_seconds or LONGEST_WHOLE),
+        blocks=lambda: open_blocks(path, max_seconds=max_seconds or LONGEST_TIMELINE),
+    )
 
 
 def _empty(folder: Path) -> Input:
@@ -126,17 +141,21 @@ def _empty(folder: Path) -> Input:
     return Input(str(folder), refuse)
 
 
-def _piped(raw: Raw | None) -> Input:
+def _piped(raw: Raw | None, max_seconds: float | None) -> Input:
     if raw is None:
-        return Input(STANDARD_INPUT, _decode_all)
+        return Input(
+            STANDARD_INPUT,
+            lambda rate: decode(_all(), rate=rate, name=_CALLED, max_seconds=max_seconds or LONGEST_WHOLE),
+            blocks=lambda: open_blocks(_all(), name=_CALLED, max_seconds=max_seconds or LONGEST_TIMELINE),
+        )
     return Input(STANDARD_INPUT, partial(_read_raw, raw), partial(_raw_chunks, raw), raw.rate)
 
 
-def _decode_all(rate: int) -> Waveform:
+def _all() -> io.BytesIO:
     """Return the recording, with a header, that standard input holds."""
     data = sys.stdin.buffer.read(_LARGEST + 1)
     _refuse_more_than(len(data))
-    return decode(io.BytesIO(data), rate=rate, name=_CALLED)
+    return io.BytesIO(data)
 
 
 def _read_raw(raw: Raw, rate: int) -> Waveform:

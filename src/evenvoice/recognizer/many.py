@@ -1,4 +1,4 @@
-"""Many recordings: heard side by side, told of in order."""
+"""Many recordings: worked on side by side, written in order."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def predict_all(
 
     Args:
         recognizer: The model in use.
-        inputs: What to hear.
+        inputs: The recordings.
         writer: Where to write; it is ended in any case.
-        window: Length of a window in seconds; ``None`` hears each recording whole.
+        window: Length of a window in seconds; ``None`` takes each recording whole.
         hop: From the start of a window to that of the next, in seconds.
-        jobs: How many recordings to hear at once; one a core if ``None``.
+        jobs: How many recordings to work on at once; one a core if ``None``.
         skip_bad: Go on without unusable recordings.
         track: Draws progress while the inputs go through it.
 
@@ -70,6 +70,10 @@ def _predict(recognizer: Recognizer, window: float | None, hop: float, each: Inp
         return [{"scores": recognizer(each.load(recognizer.sample_rate))}]
     if each.chunks is not None:
         return recognizer.stream(each.chunks(), each.rate, window=window, hop=hop)
+    if each.blocks is not None:
+        with each.blocks() as (rate, blocks):
+            # As a list: where only the end shows that a recording is cut short, no half a timeline is written.
+            return list(recognizer.stream(blocks, rate, window=window, hop=hop))
     return recognizer.windows(each.load(recognizer.sample_rate), window=window, hop=hop)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice._onnxruntime import onnxruntime, ort_errors
-from evenvoice.audio import Waveform, check_waveform, load, resample
+from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.bounds import bound_memory, bounded_run
-from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
-from evenvoice.recognizer.stream import heard
+from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, to_waveform
+from evenvoice.recognizer.metadata import Card, read_card
+from evenvoice.recognizer.ready import ready_model
+from evenvoice.recognizer.session import Session
+from evenvoice.recognizer.stream import resampled
 from evenvoice.recognizer.windows import cut, in_samples, starts
 
 # Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
@@ -25,21 +25,16 @@ _BATCH = 8
 # Our largest model is a few megabytes. Whatever is above this is no model of ours, and is not read into memory.
 _LARGEST = 256 * 2**20
 
-# onnxruntime has no base class for its errors.
-_ORT_ERRORS = (
-    ort_errors.EPFail, ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf, ort_errors.NoModel, ort_errors.NotImplemented, ort_errors.RuntimeException,
-    RuntimeError,
-)  # fmt: skip
-
-_SIGNATURE = {"waveform": ("tensor(float)", 2), "lengths": ("tensor(int64)", 1), OUTPUT: ("tensor(float)", 2)}
+Scores = list[dict[str, Any]]
 
 
 class Recognizer:
     """Recognises emotions with a model file, in numpy and onnxruntime alone.
 
+    It can be pickled, copied and sent to workers: the model is opened once more there.
+
     Args:
-        path: The model file (``.onnx``).
+        path: The model file (``.onnx``); without one, the model that comes with evenvoice.
         threads: How many threads one prediction may take.
 
     Attributes:
@@ -56,58 +51,86 @@ class Recognizer:
         ...
         evenvoice.errors.EvenvoiceError: missing.onnx: no such file; check the path
 
-        With a model file, ``Recognizer("model.onnx")("clip.wav")`` gives
+        With the ready model, ``Recognizer()("clip.wav")`` gives
         ``[{"label": "angry", "score": 0.93}, {"label": "happy", "score": 0.05}, …]``.
     """
 
-    def __init__(self, path: Path | str, *, threads: int = 1) -> None:
-        self._name = str(path)
-        model = _read(Path(path))
+    def __init__(self, path: Path | str | None = None, *, threads: int = 1) -> None:
+        if path is not None and not isinstance(path, Path | str):
+            raise EvenvoiceError(f"Recognizer: the model is {type(path).__name__}, expected the path of a .onnx file")
+        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+            raise EvenvoiceError(
+                f"Recognizer: threads is {one_line(f'{threads!r:.40}')}, expected a whole number from 1"
+            )
+        file = ready_model() if path is None else Path(path)
+        self._name = one_line(str(file))
+        model = _read(file)
         self._card = read_card(model, self._name)
         self.labels: tuple[str, ...] = tuple(self._card["labels"])
         self.sample_rate: int = self._card["sample_rate"]
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        bound_memory(options)
-        options.log_severity_level = 4  # what goes wrong is raised; nothing is to be printed beside it
-        try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except _ORT_ERRORS as error:
-            raise EvenvoiceError(
-                f"{self._name}: onnxruntime {onnxruntime.__version__} cannot open it ({_first_line(error)}); "
-                "update onnxruntime, or export the model again"
-            ) from error
-        self._check_signature()
+        self._session = Session(model, self._name, threads)
+        self._top = len(self.labels)
+
+    def __repr__(self) -> str:
+        """Return the model's name, what it tells apart, and its sample rate."""
+        return f"<Recognizer {Path(self._name).name}: {', '.join(self.labels)}; {self.sample_rate} Hz>"
+
+    def top(self, k: int) -> Self:
+        """Return a recognizer that gives the k best emotions only; it shares this one's model.
+
+        Args:
+            k: How many, from 1. More than there are gives all.
+
+        Raises:
+            EvenvoiceError: k is no whole number from 1.
+
+        Examples:
+            ``best = Recognizer().top(3)``, then ``best("clip.wav")`` gives three entries.
+        """
+        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+            raise EvenvoiceError(f"top: {one_line(f'{k!r:.40}')}, expected a whole number from 1, for example top(3)")
+        fewer = object.__new__(type(self))
+        fewer.__dict__.update(self.__dict__)
+        fewer._top = min(k, len(self.labels))
+        return fewer
 
     @property
     def card(self) -> Card:
         """What the model file says of itself: labels, recipe, training corpus, measured figures, versions, use."""
         return copy.deepcopy(self._card)
 
-    def __call__(self, audio: Path | str | Waveform, rate: float | None = None) -> list[dict[str, Any]]:
-        """Return ``[{"label": str, "score": float}, …]``, best first, for one recording.
+    @overload
+    def __call__(self, audio: list[Any], rate: float | None = None) -> list[Scores]: ...
+    @overload
+    def __call__(self, audio: Any, rate: float | None = None) -> Scores: ...
+    def __call__(self, audio: Any, rate: float | None = None) -> Any:
+        """Return ``[{"label": str, "score": float}, …]``, best first, for one recording; a list of these for a list.
 
         Args:
-            audio: A file, or a mono waveform, float ``[n]``, full scale 1.
+            audio: A file (``str``, ``Path``), its bytes or an open file; a mono waveform, float ``[n]``, full scale 1;
+                ``(rate, waveform)`` as from Gradio, ``(waveform, rate)`` as from librosa or torchaudio,
+                ``{"array": waveform, "sampling_rate": rate}`` as from Hugging Face; or a list of these.
+                `evenvoice.recognizer.audio_like` has all that is taken.
             rate: Sample rate of a waveform in Hz; the model's own if not given.
 
         Raises:
-            AudioError: The recording cannot be used: missing, no audio, empty, silent, NaN, …
+            AudioError: The recording cannot be used: missing, no audio, cut short, empty, silent, NaN, …
         """
-        return self._ranked(self.probabilities([self._waveform(audio, rate)])[0])
+        if isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio)):
+            return [self(each, rate) for each in audio]
+        return self._ranked(self.probabilities([to_waveform(audio, rate, self.sample_rate, "the waveform")])[0])
 
     def windows(
-        self, audio: Path | str | Waveform, rate: float | None = None, *, window: float = 3.0, hop: float = 1.0
+        self, audio: Any, rate: float | None = None, *, window: float = 3.0, hop: float = 1.0
     ) -> list[dict[str, Any]]:
         """Return the emotions of a long recording over time, one entry a window.
 
         An entry is ``{"start": s, "end": s, "scores": [{"label": str, "score": float}, …]}``, times in seconds, scores
         best first. A silent window has ``"scores": []`` and ``"silent": True``. `evenvoice.recognizer.windows` has
-        the rule by which a recording is cut.
+        the rule by which a recording is cut. A file is decoded in blocks: memory does not grow with its length.
 
         Args:
-            audio: A file, or a mono waveform, float ``[n]``, full scale 1.
+            audio: As in a call, but one recording.
             rate: Sample rate of a waveform in Hz; the model's own if not given.
             window: Length of a window in seconds.
             hop: From the start of a window to that of the next, in seconds.
@@ -121,7 +144,11 @@ class Recognizer:
             ``{"start": 1.0, "end": 4.0, "scores": [{"label": "happy", "score": 0.71}, …]}``.
         """
         length, step = in_samples(window, hop, self.sample_rate)
-        waveform = self._waveform(audio, rate)
+        encoded = as_encoded(audio, rate, "the recording")
+        if encoded is not None:
+            with blocks_of(encoded, "the recording") as (own_rate, blocks):
+                return list(self.stream(blocks, own_rate, window=window, hop=hop))
+        waveform = to_waveform(audio, rate, self.sample_rate, "the waveform")
         return [self._entry(start, waveform[start : start + length]) for start in starts(waveform.size, length, step)]
 
     def stream(
@@ -152,116 +179,70 @@ class Recognizer:
             was recorded since it was last asked.
         """
         length, step = in_samples(window, hop, self.sample_rate)
-        pieces = heard(chunks, self.sample_rate if rate is None else _possible(rate), self.sample_rate)
+        listed = isinstance(chunks, Iterable) and getattr(chunks, "ndim", 1) > 0
+        if not listed or isinstance(chunks, str | bytes | dict):
+            raise AudioError(f"the stream: {type(chunks).__name__}, expected an iterable of arrays [n]")
+        pieces = resampled(chunks, self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
         return (self._entry(start, samples) for start, samples in cut(pieces, length, step))
 
-    def probabilities(self, waveforms: Sequence[Waveform]) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]`` for waveforms of any lengths at the model's sample rate.
+    def probabilities(self, waveforms: Sequence[Any]) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]`` for recordings of any lengths, in the order of ``labels``.
 
         Args:
-            waveforms: Mono, float ``[samples]`` each, full scale 1. They go through in small padded batches; what a
-                waveform is batched with changes its probabilities by rounding only.
+            waveforms: Mono, float ``[samples]`` each, full scale 1, at the model's sample rate; or anything else that a
+                call takes. They go through in small padded batches; what a waveform is batched with changes its
+                probabilities by rounding only.
 
         Raises:
-            AudioError: A waveform is empty, silent, NaN, infinite, not mono or not of floats; the line counts from 1.
+            AudioError: A recording cannot be used; the line counts waveforms from 1.
         """
-        checked = [check_waveform(waveform, f"waveform {number}") for number, waveform in enumerate(waveforms, start=1)]
+        given: Any = waveforms
+        listed = given.ndim > 0 if isinstance(given, np.ndarray) else isinstance(given, Sequence)
+        if not listed or isinstance(given, str | bytes):
+            raise AudioError(f"probabilities: {type(waveforms).__name__}, expected a list of recordings")
+        checked = [
+            to_waveform(waveform, None, self.sample_rate, f"waveform {number}")
+            for number, waveform in enumerate(waveforms, start=1)
+        ]
         # Waveforms of like length go together, so that little time is spent on padding.
         order = sorted(range(len(checked)), key=lambda row: checked[row].size)
         found = np.empty((len(checked), len(self.labels)), np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            found[rows] = self._run([checked[row] for row in rows])
+            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels))
         return found
 
-    def _run(self, waveforms: list[Waveform]) -> npt.NDArray[np.float32]:
-        """Pad one batch with zeros and run the model on it."""
-        lengths = np.array([waveform.size for waveform in waveforms], np.int64)
-        padded = np.zeros((len(waveforms), int(lengths.max())), np.float32)
-        for row, waveform in zip(padded, waveforms, strict=True):
-            row[: waveform.size] = waveform
-        try:
-            with bounded_run(padded.size) as options:
-                (found,) = self._session.run([OUTPUT], dict(zip(INPUTS, (padded, lengths), strict=True)), options)
-        except _ORT_ERRORS as error:
-            raise EvenvoiceError(
-                f"{self._name}: the model failed on {len(waveforms)} waveforms ({_first_line(error)}); "
-                "export it again, or free memory if the recording is very long"
-            ) from error
-        expected = (len(waveforms), len(self.labels))
-        if found.shape != expected:
-            raise EvenvoiceError(
-                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, one a label; "
-                "name a file that evenvoice exported"
-            )
-        if not np.isfinite(found).all():
-            raise EvenvoiceError(
-                f"{self._name}: gave probabilities that are NaN or infinite; train again with a lower learning rate"
-            )
-        return np.asarray(found, np.float32)
-
-    def _waveform(self, audio: Path | str | Waveform, rate: float | None) -> Waveform:
-        """Return what the model is to hear, at its own rate."""
-        if isinstance(audio, Path | str):
-            if rate is not None:
-                raise AudioError(f"{audio}: a file knows its own sample rate; give a rate with waveforms only")
-            return load(audio, rate=self.sample_rate)
-        waveform = check_waveform(audio, "the waveform")
-        if rate is None:
-            return waveform
-        return resample(waveform, _possible(rate), self.sample_rate)
-
-    def _ranked(self, scores: npt.NDArray[np.float32]) -> list[dict[str, Any]]:
+    def _ranked(self, scores: npt.NDArray[np.float32]) -> Scores:
         """Return the labels with their probabilities, best first."""
         order = np.argsort(-scores, kind="stable")
-        return [{"label": self.labels[number], "score": float(scores[number])} for number in order]
+        return [{"label": self.labels[number], "score": float(scores[number])} for number in order[: self._top]]
 
     def _entry(self, start: int, samples: Waveform) -> dict[str, Any]:
         """Return what `windows` says of one window. Each is run alone: on one thread a batch is no faster."""
         times = {"start": start / self.sample_rate, "end": (start + samples.size) / self.sample_rate}
         if not samples.any():
             return {**times, "scores": [], "silent": True}
-        return {**times, "scores": self._ranked(self._run([samples])[0])}
-
-    def _check_signature(self) -> None:
-        """Refuse a graph whose inputs and output are not those of a recognizer."""
-        found = {
-            value.name: (value.type, len(value.shape))
-            for value in (*self._session.get_inputs(), *self._session.get_outputs())
-        }
-        if found != _SIGNATURE:
-            listed = ", ".join(f"{name[:40]} {kind} of {rank}" for name, (kind, rank) in list(found.items())[:4])
-            raise EvenvoiceError(
-                f"{self._name}: its inputs and outputs are {listed or 'none'}, expected waveform [b, n], lengths [b] "
-                "and probabilities [b, emotions]; name a file that evenvoice exported"
-            )
+        return {**times, "scores": self._ranked(self._session.run([samples], len(self.labels))[0])}
 
 
 def _read(path: Path) -> bytes:
     """Return the bytes of a model file, or raise what a person can do about it."""
+    name = one_line(str(path))
     try:
         if path.is_dir():
-            raise EvenvoiceError(f"{path}: a folder, not a model file; name the .onnx file in it")
+            raise EvenvoiceError(f"{name}: a folder, not a model file; name the .onnx file in it")
         size = path.stat().st_size
         # A pipe or a device would be waited for, or never end.
         if not path.is_file() or size > _LARGEST:
-            raise EvenvoiceError(f"{path}: not a model file of evenvoice ({size} bytes); name a .onnx file")
+            raise EvenvoiceError(f"{name}: not a model file of evenvoice ({size} bytes); name a .onnx file")
         if size == 0:
-            raise EvenvoiceError(f"{path}: empty (0 bytes); export or download it again")
+            raise EvenvoiceError(f"{name}: empty (0 bytes); export or download it again")
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise EvenvoiceError(f"{path}: no such file; check the path") from error
+        raise EvenvoiceError(f"{name}: no such file; check the path") from error
     except OSError as error:
-        raise EvenvoiceError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
-
-
-def _possible(rate: float) -> float:
-    """Return a sample rate, unless it is none."""
-    if not 0 < rate < math.inf:
-        raise AudioError(f"the waveform: a sample rate of {rate} Hz is impossible; give the one it was recorded at")
-    return rate
-
-
-def _first_line(error: Exception) -> str:
-    """Return onnxruntime's own words, short."""
-    return str(error).partition("\n")[0][:120]
+        raise EvenvoiceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from error
+    except ValueError as error:
+        if isinstance(error, EvenvoiceError):
+            raise
+        raise EvenvoiceError(f"{name}: not a path ({error}); check it") from error  # a NUL in it

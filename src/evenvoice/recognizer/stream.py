@@ -1,4 +1,4 @@
-"""Live audio: chunks as they come from a microphone, to the chunks that a model hears."""
+"""Live audio: chunks as they come from a microphone, checked and at the sample rate of a model."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from evenvoice.audio import Waveform, check_waveform
+from evenvoice.audio import Waveform, check_chunk
 from evenvoice.errors import AudioError
 
 
-def heard(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> Iterator[Waveform]:
+def resampled(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> Iterator[Waveform]:
     """Yield chunks, checked and at another sample rate: float32 ``[n]`` each.
 
     Together they are what `evenvoice.audio.resample` makes of the whole recording, sample by sample. soxr gives a
-    sample when it has heard some 40 ms beyond it (44.1 or 48 kHz to 16 kHz); nothing else is held back.
+    sample when it has some 40 ms beyond it (44.1 or 48 kHz to 16 kHz); nothing else is held back.
 
     Args:
         chunks: Consecutive parts of one recording: mono, float ``[n]`` each, full scale 1, of any lengths. Unlike a
@@ -29,15 +29,15 @@ def heard(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> Iterat
 
     Examples:
         >>> chunks = [np.ones(30), np.zeros(0), np.ones(50)]
-        >>> [part.size for part in heard(chunks, 16000, 16000)]
+        >>> [part.size for part in resampled(chunks, 16000, 16000)]
         [30, 0, 50]
-        >>> sum(part.size for part in heard(chunks, 16000, 8000))
+        >>> sum(part.size for part in resampled(chunks, 16000, 8000))
         40
     """
     resampler = None if rate == new_rate else soxr.ResampleStream(rate, new_rate, 1, dtype="float32")
     samples = 0
     for number, chunk in enumerate(chunks, start=1):
-        part = _checked(chunk, number)
+        part = check_chunk(chunk, f"chunk {number}")
         if resampler is not None:
             part = resampler.resample_chunk(part)
         samples += part.size
@@ -48,14 +48,3 @@ def heard(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> Iterat
         yield part
     if samples == 0:
         raise AudioError("the stream: no samples; check that the microphone or the program before it gives any")
-
-
-def _checked(chunk: npt.ArrayLike, number: int) -> Waveform:
-    """Return a chunk as float32 ``[n]``; silence and no samples at all are no fault here."""
-    values = np.asarray(chunk)
-    if values.ndim == 1 and np.issubdtype(values.dtype, np.floating):
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is told of by the check
-            values = np.ascontiguousarray(values, np.float32)
-        if not values.any():
-            return values
-    return check_waveform(values, f"chunk {number}")

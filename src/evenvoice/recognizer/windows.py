@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from evenvoice.audio import Waveform
+from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import EvenvoiceError
 
 # A vowel takes a tenth of a second. A window is held in memory whole, and above a minute it is no timeline.
@@ -40,13 +40,16 @@ def in_samples(window: float, hop: float, rate: int) -> tuple[int, int]:
         >>> in_samples(2.0, 0.5, 11025)
         (22050, 5513)
     """
+    for name, value in (("window", window), ("hop", hop)):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or 1e9 < value < math.inf:
+            raise EvenvoiceError(f"{name} of {one_line(f'{value!r:.40}')}: expected seconds, for example {name}=1.0")
     # Written so that a NaN fails it, too.
     if not SHORTEST <= window <= LONGEST:
         raise EvenvoiceError(f"window of {window:g} s: expected {SHORTEST:g} s to {LONGEST:g} s; 3 s suits most speech")
     if not SHORTEST_HOP <= hop <= window:
         raise EvenvoiceError(
-            f"hop of {hop:g} s: expected {SHORTEST_HOP:g} s to the window's {window:g} s, beyond which parts would not "
-            f"be heard; give a hop of {min(1.0, window):g} s, for example"
+            f"hop of {hop:g} s: expected {SHORTEST_HOP:g} s to the window's {window:g} s, beyond which parts would be "
+            f"left out; give a hop of {min(1.0, window):g} s, for example"
         )
     return math.floor(window * rate + 0.5), math.floor(hop * rate + 0.5)
 

@@ -1,0 +1,105 @@
+"""A model file's graph, run by onnxruntime on one batch; it pickles, and opens itself anew where it is unpickled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evenvoice._onnxruntime import onnxruntime, ort_errors
+from evenvoice.audio import Waveform
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recognizer.bounds import bound_memory, bounded_run
+from evenvoice.recognizer.metadata import INPUTS, OUTPUT
+
+# onnxruntime has no base class for its errors.
+_ORT_ERRORS = (
+    ort_errors.EPFail, ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf, ort_errors.NoModel, ort_errors.NotImplemented, ort_errors.RuntimeException,
+    RuntimeError,
+)  # fmt: skip
+
+_SIGNATURE = {"waveform": ("tensor(float)", 2), "lengths": ("tensor(int64)", 1), OUTPUT: ("tensor(float)", 2)}
+
+
+class Session:
+    """An open model.
+
+    Args:
+        model: The bytes of the model file. They are kept, for pickling.
+        name: What error messages call it.
+        threads: How many threads one prediction may take.
+
+    Raises:
+        EvenvoiceError: onnxruntime cannot open it, or it is no recognizer.
+    """
+
+    def __init__(self, model: bytes, name: str, threads: int) -> None:
+        self._arguments = (model, name, threads)
+        self._name = name
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        bound_memory(options)
+        options.log_severity_level = 4  # what goes wrong is raised; nothing is to be printed beside it
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except _ORT_ERRORS as error:
+            raise EvenvoiceError(
+                f"{name}: onnxruntime {onnxruntime.__version__} cannot open it ({_first_line(error)}); "
+                "update onnxruntime, or export the model again"
+            ) from error
+        self._check_signature()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle, copy and deep-copy by opening the model once more: onnxruntime's own object cannot be copied."""
+        return type(self), self._arguments
+
+    def run(self, waveforms: list[Waveform], labels: int) -> npt.NDArray[np.float32]:
+        """Return probabilities, float32 ``[b, labels]``, of waveforms of float32 ``[samples]`` each.
+
+        Raises:
+            EvenvoiceError: The model fails, or gives something else.
+        """
+        sizes = np.array([waveform.size for waveform in waveforms], np.int64)
+        padded = np.zeros((len(waveforms), int(sizes.max())), np.float32)
+        for row, waveform in zip(padded, waveforms, strict=True):
+            row[: waveform.size] = waveform
+        try:
+            with bounded_run(padded.size) as options:
+                (found,) = self._session.run([OUTPUT], dict(zip(INPUTS, (padded, sizes), strict=True)), options)
+        except _ORT_ERRORS as error:
+            raise EvenvoiceError(
+                f"{self._name}: the model failed on {len(waveforms)} waveforms ({_first_line(error)}); "
+                "export it again, or free memory if the recording is very long"
+            ) from error
+        expected = (len(waveforms), labels)
+        if found.shape != expected:
+            raise EvenvoiceError(
+                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, one a label; "
+                "name a file that evenvoice exported"
+            )
+        if not np.isfinite(found).all():
+            raise EvenvoiceError(
+                f"{self._name}: gave probabilities that are NaN or infinite; train again with a lower learning rate"
+            )
+        return np.asarray(found, np.float32)
+
+    def _check_signature(self) -> None:
+        """Refuse a graph whose inputs and output are not those of a recognizer."""
+        found = {
+            value.name: (value.type, len(value.shape))
+            for value in (*self._session.get_inputs(), *self._session.get_outputs())
+        }
+        if found != _SIGNATURE:
+            listed = ", ".join(f"{name[:40]} {kind} of {rank}" for name, (kind, rank) in list(found.items())[:4])
+            raise EvenvoiceError(
+                f"{self._name}: its inputs and outputs are {listed or 'none'}, expected waveform [b, n], lengths [b] "
+                "and probabilities [b, emotions]; name a file that evenvoice exported"
+            )
+
+
+def _first_line(error: Exception) -> str:
+    """Return onnxruntime's own words, short."""
+    return str(error).partition("\n")[0][:120]
