@@ -24,10 +24,10 @@ from evenvoice.corpora import open_corpus
 from evenvoice.metrics import intervals, make_predictions
 from evenvoice.protocols import Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.training import Examples, fit
+from evenvoice.training import Dataset, fit
 from evenvoice.training.fitting import fit_images, make_plan
-from evenvoice.training.images import fit_normaliser, to_images
-from evenvoice.training.load import load_examples
+from evenvoice.training.load import load_dataset
+from evenvoice.training.prepare import fit_normaliser, to_images
 
 VARIANTS = ("right", "scaler saw the test part", "SMOTE saw the test part")
 
@@ -37,7 +37,7 @@ def predict(
     recipe: Recipe,
     fold: Fold,
     table: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
 ) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     recipe = open_recipe(options.recipe)
-    corpus, examples = load_examples(open_corpus(options.corpus, emotions=options.emotions), recipe.front_end)
+    corpus, examples = load_dataset(open_corpus(options.corpus, emotions=options.emotions), recipe.features)
     found = {}
     for variant in VARIANTS:
         tables = []

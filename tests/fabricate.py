@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evenvoice.training import Examples
+from evenvoice.training import Dataset
 
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 
@@ -30,7 +30,7 @@ def utterances(n_speakers: int = 6, per_emotion: tuple[int, ...] = (6, 3, 7, 5))
     return table
 
 
-def examples(table: pd.DataFrame, seed: int = 0, difference: float = 1.0, n_rows: int = 120) -> Examples:
+def examples(table: pd.DataFrame, seed: int = 0, difference: float = 1.0, n_rows: int = 120) -> Dataset:
     """Ragged features [n_rows, 12…20]: noise, plus an offset for each emotion in rows of its own."""
     rng = np.random.default_rng(seed)
     features = []
@@ -40,4 +40,4 @@ def examples(table: pd.DataFrame, seed: int = 0, difference: float = 1.0, n_rows
         first = width * EMOTIONS.index(emotion)
         values[first : first + width] += difference
         features.append(values)
-    return Examples(list(table.index), features, table["emotion"].to_numpy(str), table["speaker"].to_numpy(str))
+    return Dataset(list(table.index), features, table["emotion"].to_numpy(str), table["speaker"].to_numpy(str))

@@ -16,9 +16,10 @@ class Registry(Mapping[str, Any]):
 
     Args:
         kind: What is registered, in the singular: ``sampler``. Error messages use it, and the entry points' group is
-            ``evenvoice.`` + kind + ``s``.
+            ``evenvoice.`` + its plural.
         shipped: Name → ``package.module:Class``.
         check: Raises an `EvenvoiceError` if a class breaks the contract of its kind. Called for classes from outside.
+        plural: Of ``kind``, where it is not ``kind`` + ``s``.
 
     Examples:
         >>> shapes = Registry("shape", {"fraction": "fractions:Fraction"})
@@ -32,9 +33,14 @@ name a class of your own as package.module:Class
     """
 
     def __init__(
-        self, kind: str, shipped: Mapping[str, str], check: Callable[[str, Any], None] = lambda name, found: None
+        self,
+        kind: str,
+        shipped: Mapping[str, str],
+        check: Callable[[str, Any], None] = lambda name, found: None,
+        *,
+        plural: str | None = None,
     ) -> None:
-        self.kind = kind
+        self.kind, self.plural = kind, plural or f"{kind}s"
         self.shipped = dict(shipped)
         self._check = check
         self._resolved: dict[str, Any] = {}
@@ -42,7 +48,7 @@ name a class of your own as package.module:Class
     @cached_property
     def installed(self) -> dict[str, EntryPoint]:
         """Entry points of other packages, by name; a shipped name is never replaced."""
-        found = {point.name: point for point in entry_points(group=f"evenvoice.{self.kind}s")}
+        found = {point.name: point for point in entry_points(group=f"evenvoice.{self.plural}")}
         return {name: point for name, point in found.items() if name not in self.shipped}
 
     def __getitem__(self, name: str) -> Any:

@@ -15,7 +15,7 @@ from unittest import mock
 from evenvoice.cli.main import main
 
 # What every command that fits is told here: one short epoch, classes of three or more, no worker processes.
-QUICK = ("--set", "training.epochs=1", "--set", "balancer.options.k_neighbors=2", "--jobs", "1")
+QUICK = ("--set", "training.epochs=1", "--set", "balance.options.k_neighbors=2", "--jobs", "1")
 
 
 @dataclass(frozen=True)

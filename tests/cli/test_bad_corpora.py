@@ -86,7 +86,7 @@ def test_a_class_too_small_for_the_folds_or_for_smote(voices: Path, tmp_path: Pa
     assert json.loads(mended)[0]["n_test"] == 5
     answer = run(
         *("evaluate", f"folder:{voices}", *two, "--json", "--out", tmp_path / "shrunk"),
-        *("--set", "balancer.options.k_neighbors=shrink"),
+        *("--set", "balance.options.k_neighbors=shrink"),
     )
     assert json.loads(answer.result())[0]["n_test"] == 6
 

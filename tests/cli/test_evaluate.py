@@ -173,7 +173,7 @@ def test_options_that_choose_utterances(
 def test_the_form_and_normalisation_asked_for_are_the_results(
     speakers: tuple[str, ...], tmp_path: Path, undrawn: None
 ) -> None:
-    small = ("--form", "channels", "--normalise", "speaker", "--set", "front_end.seconds=0.6")
+    small = ("--form", "channels", "--normalise", "speaker", "--set", "shape.seconds=0.6")
     (result,) = evaluated(*speakers, "--protocol", "speaker", *small, "--out", tmp_path / "out")
     assert (result["form"], result["transductive"]) == ("channels", True)
     before = tree(tmp_path)
@@ -190,7 +190,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--recipe", "smote"), "recipe 'smote' is unknown"),
         (("--recipe", "absent.yaml"), "recipe 'absent.yaml': no such file"),
         (("--recipe", "2dcnn", "--recipe", "2dcnn"), "recipe '2dcnn' is named twice"),
-        (("--form", "images"), "front_end.form: Input should be 'mean', 'array', 'channels', "),
+        (("--form", "images"), "shape.name: Input should be 'mean', 'array', 'channels', "),
         (("--normalise", "all"), "normalise: Input should be 'training' or 'speaker' (found 'all')"),
         (("--device", "gpu"), "device 'gpu': unknown; use cpu or cuda"),
         (("--device", "cuda:99"), "use --device cpu, or install a CUDA build of torch"),
@@ -204,7 +204,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--set", "training.epochs=many"), "training.epochs: Input should be a valid integer"),
         (("--set", "training=1", "--set", "training.epochs=1"), "another --set gave training a value"),
         (
-            ("--set", "balancer.options.k_neighbors=0"),
+            ("--set", "balance.options.k_neighbors=0"),
             "k_neighbors: 0; give an integer of 1 or more, or 'shrink'",
         ),
     ],

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evenvoice.features import shape
 from evenvoice.models import is_network
 from evenvoice.recipes import open_recipe, recipe_names
 from tests.cli.command import run
@@ -36,7 +35,7 @@ def test_show_prints_the_recipe_as_yaml_with_input_shape_and_parameters() -> Non
 def test_every_recipe_is_shown_as_json(name: str) -> None:
     shown = json.loads(run("recipe", "show", name, "--json").result())
     recipe = open_recipe(name)
-    assert (shown["name"], shown["input_shape"]) == (name, list(shape(recipe.front_end)))
+    assert (shown["name"], shown["input_shape"]) == (name, list(recipe.input_shape))
     # What a classical classifier learns is not counted in parameters.
     assert (shown["parameters"] is not None) == is_network(recipe.model.name)
 
@@ -71,7 +70,7 @@ def test_show_with_changes_and_from_a_file(tmp_path: Path) -> None:
         ("epochs: 3\n", "unknown key 'epochs'"),
         ("name: a/b\n", "name: "),
         ("extends: 2dcnn\nmodel: {name: 3dcnn}\n", "'3dcnn'"),
-        ("extends: 2dcnn\nbalancer: {name: smoke}\n", "did you mean 'smote'?"),
+        ("extends: 2dcnn\nbalance: {name: smoke}\n", "did you mean 'smote'?"),
     ],
 )
 def test_a_recipe_that_does_not_go(text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

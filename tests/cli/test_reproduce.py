@@ -21,7 +21,7 @@ QUICK = ("--quick", "--scale", str(SCALE), "--jobs", "1")
 # Seconds: on a machine that does other things as well, this takes ten times as long as on one that does not.
 PATIENCE = 600
 # One epoch of what is heard in half a second.
-SMALL = ("--set", "training.epochs=1", "--set", "front_end.seconds=0.6")
+SMALL = ("--set", "training.epochs=1", "--set", "shape.seconds=0.6")
 
 
 @pytest.fixture(scope="module")

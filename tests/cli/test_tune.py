@@ -78,8 +78,8 @@ def tuning(voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tup
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text(
         "extends: smote-2dcnn\n"
-        "front_end: {form: mean, n_mfcc: 13}\n"
-        "balancer: {options: {k_neighbors: 2}}\n"
+        "features: {n_mfcc: 13}\nshape: mean\n"
+        "balance: {options: {k_neighbors: 2}}\n"
         "model: {options: {filters: 4, dense_units: 4}}\n"
         "training: {epochs: 1, batch_size: 16}\n"
         "search:\n"

@@ -20,7 +20,6 @@ from torch.nn import functional
 from evenvoice.cli.main import app
 from evenvoice.cli.options import open_the_recipe
 from evenvoice.corpora.emotions import parse_selection
-from evenvoice.features import forms
 from evenvoice.models import make_model
 from evenvoice.models.cnn2d import CNN2D
 from evenvoice.protocols import open_protocol
@@ -65,9 +64,9 @@ def test_every_option_exists() -> None:
 @pytest.mark.parametrize("words", [words for words in _options() if {"--set", "--form"} & {*words}], ids=shlex.join)
 def test_every_setting_makes_a_recipe_whose_network_runs(words: list[str]) -> None:
     recipe = open_the_recipe("smote-2dcnn", next(iter(_values(words, "--form")), None), None, _values(words, "--set"))
-    network = make_model(recipe.model.name, forms.shape(recipe.front_end), 4, **recipe.model.options)
+    network = make_model(recipe.model.name, recipe.input_shape, 4, **recipe.model.options)
     assert isinstance(network, torch.nn.Module)
-    assert network.train()(torch.randn(2, *forms.shape(recipe.front_end))).isfinite().all()
+    assert network.train()(torch.randn(2, *recipe.input_shape)).isfinite().all()
 
 
 def test_every_protocol_recipe_and_selection_of_emotions_is_known() -> None:

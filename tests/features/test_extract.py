@@ -11,10 +11,10 @@ import torch
 
 from evenvoice.audio import Clip, load
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.features import MFCC, MFCCSettings, cache, cache_size, clear_cache, extract
+from evenvoice.features import MFCC, FeatureSettings, cache, cache_size, clear_cache, extract
 from evenvoice.features.threads import one_thread
 
-SETTINGS = MFCCSettings()
+SETTINGS = FeatureSettings()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def test_features_are_those_of_the_module_in_order_and_ragged(tmp_path):
     for one, clip in zip(features, clips, strict=True):
         waveform = torch.from_numpy(load(clip.file))
         with one_thread():
-            expected, _ = MFCC(SETTINGS)(waveform[None], torch.tensor([len(waveform)]))
+            expected, _ = SETTINGS.make()(waveform[None], torch.tensor([len(waveform)]))
         assert one.dtype == np.float32
         assert np.array_equal(one, expected[0])
 
@@ -125,14 +125,6 @@ def test_changed_setting_makes_other_features(tmp_path, transforms, changes):
     assert not np.array_equal(old, new)
 
 
-@pytest.mark.parametrize("changes", [{"form": "array"}, {"form": "channels", "seconds": 9.0}, {"win_length": 2048}])
-def test_settings_that_do_not_touch_the_features_share_them(tmp_path, transforms, changes):
-    clip = Clip(noise(tmp_path / "a.wav"))
-    extract([clip], SETTINGS)
-    extract([clip], SETTINGS.model_copy(update=changes))
-    assert len(transforms) == 1
-
-
 def test_parts_of_one_file_are_told_apart(tmp_path, transforms):
     file = noise(tmp_path / "a.wav")
     parts = [Clip(file), Clip(file, start=0.5), Clip(file, end=0.5), Clip(file, start=0, end=1)]
@@ -140,10 +132,11 @@ def test_parts_of_one_file_are_told_apart(tmp_path, transforms):
     assert len(transforms) == 4
 
 
-def test_another_version_of_the_front_end_starts_anew(tmp_path, transforms, monkeypatch):
+@pytest.mark.parametrize(("where", "what"), [(cache, "DECODING_VERSION"), (MFCC, "version")])
+def test_another_version_of_the_extractor_or_of_decoding_starts_anew(tmp_path, transforms, monkeypatch, where, what):
     clip = Clip(noise(tmp_path / "a.wav"))
     extract([clip], SETTINGS)
-    monkeypatch.setattr(cache, "FRONT_END_VERSION", cache.FRONT_END_VERSION + 1)
+    monkeypatch.setattr(where, what, getattr(where, what) + 1)
     extract([clip], SETTINGS)
     assert len(transforms) == 2
 

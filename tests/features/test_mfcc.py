@@ -141,7 +141,7 @@ def test_the_floor_is_that_of_the_own_frames_alone():
     [
         {"n_mfcc": 13, "n_mels": 26, "n_fft": 400, "hop_length": 100},
         {"n_mfcc": 1, "win_length": 801, "hop_length": 333},
-        {"n_mfcc": 128, "form": "array", "sample_rate": 8000},
+        {"n_mfcc": 128, "sample_rate": 8000},
     ],
 )
 def test_other_settings(changes):

@@ -1,4 +1,4 @@
-"""The front end inside a model file: exported once, then fed batches of other sizes and lengths than the example's."""
+"""The extractor inside a model file: exported once, then fed batches of other sizes and lengths than the example's."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from evenvoice.audio import load
-from evenvoice.features import MFCC, SPEECH, MFCCSettings, image, rows, shape
+from evenvoice.features import MFCC, SPEECH, MFCCSettings, ShapeSettings
 
 
-class FrontEnd(nn.Module):
-    """Waveforms to features, frames and the image of each form."""
+class Images(nn.Module):
+    """Waveforms to features, frames and the image of each shape."""
 
     def __init__(self, settings: MFCCSettings) -> None:
         super().__init__()
         self.mfcc = MFCC(settings)
-        self.forms = [settings.model_copy(update={"form": form}) for form in ("mean", "array", "channels")]
+        self.shapes = [ShapeSettings(name=name).make(self.mfcc) for name in ("mean", "array", "channels")]
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
         features, frames = self.mfcc(waveform, lengths)
         # Adding 1 stands for normalising: what lies beyond the frames is then no longer zero.
-        moved = [(rows(features, frames, form), form) for form in self.forms]
-        return features, frames, *(image(some + 1, own, form) for (some, own), form in moved)
+        moved = [(shape.rows(features, frames), shape) for shape in self.shapes]
+        return features, frames, *(shape.image(some + 1, own) for (some, own), shape in moved)
 
 
 class Exported:
-    """The front end in torch and in onnxruntime."""
+    """The extractor in torch and in onnxruntime."""
 
     def __init__(self, settings: MFCCSettings, folder: Path) -> None:
-        self.torch = FrontEnd(settings).eval()
-        self.path = folder / "front_end.onnx"
+        self.torch = Images(settings).eval()
+        self.path = folder / "images.onnx"
         example = torch.randn(3, 20000), torch.tensor([20000, 15000, 9000])
         sizes = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}, {0: Dim.DYNAMIC}
         names = ["waveform", "lengths"]
@@ -73,7 +73,7 @@ def test_any_batch(exported, lengths):
     hop = exported.torch.mfcc.hop_length
     assert frames.tolist() == [max(9, 1 + length // hop) for length in lengths]
     assert features.shape == (len(lengths), 120, frames.max())
-    assert [one.shape[1:] for one in images] == [shape(form) for form in exported.torch.forms]
+    assert [one.shape[1:] for one in images] == [shape.size for shape in exported.torch.shapes]
 
 
 def test_real_recordings(exported, corpora_folder):

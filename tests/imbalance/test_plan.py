@@ -25,7 +25,7 @@ def planned(rule: Any = "line", **changes: Any) -> Plan:
         "labels": ["sad", "sad", "sad"],
         "rule": rule,
     }
-    return Plan(**(fields | changes))
+    return Plan.pairs(**(fields | changes))
 
 
 def test_line_goes_from_base_to_neighbour() -> None:
@@ -146,7 +146,10 @@ def test_check_parents_counts_the_rows_with_a_parent_elsewhere() -> None:
         ({"gap": [0.1, 1.5, 0.2]}, r"plan\.gap: a λ lies outside 0 to 1"),
         ({"gap": [0.1, np.nan, 0.2]}, r"plan\.gap: a λ lies outside 0 to 1"),
         ({"labels": ["sad"]}, r"plan\.labels: shape"),
-        ({"rule": "curve"}, r"'curve' is unknown; use one of line, absolute, box"),
+        (
+            {"rule": "curve"},
+            r"plan\.maker: 'curve' is unknown; use one of line, absolute, box, affine, values",
+        ),
     ],
 )
 def test_a_plan_that_contradicts_itself_is_refused(changes: dict[str, Any], message: str) -> None:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models import MODELS, check_model
-from evenvoice.models.options import options_of
+from evenvoice.options import options_of
 from evenvoice.recipes import open_recipe
 
 

@@ -42,13 +42,13 @@ def test_a_frame_of_a_fractional_mask_is_own() -> None:
 def test_split_refuses_a_last_row_that_is_no_mask(mask: list[float]) -> None:
     features = _sequences(4, 4, frames=4)
     features[1, 0, -1] = torch.tensor(mask)
-    with pytest.raises(EvenvoiceError, match=r"last row must be above 0.*form to sequence"):
+    with pytest.raises(EvenvoiceError, match=r"last row must be above 0.*set shape: sequence"):
         split(features)
 
 
 @pytest.mark.parametrize("shape", [(3, 40, 94), (1, 1, 94), (1, 16, 0)])
-def test_rows_of_refuses_another_form(shape: tuple[int, int, int]) -> None:
-    with pytest.raises(EvenvoiceError, match=f"model 'mine'.*{shape[0]}×{shape[1]}×{shape[2]}.*form to sequence"):
+def test_rows_of_refuses_another_shape(shape: tuple[int, int, int]) -> None:
+    with pytest.raises(EvenvoiceError, match=f"model 'mine'.*{shape[0]}×{shape[1]}×{shape[2]}.*set shape: sequence"):
         rows_of(shape, "mine")
 
 

@@ -91,7 +91,7 @@ def test_gives_logits_and_no_penalty(make: Make) -> None:
     assert network(sequences(5, 30)).shape == (2, CLASSES)
     assert network.penalty().shape == ()
     assert network.penalty().item() == 0.0
-    assert network.form == "sequence"
+    assert network.needs_shape == "sequence"
 
 
 def test_every_weight_learns(make: Make) -> None:
@@ -210,8 +210,8 @@ def test_warns_of_nothing(make: Make) -> None:
             network.eval()(sequences(5, 40))
 
 
-def test_refuses_features_of_another_form(make: Make) -> None:
-    with pytest.raises(EvenvoiceError, match="set the front end's form to sequence"):
+def test_refuses_features_of_another_shape(make: Make) -> None:
+    with pytest.raises(EvenvoiceError, match="set shape: sequence"):
         make()(torch.randn(2, 1, ROWS + 1, FRAMES))
     with pytest.raises(EvenvoiceError, match="3×40×94"):
         type(make())((3, 40, 94), CLASSES)  # type: ignore[call-arg]  # a network's own arguments, not nn.Module's

@@ -55,12 +55,12 @@ def test_every_rival_is_shipped() -> None:
 
 
 def test_the_systems_are_the_shipped_recipes_in_another_form(corpus: Corpus) -> None:
-    parts = by_name(experiment_parts(corpus, [1, 2], changes={"front_end": {"hop_length": 1024}}))
+    parts = by_name(experiment_parts(corpus, [1, 2], changes={"features": {"hop_length": 1024}}))
     for name, (base, form) in SYSTEMS.items():
-        front_end = {"form": form, "hop_length": 1024}
-        assert parts[name].recipe == open_recipe(base, {"name": name, "front_end": front_end})
-    assert parts["smote-2dcnn-array"].recipe.balancer.name == "smote"
-    assert parts["2dcnn-array"].recipe.balancer.name == "none"
+        changes = {"name": name, "shape": form, "features": {"hop_length": 1024}}
+        assert parts[name].recipe == open_recipe(base, changes)
+    assert parts["smote-2dcnn-array"].recipe.balance.name == "smote"
+    assert parts["2dcnn-array"].recipe.balance.name == "none"
 
 
 def test_changes_are_for_the_papers_own_network_alone(corpus: Corpus) -> None:
@@ -73,8 +73,8 @@ def test_quick_is_quick_and_what_the_user_asks_for_comes_first(corpus: Corpus) -
         own = part.recipe.name in SYSTEMS
         if own or part.recipe.training.validation_share:
             assert part.recipe.training.epochs == (2 if own else 1)
-        if part.recipe.front_end.form in ("array", "sequence"):
-            assert part.recipe.front_end.seconds <= 1
+        if part.recipe.shape.name in ("array", "sequence"):
+            assert part.recipe.shape.options["seconds"] <= 1
 
 
 def test_a_validation_part_leaves_no_room_for_the_papers_order_and_for_test_curves(corpus: Corpus) -> None:
@@ -154,9 +154,7 @@ def test_one_speaker_alone_can_be_divided_by_kfold() -> None:
     assert unseen_protocol(Corpus("mine", table_of(rows), "CC0-1.0")) == "kfold"
 
 
-@pytest.mark.parametrize(
-    ("changes", "key"), [({"name": "x"}, "name"), ({"front_end": {"form": "mean"}}, "front_end.form")]
-)
+@pytest.mark.parametrize(("changes", "key"), [({"name": "x"}, "name"), ({"shape": {"name": "mean"}}, "shape.name")])
 def test_what_the_experiments_compare_by_cannot_be_set(changes: dict[str, object], key: str) -> None:
     with pytest.raises(EvenvoiceError, match=f"^--set {key}: the experiments compare recipes by their {key}"):
         system("2dcnn-mean", changes=changes)

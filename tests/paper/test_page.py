@@ -150,10 +150,8 @@ def test_curves_of_the_test_part_are_drawn_and_said_to_choose_nothing(page: Page
 
 def test_settings_other_than_shipped_are_named(page: Page) -> None:
     # The fabricated runs are all of form mean, with SMOTE.
-    assert (
-        "smote-2dcnn-array: other settings than shipped: front_end.form mean (shipped: array)." in page.text["header"]
-    )
-    assert "svm: other settings than shipped: balancer.name smote (shipped: none)." in page.text["header"]
+    assert "smote-2dcnn-array: other settings than shipped: shape.name mean (shipped: array)." in page.text["header"]
+    assert "svm: other settings than shipped: balance.name smote (shipped: none)." in page.text["header"]
 
 
 def test_the_markdown_is_the_page_again(page: Page, markdown: str, folder: Path) -> None:

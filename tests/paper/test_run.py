@@ -106,7 +106,7 @@ def test_runs_of_other_settings_are_refused_before_anything_is_made(
     evaluations = Evaluations(monkeypatch)
     write_study(tmp_path, name=corpus.name, fingerprint=corpus.fingerprint())
     write_run(tmp_path, {"a1": "angry", "h1": "happy"}, recipe="2dcnn-array")
-    with pytest.raises(EvenvoiceError, match=r"a run of 2dcnn-array with front_end\.form mean \(now: array\)"):
+    with pytest.raises(EvenvoiceError, match=r"a run of 2dcnn-array with shape\.name mean \(now: array\)"):
         reproduce(corpus, tmp_path, [1], seeds=[0])
     assert not evaluations.asked
     shutil.rmtree(tmp_path / "runs")

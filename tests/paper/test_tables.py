@@ -115,13 +115,13 @@ def test_the_terminal_shows_tables_3_4_and_6(found: Reproduction) -> None:
 
 
 def test_table_2_says_what_was_run() -> None:
-    changes = {"front_end": {"form": "array", "hop_length": 1024}, "training": {"epochs": 7},
+    changes = {"shape": {"name": "array"}, "features": {"hop_length": 1024}, "training": {"epochs": 7},
                "model": {"options": {"dropout": 0.3}}}  # fmt: skip
     rows = {row.name: row for row in table_2(open_recipe("smote-2dcnn", changes))}
     assert (rows["epochs"].published, rows["epochs"].ours) == ("100", "7")
     assert (rows["dropout"].published, rows["dropout"].ours) == ("0.5", "0.3")
     assert (rows["kernel"].published, rows["kernel"].ours) == ("3", "3")
-    assert rows["input"].ours == "120 × 47 × 1, form array, 3 s"
+    assert rows["input"].ours == "120 × 47 × 1, shape array, 3 s"
     assert "1024 samples" in rows["features"].ours
     assert rows["SMOTE"].ours == "5 neighbours"
     assert rows["SMOTE"].published == "not given"

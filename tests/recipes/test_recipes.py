@@ -22,7 +22,7 @@ def test_every_shipped_recipe_is_fitted_for_an_epoch(name: str) -> None:
     assert recipe.name == name
     assert recipe.about
     assert recipe.source
-    examples = fabricate.examples(TABLE, n_rows=recipe.front_end.n_rows)
+    examples = fabricate.examples(TABLE, n_rows=recipe.extractor.n_rows)
     validation = examples if recipe.training.validation_share else None
     probabilities = fit(recipe, examples, validation).probabilities(examples)
     assert probabilities.shape == (len(TABLE), 4)
@@ -34,7 +34,7 @@ def test_the_papers_recipe_is_table_2() -> None:
     training = recipe.training
     assert (training.epochs, training.batch_size, training.learning_rate) == (100, 64, 0.01)
     assert training.select == "last"
-    assert (recipe.front_end.form, recipe.balancer.name, recipe.normalise) == ("mean", "smote", "training")
+    assert (recipe.shape.name, recipe.balance.name, recipe.normalise) == ("mean", "smote", "training")
 
 
 def test_a_recipe_is_frozen() -> None:
@@ -52,12 +52,12 @@ def test_a_recipe_is_frozen() -> None:
         ({"training": {"epochs": "many"}}, r"training.epochs: .*valid integer.* \(found 'many'\)"),
         ({"training": {"select": "best-on-test"}}, r"training.select: Input should be 'last' or 'best-on-validation'"),
         (
-            {"front_end": {"form": "median"}},
-            r"front_end.form: Input should be 'mean', 'array', 'channels', ",
+            {"shape": {"name": "median"}},
+            r"shape: shape 'median' is unknown \(did you mean 'mean'\?\); known are mean, array, channels, ",
         ),
-        ({"balancer": "smote"}, r"balancer: found 'smote', expected keys and values, for example \{name: smote\}"),
-        ({"front_end": None}, r"front_end: found None, expected keys and values, for example \{form: mean\}"),
-        ({"front_end": {"name": ["mfcc"]}}, r"front_end: \['mfcc'\] is no name; known are mfcc, short-term"),
+        ({"features": None}, r"features: found None, expected keys and values, for example \{name: mfcc\}"),
+        ({"balance": 5}, r"balance: found 5, expected keys and values, for example \{name: smote\}"),
+        ({"features": {"name": ["mfcc"]}}, r"extractor \['mfcc'\]: expected a name; known are mfcc, short-term"),
         ({"training": {"learning_rate": float("inf")}}, r"training.learning_rate: .*finite number"),
         (
             {"training": {"select": "last", "patience": 3}},
@@ -65,23 +65,24 @@ def test_a_recipe_is_frozen() -> None:
         ),
         (
             {
-                "front_end": {"form": "sequence"},
+                "shape": {"name": "sequence"},
                 "model": {"name": "gmm"},
-                "balancer": {"name": "smote", "options": {"rule": "absolute"}},
+                "balance": {"name": "smote", "options": {"rule": "absolute"}},
             },
             r"rule: absolute leaves no mask .*; use line or box",
         ),
         (
-            {"front_end": {"name": "mffc"}},
-            r"front_end: 'mffc' is unknown \(did you mean 'mfcc'\?\)",
+            {"features": {"name": "mffc"}},
+            r"features: extractor 'mffc' is unknown \(did you mean 'mfcc'\?\)",
         ),
         (
-            {"front_end": {"name": "short-term", "hop": 1}},
-            r"unknown key 'front_end.hop'; allowed are name, sample_rate",
+            {"features": {"name": "short-term", "hop": 1}},
+            r"extractor 'short-term': unknown option 'hop'; it takes sample_rate, window_seconds",
         ),
         (
             {
-                "front_end": {"name": "short-term"},
+                "features": {"name": "short-term"},
+                "shape": "sequence",
                 "model": {"name": "gmm"},
                 "training": {"select": "best-on-validation"},
             },
@@ -89,16 +90,16 @@ def test_a_recipe_is_frozen() -> None:
         ),
         (
             {"model": {"name": "hmm"}},
-            r"front_end.form: model 'hmm' needs form sequence, found mean",
+            r"shape: model 'hmm' needs shape sequence, found mean; use --shape sequence",
         ),
         (
-            {"model": {"name": "knn"}, "balancer": {"name": "class-weights"}},
-            r"balancer: model 'knn' cannot weigh",
+            {"model": {"name": "knn"}, "balance": {"name": "class-weights"}},
+            r"balance: model 'knn' cannot weigh",
         ),
         ({"training": {"patience": 3}}, r"training: patience watches a validation part; it needs select"),
-        ({"front_end": {"n_mfcc": 100}}, r"front_end: .*n_mfcc"),
-        ({"balancer": {"name": "smot"}}, r"balancer.*smot.*smote"),
-        ({"balancer": {"options": {"k": 3}}}, r"balancer.*'k'.*k_neighbors"),
+        ({"features": {"n_mfcc": 200}}, r"features: .*n_mfcc"),
+        ({"balance": {"name": "smot"}}, r"balance.*smot.*smote"),
+        ({"balance": {"options": {"k": 3}}}, r"balance.*'k'.*k_neighbors"),
         ({"model": {"name": "3dcnn"}}, r"model '3dcnn' is unknown \(did you mean '2dcnn'\?\)"),
         ({"model": {"options": {"dropuot": 1}}}, r"unknown option 'dropuot' \(did you mean 'dropout'\?\)"),
         (
@@ -119,14 +120,14 @@ def test_selecting_on_validation_brings_its_share() -> None:
 
 def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(
-        "extends: smote-2dcnn\ntraining: {epochs: 7}\nbalancer: {options: {k_neighbors: 3}}"
+        "extends: smote-2dcnn\ntraining: {epochs: 7}\nbalance: {options: {k_neighbors: 3}}"
     )
-    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbalancer: {name: class-weights}\n")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbalance: {name: class-weights}\n")
     recipe = open_recipe(tmp_path / "mine.yaml")
     assert recipe.name == "mine"
     assert recipe.training.epochs == 7
     assert recipe.training.learning_rate == 0.01
-    assert recipe.balancer.options == {}  # another balancer does not inherit SMOTE's options
+    assert recipe.balance.options == {}  # another sampler does not inherit SMOTE's options
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import shape
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.recipes.search import Range, extremes
@@ -20,12 +19,12 @@ EPOCHS = {"training.epochs": [5, 10]}
 
 def test_the_papers_recipe_declares_one_and_what_extends_it_inherits_what_applies() -> None:
     paper = set(open_recipe("smote-2dcnn").search)
-    assert {"training.learning_rate", "front_end.form", "balancer.options.k_neighbors"} <= paper
-    # Another balancer has no k; and what a recipe sets itself is not searched, unless it says so.
-    assert set(open_recipe("2dcnn").search) == paper - {"balancer.options.k_neighbors"}
-    assert set(open_recipe("weighted-2dcnn").search) == paper - {"balancer.options.k_neighbors"}
+    assert {"training.learning_rate", "shape.name", "balance.options.k_neighbors"} <= paper
+    # Another sampler has no k; and what a recipe sets itself is not searched, unless it says so.
+    assert set(open_recipe("2dcnn").search) == paper - {"balance.options.k_neighbors"}
+    assert set(open_recipe("weighted-2dcnn").search) == paper - {"balance.options.k_neighbors"}
     calibrated = set(open_recipe("calibrated-2dcnn").search)
-    assert calibrated == paper - {"balancer.options.k_neighbors", "front_end.form"}
+    assert calibrated == paper - {"balance.options.k_neighbors", "shape.name"}
 
 
 @pytest.mark.parametrize("name", [name for name in recipe_names() if open_recipe(name).search])
@@ -34,17 +33,17 @@ def test_every_combination_is_a_recipe_whose_network_can_be_made(name: str) -> N
     for _ in range(40):
         settings = {path: draw.choice(extremes(where)) for path, where in recipe.search.items()}
         made = with_settings(recipe, settings)
-        make_model(made.model.name, shape(made.front_end), 4, **made.model.options)
+        make_model(made.model.name, made.input_shape, 4, **made.model.options)
 
 
 def test_null_drops_a_key_and_more_are_added(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
-        "extends: smote-2dcnn\nsearch:\n  front_end.form: null\n  model.options.filters: [32, 64]\n"
+        "extends: smote-2dcnn\nsearch:\n  shape.name: null\n  model.options.filters: [32, 64]\n"
     )
     search = open_recipe(tmp_path / "mine.yaml").search
-    assert set(search) == set(open_recipe("smote-2dcnn").search) - {"front_end.form"} | {"model.options.filters"}
+    assert set(search) == set(open_recipe("smote-2dcnn").search) - {"shape.name"} | {"model.options.filters"}
     assert search["model.options.filters"] == [32, 64]
-    assert open_recipe("smote-2dcnn", {"search": {"front_end.form": None}}).search.keys() == search.keys() - {
+    assert open_recipe("smote-2dcnn", {"search": {"shape.name": None}}).search.keys() == search.keys() - {
         "model.options.filters"
     }
 
@@ -52,10 +51,10 @@ def test_null_drops_a_key_and_more_are_added(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [
-        ({"front_end": {"form": "array"}}, {"front_end.form"}),
-        ({"front_end": {"n_mfcc": 43, "mean_layout": "split"}}, {"front_end.n_mfcc"}),
-        ({"balancer": {"name": "none"}}, {"balancer.options.k_neighbors"}),
-        ({"balancer": {"name": "smote", "options": {}}}, set()),
+        ({"shape": {"name": "array"}}, {"shape.name"}),
+        ({"features": {"n_mfcc": 43}, "shape": {"layout": "split"}}, {"features.n_mfcc"}),
+        ({"balance": {"name": "none"}}, {"balance.options.k_neighbors"}),
+        ({"balance": {"name": "smote", "options": {}}}, set()),
         ({"training": {"epochs": 3}, "search": EPOCHS}, set()),
     ],
 )
@@ -68,10 +67,10 @@ def test_what_is_set_is_not_searched(changes: dict[str, Any], gone: set[str]) ->
     [
         ({"training.epoch": [3]}, r"training.epoch cannot be 3: unknown key 'training.epoch' \(did you mean 'epochs'"),
         ({"training.epochs": [0, 5]}, "training.epochs cannot be 0: .*greater than or equal to 1"),
-        ({"front_end.n_mfcc": {"low": 20, "high": 60}}, "front_end.n_mfcc cannot be 60: .*room for 3 x 42"),
-        ({"balancer.options.k": [1]}, "balancer.options.k cannot be 1: .*'k'.*k_neighbors"),
+        ({"features.n_mfcc": {"low": 20, "high": 200}}, "features.n_mfcc cannot be 200: .*above n_mels 128"),
+        ({"balance.options.k": [1]}, "balance.options.k cannot be 1: .*'k'.*k_neighbors"),
         ({"model.options.dropuot": [0.1]}, "model.options.dropuot cannot be 0.1: .*did you mean 'dropout'"),
-        ({"name": ["a", "b"]}, "name: changes no fit; a path begins with front_end, normalise, "),
+        ({"name": ["a", "b"]}, "name: changes no fit; a path begins with features, shape, normalise, "),
         ({"training.epochs": 5}, "training.epochs: expected a list .*; found 5"),
         ({"training.epochs": []}, r"training.epochs: expected a list .*; found \[\]"),
         ({"training.epochs": [[5]]}, "training.epochs: expected a list"),

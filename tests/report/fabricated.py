@@ -84,7 +84,7 @@ def write_run(
     info = {
         "format": 1, "corpus": corpus, "recipe_name": recipe, "protocol": protocol, "seed": seed, "fold": fold,
         "about": about, "promise": promise, "transductive": transductive, "labels": list(labels),
-        "recipe": {"name": recipe, "front_end": {"form": "mean"}, "balancer": {"name": "smote"},
+        "recipe": {"name": recipe, "shape": {"name": "mean"}, "balance": {"name": "smote"},
                    "training": {"select": select}},
         "counts": counts or {"before": {"angry": 2, "happy": 1}, "after": {"angry": 2, "happy": 2}},
         "parts": split["part"].value_counts().to_dict(),

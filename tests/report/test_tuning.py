@@ -21,7 +21,7 @@ from tests.report.test_page import Page
 ODD = "<i>tiny</i> & $co$"
 RECIPE = open_recipe(
     "smote-2dcnn",
-    {"front_end": {"form": "mean"}, "search": {**dict.fromkeys(open_recipe("smote-2dcnn").search),
+    {"shape": {"name": "mean"}, "search": {**dict.fromkeys(open_recipe("smote-2dcnn").search),
      "training.learning_rate": {"low": 1e-4, "high": 0.1, "log": True}, "model.options.dropout": [0.0, 0.5]}},
 )  # fmt: skip
 

@@ -24,15 +24,15 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def whole_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recipe's whole graph, front end and network, fitted for some epochs on generated voices."""
-    from evenvoice.features import hear
+    from evenvoice.features import extract_waveforms
     from evenvoice.recipes import open_recipe
-    from evenvoice.training import Examples, fit
+    from evenvoice.training import Dataset, fit
     from evenvoice.training.export import export
 
     recipe = open_recipe("2dcnn", {"training": {"epochs": 4, "learning_rate": 0.001}})
     waveforms = [uploads.voice(1, seed=number).astype(np.float32) for number in range(12)]
     labels = np.array(["angry", "happy", "sad"] * 4)
-    examples = Examples([str(number) for number in range(12)], hear(waveforms, recipe.front_end), labels)
+    examples = Dataset([str(number) for number in range(12)], extract_waveforms(waveforms, recipe.features), labels)
     return export(fit(recipe, examples), tmp_path_factory.mktemp("whole") / "whole.onnx", corpus=None)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pandas as pd
 import pytest
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import Plan
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -26,7 +25,7 @@ def _run() -> fold_room.FoldResult:
 
 
 def test_a_fit_that_balances_more_than_the_training_part_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(recipe, train: Examples, validation, seed: int, **options) -> TrainedModel:
+    def greedy(recipe, train: Dataset, validation, seed: int, **options) -> TrainedModel:
         return fit(recipe, EXAMPLES, validation, seed, **options)
 
     monkeypatch.setattr(fold_room, "fit", greedy)
@@ -39,9 +38,9 @@ def test_the_parents_on_record_are_the_rows_that_were_interpolated() -> None:
     result = _run()
     model, plan = result.model, result.plan
     rows = {utterance: row for row, utterance in enumerate(model.fitted_on["balancer"])}
-    again = dataclasses.replace(
-        model.plan, base=plan["base"].map(rows), neighbour=plan["neighbour"].map(rows), gap=plan["lambda"]
-    )
+    assert set(plan["maker"]) == {"line"}
+    base, neighbour = plan["base"].map(rows), plan["neighbour"].map(rows)
+    again = Plan.pairs(model.plan.kept, base, neighbour, plan["lambda"], plan["emotion"])
     images = fold_room.to_images(RECIPE, EXAMPLES.take(FOLD.train), model.normaliser)
     every = range(len(model.plan))
     assert (again.take(images, every) == model.plan.take(images, every)).all()

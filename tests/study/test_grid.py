@@ -30,7 +30,7 @@ from evenvoice.training.weights import WEIGHTS_FILE, load_weights
 from tests.study.noise import noise_corpus
 from tests.workers import start_workers_in
 
-QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
+QUICK = {"training": {"epochs": 2}, "balance": {"options": {"k_neighbors": 2}}}
 
 
 @pytest.fixture(scope="module")

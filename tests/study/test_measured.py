@@ -15,7 +15,7 @@ from evenvoice.study.measured import honest_entries, measured
 from tests.report import fabricated
 
 # What `fabricated` writes into run.json.
-RECIPE = Recipe(name="smote-2dcnn", balancer={"name": "smote"})  # type: ignore[arg-type]  # pydantic makes the section
+RECIPE = Recipe(name="smote-2dcnn", balance={"name": "smote"})  # type: ignore[arg-type]  # pydantic makes the section
 FINGERPRINT = "0"
 
 
@@ -66,7 +66,7 @@ def test_protocols_with_unseen_speakers_come_first(folder: Path) -> None:
 def test_what_is_told_about_a_recipe_does_not_matter_and_its_settings_do(folder: Path) -> None:
     renamed = RECIPE.model_copy(update={"name": "mine", "about": "A copy.", "source": "Here."})
     assert measured(folder, renamed, FINGERPRINT) == measured(folder, RECIPE, FINGERPRINT)
-    for change in ({"training": {"epochs": 99}}, {"front_end": {"form": "array"}}, {"balancer": {"name": "none"}}):
+    for change in ({"training": {"epochs": 99}}, {"shape": {"name": "array"}}, {"balance": {"name": "none"}}):
         with pytest.raises(EvenvoiceError, match=r"measured no recipe with the settings of 'smote-2dcnn', only smote-"):
             measured(folder, open_recipe(RECIPE, change), FINGERPRINT)
 

@@ -16,10 +16,9 @@ import torch
 
 from evenvoice.audio import Waveform, load
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.features import MFCC
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.export import export
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
 
@@ -29,16 +28,16 @@ MEGABYTE = 10**6
 Made = Callable[[str], tuple[TrainedModel, Path]]
 
 
-def _examples(recipe: Recipe, waveforms: list[Waveform], emotions: list[str] | None = None) -> Examples:
+def _examples(recipe: Recipe, waveforms: list[Waveform], emotions: list[str] | None = None) -> Dataset:
     """Hear each waveform alone."""
-    front_end = MFCC(recipe.front_end)
+    extractor = recipe.extractor
     with torch.inference_mode():
         features = [
-            front_end(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))[0][0].numpy()
+            extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))[0][0].numpy()
             for waveform in waveforms
         ]
     ids = [str(number) for number in range(len(features))]
-    return Examples(ids, features, None if emotions is None else np.array(emotions))
+    return Dataset(ids, features, None if emotions is None else np.array(emotions))
 
 
 def _voices() -> tuple[list[Waveform], list[str]]:
@@ -58,7 +57,7 @@ def _voices() -> tuple[list[Waveform], list[str]]:
 def _fit(form: str, seed: int = 0) -> TrainedModel:
     """Quickly trained on the generated voices, and less sure of it than the network is."""
     changes = {
-        "front_end": {"form": form},
+        "shape": {"name": form},
         "training": {"epochs": 2, "batch_size": 8},
         "model": {"options": {"batch_norm_momentum": 0.5}},
     }
@@ -189,7 +188,7 @@ def test_the_callers_own_recordings_are_checked(
         export(trained, tmp_path / "a.onnx", corpus=None, check=[voices[0], voices[1], silence])
     real = trained.probabilities
 
-    def wrong_on_four(_: TrainedModel, examples: Examples) -> np.ndarray:
+    def wrong_on_four(_: TrainedModel, examples: Dataset) -> np.ndarray:
         return real(examples) + (len(examples) == 4) * np.float32(2e-4)
 
     monkeypatch.setattr(TrainedModel, "probabilities", wrong_on_four)

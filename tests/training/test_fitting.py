@@ -9,7 +9,7 @@ from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -28,11 +28,10 @@ def _weights(model: TrainedModel) -> bytes:
 
 @pytest.mark.parametrize("form", ["mean", "array", "channels"])
 def test_learns_what_is_there_to_learn(form: str) -> None:
-    seconds = 0.6  # 19 frames
     recipe = open_recipe(
         "smote-2dcnn",
         {
-            "front_end": {"form": form, "seconds": seconds},
+            "shape": {"name": form, **({} if form == "mean" else {"seconds": 0.6})},  # 0.6 s are 19 frames
             "training": {"epochs": 12 if form == "array" else 25, "batch_size": 32},
         },
     )
@@ -138,4 +137,4 @@ def test_a_missing_gpu_is_said() -> None:
 
 def test_examples_that_do_not_go_together_are_refused() -> None:
     with pytest.raises(EvenvoiceError, match="2 ids but 1 features"):
-        Examples(["a", "b"], [np.zeros((120, 9), np.float32)])
+        Dataset(["a", "b"], [np.zeros((120, 9), np.float32)])

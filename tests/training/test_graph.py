@@ -13,7 +13,7 @@ from evenvoice.training.graph import check_exportable
 EXPORTED = {
     name
     for name, recipe in zip(recipe_names(), map(open_recipe, recipe_names()), strict=True)
-    if is_network(recipe.model.name) and recipe.front_end.name == "mfcc" and recipe.front_end.form != "sequence"
+    if is_network(recipe.model.name) and recipe.features.name == "mfcc" and recipe.shape.name != "sequence"
 }
 assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTED
 
@@ -31,6 +31,6 @@ def test_rivals_and_classical_classifiers_are_evaluated_not_exported(name: str) 
 
 
 def test_a_network_on_sequences_of_mfcc_is_not_exported_either() -> None:
-    recipe = open_recipe("2dcnn", {"front_end": {"form": "sequence"}, "model": {"name": "bilstm-attention"}})
-    with pytest.raises(EvenvoiceError, match="features of form 'sequence' are for comparison"):
+    recipe = open_recipe("2dcnn", {"shape": {"name": "sequence"}, "model": {"name": "bilstm-attention"}})
+    with pytest.raises(EvenvoiceError, match="features of shape 'sequence' are for comparison"):
         check_exportable(recipe)

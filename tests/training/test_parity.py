@@ -10,10 +10,10 @@ import pytest
 
 from evenvoice.audio import Waveform, load
 from evenvoice.corpora import open_corpus
-from evenvoice.features import hear
+from evenvoice.features import extract_waveforms
 from evenvoice.recipes import open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.training import Examples, export, fit
+from evenvoice.training import Dataset, export, fit
 
 MEGABYTES = {"mean": 2, "array": 6, "channels": 6}
 
@@ -34,12 +34,12 @@ def test_every_recording_alone_and_padded(
     waveforms, emotions = recordings
     assert len(waveforms) == 535 + 1440
     changes = {
-        "front_end": {"form": form},
+        "shape": {"name": form},
         "training": {"epochs": 1},
         "model": {"options": {"batch_norm_momentum": 0.5}},
     }
     recipe = open_recipe("2dcnn", changes)
-    examples = Examples([str(n) for n in range(len(emotions))], hear(waveforms, recipe.front_end), emotions)
+    examples = Dataset([str(n) for n in range(len(emotions))], extract_waveforms(waveforms, recipe.features), emotions)
     trained = replace(fit(recipe, examples), temperature=0.3)
     path = export(trained, tmp_path / "model.onnx", corpus=None)
     recognizer = Recognizer(path)

@@ -36,14 +36,17 @@ def file(trained: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.mark.parametrize("form", ["mean", "array", "channels"])
 def test_the_same_probabilities_after_a_round_trip(form: str, tmp_path: Path) -> None:
-    changes = {"front_end": {"form": form, "seconds": 0.6}, "training": {"epochs": 1, "batch_size": 16}}
+    changes = {
+        "shape": {"name": form, **({} if form == "mean" else {"seconds": 0.6})},
+        "training": {"epochs": 1, "batch_size": 16},
+    }
     model = replace(fit(open_recipe("2dcnn", changes), EXAMPLES), temperature=0.6)
     before = torch.get_rng_state()
     again = load_weights(save_weights(model, tmp_path / "weights.npz"))
     assert torch.equal(torch.get_rng_state(), before)
     expected = model.probabilities(EXAMPLES)
     # Rounding only: kernels lie channels last while they are trained, and not in the file.
-    np.testing.assert_allclose(again.probabilities(EXAMPLES), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(again.probabilities(EXAMPLES), expected, rtol=0, atol=1e-5)
     assert np.abs(replace(again, temperature=1.0).probabilities(EXAMPLES) - expected).max() > 1e-3
     for name, values in model.network.state_dict().items():
         assert torch.equal(again.network.state_dict()[name], values), name

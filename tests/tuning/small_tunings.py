@@ -15,7 +15,7 @@ from tests import fabricate
 from evenvoice.corpora import Corpus
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.training import Examples
+from evenvoice.training import Dataset
 from evenvoice.tuning import Tuning, objective, tune
 
 run = importlib.import_module("evenvoice.tuning.run")
@@ -23,7 +23,7 @@ run = importlib.import_module("evenvoice.tuning.run")
 TABLE = fabricate.utterances(n_speakers=5, per_emotion=(3, 2, 3, 3))
 EXAMPLES = fabricate.examples(TABLE)
 TESTED = make_folds(open_protocol("speaker-folds"), TABLE, seed=0)[0].test
-SMALL = {"name": "small", "front_end": {"form": "mean"}, "model": {"options": {"filters": 8, "dense_units": 8}}}
+SMALL = {"name": "small", "shape": {"name": "mean"}, "model": {"options": {"filters": 8, "dense_units": 8}}}
 RATES = {"low": 1e-4, "high": 1e-2, "log": True}
 NO_SEARCH = dict.fromkeys(open_recipe("smote-2dcnn").search)
 
@@ -34,7 +34,7 @@ def corpus_of(table: pd.DataFrame) -> Corpus:
 
 
 def recipe_of(search: dict[str, Any], epochs: int = 2, k: int = 2, **training: Any) -> Recipe:
-    changes = {"training": {"epochs": epochs, **training}, "balancer": {"options": {"k_neighbors": k}}}
+    changes = {"training": {"epochs": epochs, **training}, "balance": {"options": {"k_neighbors": k}}}
     return open_recipe("smote-2dcnn", {**SMALL, **changes, "search": {**NO_SEARCH, **search}})
 
 
@@ -47,18 +47,18 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     hear(monkeypatch, EXAMPLES)
 
 
-def hear(monkeypatch: pytest.MonkeyPatch, examples: Examples) -> list[set[str]]:
+def hear(monkeypatch: pytest.MonkeyPatch, examples: Dataset) -> list[set[str]]:
     """Let every recording be heard as these features; return what was asked for, call by call."""
     asked: list[set[str]] = []
     places = {utterance: row for row, utterance in enumerate(examples.ids)}
 
-    def load(corpus: Corpus, settings: object, **_: object) -> tuple[Corpus, Examples]:
+    def load(corpus: Corpus, settings: object, **_: object) -> tuple[Corpus, Dataset]:
         asked.append(set(corpus.table.index))
         heard = examples.take(np.array([places[utterance] for utterance in corpus.table.index]))
         return corpus, dataclasses.replace(heard, emotions=corpus.table["emotion"].to_numpy(str))
 
     for module in (run, objective):
-        monkeypatch.setattr(module, "load_examples", load)
+        monkeypatch.setattr(module, "load_dataset", load)
     return asked
 
 

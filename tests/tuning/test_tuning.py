@@ -27,7 +27,7 @@ from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every te
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.training import Examples
+from evenvoice.training import Dataset
 from evenvoice.tuning import objective, trial
 from evenvoice.tuning import store as store_module
 from evenvoice.tuning.division import divide
@@ -35,7 +35,7 @@ from evenvoice.tuning.space import own_settings
 
 
 def test_nothing_of_the_test_part_reaches_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = recipe_of({"training.learning_rate": RATES, "balancer.options.k_neighbors": [1, 2]})
+    recipe = recipe_of({"training.learning_rate": RATES, "balance.options.k_neighbors": [1, 2]})
     clean = tuned(tmp_path / "clean", recipe, trials=5)
     table, features = TABLE.copy(), list(EXAMPLES.features)
     labels = table["emotion"].to_numpy(str).copy()
@@ -61,7 +61,7 @@ def test_a_trial_is_judged_on_speakers_that_nothing_in_its_fit_saw(
     fits: list[tuple[set[str], set[str]]] = []
     fit = objective.fit
 
-    def recorded(recipe: Recipe, train: Examples, validation: Examples | None, *rest: Any, **more: Any) -> Any:
+    def recorded(recipe: Recipe, train: Dataset, validation: Dataset | None, *rest: Any, **more: Any) -> Any:
         assert train.speakers is not None
         model = fit(recipe, train, validation, *rest, **more)
         fits.append((set(train.speakers), set().union(*map(set, model.fitted_on.values()))))
@@ -106,7 +106,7 @@ def test_the_recipe_as_it_is_comes_first_and_is_kept_unless_beaten(tmp_path: Pat
     assert found.chosen == 0
     assert found.changed == {}
     kept = open_recipe(tmp_path / "small-tuned.yaml")
-    for part in ("front_end", "normalise", "balancer", "model", "training"):
+    for part in ("features", "shape", "normalise", "balance", "model", "training"):
         assert getattr(kept, part) == getattr(recipe, part)
 
 
@@ -118,8 +118,8 @@ def test_own_settings_outside_the_space_are_tried_as_they_are(tmp_path: Path) ->
 
 def test_the_file_extends_the_users_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.yaml").write_text(
-        "extends: smote-2dcnn\nfront_end: {form: mean}\nbalancer: {options: {k_neighbors: 2}}\n"
-        "training: {epochs: 1}\nsearch: {training.batch_size: [8, 16], front_end.n_mfcc: null}\n"
+        "extends: smote-2dcnn\nshape: mean\nbalance: {options: {k_neighbors: 2}}\n"
+        "training: {epochs: 1}\nsearch: {training.batch_size: [8, 16], features.n_mfcc: null}\n"
     )
     monkeypatch.chdir(tmp_path)
     recipe = open_recipe("mine.yaml", {"model": {"options": {"filters": 8}}, "normalise": "speaker"})
@@ -130,13 +130,13 @@ def test_the_file_extends_the_users_own_file(tmp_path: Path, monkeypatch: pytest
 
 
 def test_impossible_settings_are_a_failed_trial_with_its_reason(tmp_path: Path) -> None:
-    recipe = recipe_of({"balancer.options.k_neighbors": [2, 50]})
+    recipe = recipe_of({"balance.options.k_neighbors": [2, 50]})
     found = tuned(tmp_path, recipe, trials=6)
     failed = found.of_state("failed")
     assert failed
     assert len(found.trials) == found.finished == 6
     assert all("k_neighbors=50 needs 51" in t.reason for t in failed)
-    assert {t.settings["balancer.options.k_neighbors"] for t in failed} == {50}
+    assert {t.settings["balance.options.k_neighbors"] for t in failed} == {50}
     table = pd.read_csv(tmp_path / "trials.csv")
     assert table["state"].tolist() == [t.state for t in found.trials]
     assert table["reason"].notna().sum() == len(failed)
@@ -221,7 +221,7 @@ def test_a_trial_below_the_median_is_pruned_and_counts(tmp_path: Path, monkeypat
 def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = hear(monkeypatch, EXAMPLES)
     corpus = corpus_of(TABLE)
-    sizes = [open_recipe("smote-2dcnn", {"front_end": {"n_mfcc": n}}).front_end for n in (13, 20, 13, 20)]
+    sizes = [open_recipe("smote-2dcnn", {"features": {"n_mfcc": n}}).features for n in (13, 20, 13, 20)]
     roomy, narrow = objective.Kept(), objective.Kept(room=1)
     for settings in sizes:
         roomy.of(corpus, settings, skip_bad=False)

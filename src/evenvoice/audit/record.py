@@ -13,6 +13,7 @@ from evenvoice.audit.known import read_part, study_of
 from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parent_counts, synthetic_tests
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import added_rows
 from evenvoice.metrics import PROBABILITY, labels_of, score
 from evenvoice.protocols import SELECT_ON_TEST
 from evenvoice.study import Run
@@ -102,12 +103,10 @@ def _counts(run: Run, split: pd.DataFrame, known: pd.DataFrame) -> Iterator[tupl
     counts = run.info.get("counts", {})
     if not {"before", "after"} <= set(counts):
         return
-    made = read_part(run, "plan")["emotion"].value_counts()
+    added = added_rows(read_part(run, "plan"))
     for emotion in run.info["labels"]:
-        before, after, synthetic = (values.get(emotion, 0) for values in (counts["before"], counts["after"], made))
-        # A balancer that makes rows keeps all that there are; one that makes none may leave some out.
-        if synthetic or after > before:
-            yield f"rows of {emotion} after balancing", after, before + int(synthetic)
+        before, after, more = (values.get(emotion, 0) for values in (counts["before"], counts["after"], added))
+        yield f"rows of {emotion} after balancing", after, before + int(more)
     if "balancer" not in split:
         return
     seen = known["emotion"].reindex(split.loc[split["balancer"] == 1, "utterance"])

@@ -9,6 +9,7 @@ import pandas as pd
 from evenvoice.audit.known import known_utterances, read_part, runs_beside
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.imbalance import made_rows
 from evenvoice.study import read_run
 
 PARTS = {
@@ -79,7 +80,7 @@ def split_of_run(folder: Path | str, corpus: Corpus | None = None) -> pd.DataFra
     known = known_utterances([run, *runs_beside(run)], corpus)
     table = split.loc[split["part"].isin(["train", "validation", "test"]), ["utterance", "part"]]
     table = table.join(known, on="utterance")
-    made = read_part(run, "plan").set_index("synthetic")["emotion"]
+    made = made_rows(read_part(run, "plan")).set_index("synthetic")["emotion"]
     table["emotion"] = table["emotion"].where(table["emotion"].notna(), table["utterance"].map(made.to_dict()))
     table = table.reindex(columns=[column for column in _COLUMNS if column in table])
     return table.astype(object).where(table.notna(), None).reset_index(drop=True)

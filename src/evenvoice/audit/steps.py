@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from evenvoice.audit.findings import Kind
 from evenvoice.audit.known import read_part
 from evenvoice.audit.spots import Spot
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import Plan
+from evenvoice.imbalance import made_rows, parent_ids
 from evenvoice.study import Run
 
 STEP_SAW_TEST = Kind(
@@ -68,7 +67,7 @@ def check_rows(run: Run) -> Iterator[Spot]:
     split = read_part(run, "split")
     yield from _steps(run, split)
     yield from _parts(run, split)
-    yield from _parents(run, split)
+    yield from _parents(run)
     yield from _synthetic_tests(run)
 
 
@@ -79,20 +78,23 @@ def parts_of(split: pd.DataFrame) -> Mapping[str, frozenset[str]]:
 
 
 def parent_counts(run: Run) -> dict[str, int]:
-    """Return how many synthetic training rows have a parent in the test part, and how many outside the training part.
+    """Return how many training rows come from the test part, and how many from outside the training part.
 
-    A synthetic row that the split does not name was made for training; the split of protocol ``paper`` names them all.
+    A made row counts by its parents, whatever its maker; an utterance that is repeated counts by itself. A row whose
+    method names no parents counts as one of the training part, which is all that its method was given. A made row that
+    the split does not name was made for training; the split of protocol ``paper`` names them all.
     """
     split = read_part(run, "split")
     parts, plan = parts_of(split), _learnt_from(run, split)
-    tested = plan["base"].isin(parts["test"]) | plan["neighbour"].isin(parts["test"])
-    trained = plan["base"].isin(parts["train"]) & plan["neighbour"].isin(parts["train"])
+    parents = pd.DataFrame(parent_ids(plan))
+    tested = parents.isin(parts["test"]).any(axis=1)
+    trained = (parents.isin(parts["train"]) | (parents == "")).all(axis=1)
     return {"test": int(tested.sum()), "elsewhere": int((~tested & ~trained).sum()), "all": len(plan)}
 
 
 def synthetic_tests(run: Run) -> int:
     """Return how many tested rows nobody spoke, by the predictions and by the plan."""
-    predictions, made = read_part(run, "predictions"), set(read_part(run, "plan")["synthetic"])
+    predictions, made = read_part(run, "predictions"), set(made_rows(read_part(run, "plan"))["synthetic"])
     return int((predictions["synthetic"].astype(bool) | predictions["utterance"].isin(made)).sum())
 
 
@@ -126,32 +128,22 @@ def _parts(run: Run, split: pd.DataFrame) -> Iterator[Spot]:
         yield Spot(run.key, NOT_PREDICTED, "test rows without a prediction", _some(sorted(in_test - tested)))
 
 
-def _parents(run: Run, split: pd.DataFrame) -> Iterator[Spot]:
-    """The check of `balance`, over the plan and the split as they lie on disk."""
-    ids = pd.Index(split["utterance"].unique())
-    plan = _learnt_from(run, split)
-    # A parent that the split does not name is a row that nobody allowed: one behind the last.
-    base, neighbour = (
-        np.where(rows < 0, len(ids), rows) for rows in (ids.get_indexer(plan[name]) for name in ("base", "neighbour"))
-    )
-    made = Plan(kept=[], base=base, neighbour=neighbour, gap=np.zeros(len(plan)), labels=plan["emotion"])  # type: ignore[arg-type]  # anything array-like
-    try:
-        made.check_parents(np.flatnonzero(ids.isin(parts_of(split)["train"])))
-    except EvenvoiceError:
-        counts = parent_counts(run)
-        of = f"of {counts['all']} synthetic training rows have a parent in"
-        if counts["test"]:
-            yield Spot(run.key, PARENT_IN_TEST, "training rows from test rows", f"{counts['test']} {of} the test part")
-        if counts["elsewhere"]:
-            evidence = f"{counts['elsewhere']} {of} neither training nor test"
-            yield Spot(run.key, PARENT_OUTSIDE, "training rows from other rows", evidence)
+def _parents(run: Run) -> Iterator[Spot]:
+    """Where training rows come from, over the plan and the split as they lie on disk."""
+    counts = parent_counts(run)
+    of = f"of {counts['all']} synthetic training rows have a parent in"
+    if counts["test"]:
+        yield Spot(run.key, PARENT_IN_TEST, "training rows from test rows", f"{counts['test']} {of} the test part")
+    if counts["elsewhere"]:
+        evidence = f"{counts['elsewhere']} {of} neither training nor test"
+        yield Spot(run.key, PARENT_OUTSIDE, "training rows from other rows", evidence)
 
 
 def _learnt_from(run: Run, split: pd.DataFrame) -> pd.DataFrame:
-    """The synthetic rows that the network was trained on."""
+    """The rows of the plan's record that the network was trained on."""
     plan = read_part(run, "plan")
     elsewhere = split.loc[split["part"] != "train", "utterance"]
-    return plan[~plan["synthetic"].isin(set(elsewhere))]
+    return plan[~plan["synthetic"].isin(set(elsewhere)) & (plan["times"] != 0)]
 
 
 def _synthetic_tests(run: Run) -> Iterator[Spot]:

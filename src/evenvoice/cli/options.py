@@ -98,7 +98,7 @@ def open_the_recipe(name: str, form: str | None, normalise: str | None, settings
 
     changes: dict[str, Any] = {}
     if form:
-        changes["front_end"] = {"form": form}
+        changes["shape"] = {"name": form}
     if normalise:
         changes["normalise"] = normalise
     return open_recipe(name, nested(settings, changes))
@@ -108,8 +108,8 @@ def nested(settings: list[str] | None, changes: dict[str, Any] | None = None) ->
     """Return what ``--set`` says, nested as a recipe is, put into ``changes`` where there are some already.
 
     Examples:
-        >>> nested(["training.epochs=50", "front_end.hop_length=1024"])
-        {'training': {'epochs': 50}, 'front_end': {'hop_length': 1024}}
+        >>> nested(["training.epochs=50", "features.hop_length=1024"])
+        {'training': {'epochs': 50}, 'features': {'hop_length': 1024}}
     """
     found = changes or {}
     for setting in settings or []:

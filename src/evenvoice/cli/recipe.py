@@ -39,11 +39,10 @@ def show(
     """Print a recipe in full, with its input shape and its number of parameters."""
     import yaml
 
-    from evenvoice.features import shape
     from evenvoice.models import Estimator, count_parameters, make_model
 
     recipe = options.open_the_recipe(name, form, normalise, settings)
-    size = shape(recipe.front_end)
+    size = recipe.input_shape
     model = make_model(recipe.model.name, size, emotions, **recipe.model.options)
     trainable, total = (None, None) if isinstance(model, Estimator) else count_parameters(model)
     if as_json:

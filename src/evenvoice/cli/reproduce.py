@@ -41,7 +41,7 @@ def reproduce(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change the paper's own network, e.g. front_end.hop_length=1024; the rivals stay. Repeatable.",
+            help="Change the paper's own network, e.g. features.hop_length=1024; the rivals stay. Repeatable.",
         ),
     ] = None,
     emotions: options.Emotions = None,
@@ -62,7 +62,7 @@ def reproduce(
     Each is run in the paper's own order of steps (LEAKY), on a random split, and on unseen speakers. Runs that are in
     --out already are kept: a reproduction that was interrupted goes on where it stopped.
 
-    Example: evenvoice reproduce emodb:data/emodb --seeds 1 --set front_end.hop_length=1024
+    Example: evenvoice reproduce emodb:data/emodb --seeds 1 --set features.hop_length=1024
     """
     from evenvoice import paper
     from evenvoice.training.allocator import keep_freed_memory

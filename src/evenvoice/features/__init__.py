@@ -1,29 +1,33 @@
-"""Waveform to features: librosa's MFCC, Δ and ΔΔ in torch, batched, cached and exportable; and the rivals' front ends.
+"""Waveform to features: extractors (librosa's MFCC, Δ and ΔΔ in torch, and others), and the shapes that models take.
 
-The road: `extract` (or `MFCC`) → `rows` → normalise → `image`.
+The road: `extract` (or an `Extractor`) → ``shape.rows`` → normalise → ``shape.image``.
 """
 
-from evenvoice.features.cache import FRONT_END_VERSION, cache_size, clear_cache
-from evenvoice.features.extract import extract, hear
-from evenvoice.features.forms import image, n_normalised, rows, shape
-from evenvoice.features.front_ends import FRONT_ENDS, FrontEndSettings, check_front_end
+from evenvoice.features.cache import DECODING_VERSION, cache_size, clear_cache
+from evenvoice.features.extract import extract, extract_waveforms
+from evenvoice.features.extractor import EXTRACTORS, Extractor, Features, FeatureSettings, compute, exportable
 from evenvoice.features.mfcc import MFCC
-from evenvoice.features.settings import SPEECH, MFCCSettings
+from evenvoice.features.mfcc_settings import SPEECH, MFCCSettings
+from evenvoice.features.shapes import SHAPES, Shape, ShapeSettings
+from evenvoice.features.threads import one_thread
 
 __all__ = [
-    "FRONT_ENDS",
-    "FRONT_END_VERSION",
+    "DECODING_VERSION",
+    "EXTRACTORS",
     "MFCC",
+    "SHAPES",
     "SPEECH",
-    "FrontEndSettings",
+    "Extractor",
+    "FeatureSettings",
+    "Features",
     "MFCCSettings",
+    "Shape",
+    "ShapeSettings",
     "cache_size",
-    "check_front_end",
     "clear_cache",
+    "compute",
+    "exportable",
     "extract",
-    "hear",
-    "image",
-    "n_normalised",
-    "rows",
-    "shape",
+    "extract_waveforms",
+    "one_thread",
 ]

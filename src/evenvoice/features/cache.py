@@ -1,7 +1,8 @@
 """Features on disk, one ``.npy`` a clip, found again by the content of the audio and by what made them.
 
-A name says everything that the features depend on: the bytes of the recording, the part of it that is heard, the
-parameters and `FRONT_END_VERSION`. So a changed file or setting has another name, and nothing stale can be read.
+A name says everything that the features depend on: the bytes of the recording, the part of it that is used, the
+extractor with its options and version, and `DECODING_VERSION`. So a changed file, option or extractor has another
+name, and nothing stale can be read.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import numpy as np
 
 from evenvoice.audio import Clip
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features.front_ends import Features, FrontEndSettings
+from evenvoice.features.extractor import EXTRACTORS, Features, FeatureSettings
 from evenvoice.files import cache_folder, writing
 
-# Raise it with every change to `audio` or to this package that changes a feature.
-FRONT_END_VERSION = 3
+# Raise it with every change to `audio` that changes a waveform. An extractor has a version of its own.
+DECODING_VERSION = 4
 
 
 def features_folder() -> Path:
@@ -27,28 +28,28 @@ def features_folder() -> Path:
     return cache_folder() / "features"
 
 
-def cache_path(content: str, clip: Clip, settings: FrontEndSettings) -> Path:
+def cache_path(content: str, clip: Clip, settings: FeatureSettings) -> Path:
     """Return where the features of a clip are kept.
 
     Args:
         content: SHA-256 of the file, from `evenvoice.audio.content_hash`.
         clip: ``start`` and ``end`` count; the file's name does not.
-        settings: Only what changes the ragged features counts.
+        settings: The extractor and its options.
 
     Examples:
-        >>> from evenvoice.features import MFCCSettings
         >>> one, other = Clip(Path("a.wav")), Clip(Path("b.wav"))
-        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", other, MFCCSettings(form="array"))
+        >>> cache_path("00", one, FeatureSettings()) == cache_path("00", other, FeatureSettings())
         True
-        >>> cache_path("00", one, MFCCSettings()) == cache_path("00", one, MFCCSettings(n_mfcc=20))
+        >>> cache_path("00", one, FeatureSettings()) == cache_path("00", one, FeatureSettings(n_mfcc=20))
         False
     """
     made_of = {
         "content": content,
         "start": None if clip.start is None else float(clip.start),
         "end": None if clip.end is None else float(clip.end),
-        "parameters": settings.feature_parameters(),
-        "version": FRONT_END_VERSION,
+        "extractor": settings.model_dump(),
+        "version": EXTRACTORS[settings.name].version,
+        "decoding": DECODING_VERSION,
     }
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     return features_folder() / key[:2] / f"{key}.npy"

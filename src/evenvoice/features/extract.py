@@ -1,4 +1,4 @@
-"""Clips to ragged features: cached, in parallel, and what cannot be heard told apart."""
+"""Clips to ragged features: cached, in parallel, and without the recordings that cannot be used."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from joblib import delayed
 from evenvoice.audio import Clip, Waveform, content_hash, load
 from evenvoice.errors import AudioError
 from evenvoice.features.cache import cache_path, read_features, write_features
-from evenvoice.features.front_ends import Features, FrontEndSettings, Hear, hearing
+from evenvoice.features.extractor import Extractor, Features, FeatureSettings, compute
 from evenvoice.features.threads import one_thread
 from evenvoice.parallel import in_parallel
 
 
 def extract(
     clips: Sequence[Clip],
-    settings: FrontEndSettings,
+    settings: FeatureSettings,
     *,
     jobs: int = 1,
     skip_bad: bool = False,
@@ -28,8 +28,8 @@ def extract(
     Features are cached by content, each clip as soon as it is done: nothing finished is lost when a later one fails.
 
     Args:
-        clips: What to hear.
-        settings: The front end.
+        clips: Which recordings, or parts of them.
+        settings: The extractor and its options.
         jobs: How many clips to work on at a time. The result is the same, bit for bit.
         skip_bad: Give ``None`` for a recording that cannot be used, and go on.
         on_bad: Called with the position and the error of each recording passed over.
@@ -40,17 +40,16 @@ def extract(
 
     Examples:
         >>> from pathlib import Path
-        >>> from evenvoice.features import MFCCSettings
         >>> bad = []
-        >>> extract([Clip(Path("a.wav"))], MFCCSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
+        >>> extract([Clip(Path("a.wav"))], FeatureSettings(), skip_bad=True, on_bad=lambda i, e: bad.append(str(e)))
         [None]
         >>> bad
         ['a.wav: no such file; check the path']
     """
-    front_end = hearing(settings)
+    extractor = settings.make()
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
-    calls = (delayed(_features)(clip, settings, front_end) for clip in clips)
+    calls = (delayed(_features)(clip, settings, extractor) for clip in clips)
     work = in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)
     with one_thread(), closing(work) as results:
         for index, result in enumerate(results):
@@ -65,34 +64,33 @@ def extract(
     return found
 
 
-def hear(waveforms: Sequence[Waveform], settings: FrontEndSettings) -> list[Features]:
+def extract_waveforms(waveforms: Sequence[Waveform], settings: FeatureSettings) -> list[Features]:
     """Return the features of waveforms in memory, as `extract` does for recordings, without the cache.
 
     Args:
         waveforms: float32 ``[n]`` each, mono at the settings' sample rate.
-        settings: The front end.
+        settings: The extractor and its options.
 
     Examples:
         >>> import numpy as np
-        >>> from evenvoice.features import MFCCSettings
-        >>> [values.shape for values in hear([np.ones(16000, np.float32)], MFCCSettings())]
+        >>> [values.shape for values in extract_waveforms([np.ones(16000, np.float32)], FeatureSettings())]
         [(120, 32)]
     """
-    front_end = hearing(settings)
+    extractor = settings.make()
     with one_thread():
-        return [front_end(waveform) for waveform in waveforms]
+        return [compute(extractor, waveform) for waveform in waveforms]
 
 
-def _features(clip: Clip, settings: FrontEndSettings, front_end: Hear) -> Features | AudioError:
+def _features(clip: Clip, settings: FeatureSettings, extractor: Extractor) -> Features | AudioError:
     """Return the features of one clip, from the cache where it has them, or why there are none."""
     try:
         path = cache_path(content_hash(clip.file), clip, settings)
-        cached = read_features(path, settings.n_rows)
+        cached = read_features(path, extractor.n_rows)
         if cached is not None:
             return cached
-        waveform = load(clip.file, rate=settings.sample_rate, start=clip.start, end=clip.end)
+        waveform = load(clip.file, rate=extractor.sample_rate, start=clip.start, end=clip.end)
     except AudioError as error:
         return error
-    features = front_end(waveform)
+    features = compute(extractor, waveform)
     write_features(path, features)
     return features

@@ -7,13 +7,14 @@ control flow on data, and one Fourier transform that has an ONNX operator.
 from __future__ import annotations
 
 import math
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from evenvoice.features.delta import WIDTH, deltas
 from evenvoice.features.mel import mel_basis
-from evenvoice.features.settings import MFCCSettings
+from evenvoice.features.mfcc_settings import MFCCSettings
 
 # librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance is heard.
 _FLOOR = 1e-10
@@ -28,7 +29,7 @@ class MFCC(nn.Module):
     What an utterance gives does not depend on what it is batched with, but for rounding.
 
     Args:
-        settings: Sample rate, transform, bands and number of coefficients.
+        settings: Sample rate, transform, bands and number of coefficients; or give these as keywords.
 
     Shape:
         - waveform: ``[b, n]`` float32; what lies beyond an utterance's length is ignored.
@@ -37,18 +38,26 @@ class MFCC(nn.Module):
         - frames: ``[b]`` int64: ``1 + length // hop_length``, and at least 9: a shorter utterance is filled with zeros.
 
     Examples:
-        >>> front_end = MFCC(MFCCSettings())
-        >>> features, frames = front_end(torch.randn(2, 48000), torch.tensor([48000, 100]))
+        >>> extractor = MFCC(n_mfcc=40)
+        >>> features, frames = extractor(torch.randn(2, 48000), torch.tensor([48000, 100]))
         >>> features.shape, frames.tolist()
         (torch.Size([2, 120, 94]), [94, 9])
     """
+
+    name: ClassVar[str] = "mfcc"
+    version: ClassVar[int] = 1
+    groups: ClassVar[int] = 3  # MFCC, Δ, ΔΔ
+    Settings: ClassVar[type[MFCCSettings]] = MFCCSettings
 
     window: Tensor
     mel: Tensor
     dct: Tensor
 
-    def __init__(self, settings: MFCCSettings) -> None:
+    def __init__(self, settings: MFCCSettings | None = None, **options: Any) -> None:
         super().__init__()
+        settings = settings or MFCCSettings(**options)
+        self.sample_rate = settings.sample_rate
+        self.n_rows = 3 * settings.n_mfcc
         self.n_fft = settings.n_fft
         self.hop_length = settings.hop_length
         # Nine frames, the least that Δ can be fitted to, need eight hops: see `frames` above.
@@ -71,6 +80,10 @@ class MFCC(nn.Module):
         first, second = deltas(cepstrum, frames)
         features = torch.cat((cepstrum, first, second), dim=1)
         return features.masked_fill(~own[:, None], 0.0), frames
+
+    def frames(self, samples: int) -> int:
+        """Return how many frames so many samples have, as a centred transform counts them, without the filling."""
+        return 1 + samples // self.hop_length
 
     def power(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the power spectrum ``[b, 1 + n_fft // 2, t]`` of centred frames, t >= 9."""

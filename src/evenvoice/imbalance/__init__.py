@@ -1,13 +1,53 @@
-"""Balance a training set: arrays and labels in, a plan of real and synthetic rows out.
+"""Handle imbalance: training rows and labels in, a plan of kept and made rows out.
 
-A balancer has one method, ``plan(X, y, groups=None, seed=0) -> Plan``. The plan says which rows are kept and, for each
-synthetic row, its two parents and its λ; ``Plan.take`` makes the rows that a batch asks for. Give a balancer training
-rows and nothing else: a synthetic row made before the split carries test rows into training.
+A sampler has one method, ``plan(X, y, groups=None, seed=0) -> Plan``. The plan says which rows are kept, how often, and
+from which parents each made row follows; ``Plan.take`` makes the rows that a batch asks for. Give a sampler training
+rows and nothing else: a row made before the split carries test rows into training.
 """
 
+from evenvoice.imbalance.chain import Chain, make_chain
+from evenvoice.imbalance.compose import groups_of
+from evenvoice.imbalance.draw import check_plan, draw_plan
 from evenvoice.imbalance.plan import Plan
-from evenvoice.imbalance.registry import BALANCERS, Balancer, make_balancer
-from evenvoice.imbalance.smote import SMOTE
-from evenvoice.imbalance.weights import ClassWeights, NoBalancing
+from evenvoice.imbalance.record import (
+    PLAN_COLUMNS,
+    added_rows,
+    kept_times,
+    made_rows,
+    parent_ids,
+    plan_table,
+    read_plan,
+)
+from evenvoice.imbalance.registry import LOSSES, SAMPLERS, make_loss, make_sampler
+from evenvoice.imbalance.sampler import BaseSampler, Sampler
+from evenvoice.imbalance.samplers.plain import ClassWeights, NoBalancing
+from evenvoice.imbalance.samplers.random_over import RandomOverSampler
+from evenvoice.imbalance.samplers.random_under import RandomUnderSampler
+from evenvoice.imbalance.samplers.smote import SMOTE
 
-__all__ = ["BALANCERS", "SMOTE", "Balancer", "ClassWeights", "NoBalancing", "Plan", "make_balancer"]
+__all__ = [
+    "LOSSES",
+    "PLAN_COLUMNS",
+    "SAMPLERS",
+    "SMOTE",
+    "BaseSampler",
+    "Chain",
+    "ClassWeights",
+    "NoBalancing",
+    "Plan",
+    "RandomOverSampler",
+    "RandomUnderSampler",
+    "Sampler",
+    "added_rows",
+    "check_plan",
+    "draw_plan",
+    "groups_of",
+    "kept_times",
+    "made_rows",
+    "make_chain",
+    "make_loss",
+    "make_sampler",
+    "parent_ids",
+    "plan_table",
+    "read_plan",
+]

@@ -1,4 +1,4 @@
-"""What every balancer asks of its input, checked in one place."""
+"""What every sampler asks of its input, checked in one place."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def flat_features(X: NDArray[Any]) -> NDArray[Any]:
         first = ", ".join(str(row) for row in np.flatnonzero(bad)[:3])
         raise EvenvoiceError(
             f"X: {bad.sum()} of {len(X)} rows hold NaN or infinity (first {first}), and distances need numbers; "
-            "mend these rows or leave them out"
+            "repair these rows or leave them out"
         )
     return flat
 

@@ -1,54 +1,123 @@
-"""The balancers by name, as a recipe writes them."""
+"""The samplers and losses by name, as a recipe writes them; open to other packages."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, Protocol
-
-from numpy.typing import ArrayLike
+import inspect
+from collections.abc import Sequence
+from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.imbalance.plan import Plan
-from evenvoice.imbalance.smote import SMOTE
-from evenvoice.imbalance.weights import ClassWeights, NoBalancing
+from evenvoice.imbalance.sampler import Sampler
+from evenvoice.registry import Registry
+
+_SAMPLERS = "evenvoice.imbalance.samplers."
+_LOSSES = "evenvoice.imbalance.losses."
 
 
-class Balancer(Protocol):
-    """What all balancers have in common; each is a frozen dataclass whose fields are its options."""
+def _check_sampler(name: str, found: Any) -> None:
+    """Raise an `EvenvoiceError` unless a class has a ``plan`` that takes what samplers are given."""
+    plan = getattr(found, "plan", None)
+    if not inspect.isclass(found) or not callable(plan):
+        raise EvenvoiceError(f"sampler {name!r}: no class with a method plan(X, y, groups=None, seed=0)")
+    takes = inspect.signature(plan).parameters
+    lacking = [argument for argument in ("groups", "seed") if argument not in takes]
+    if lacking and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
+        raise EvenvoiceError(
+            f"sampler {name!r}: plan takes no {lacking[0]}; expected plan(X, y, groups=None, seed=0); "
+            "check it with evenvoice.testing.check_sampler"
+        )
 
-    def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:
-        """Plan a balanced training set from features [n, …] and labels [n]; the same input gives the same plan."""
-        ...
+
+SAMPLERS = Registry(
+    "sampler",
+    {
+        "none": f"{_SAMPLERS}plain:NoBalancing",
+        "class-weights": f"{_SAMPLERS}plain:ClassWeights",
+        "smote": f"{_SAMPLERS}smote:SMOTE",
+        "random-over": f"{_SAMPLERS}random_over:RandomOverSampler",
+        "random-under": f"{_SAMPLERS}random_under:RandomUnderSampler",
+    },
+    _check_sampler,
+)
+"""Name → sampler class; other packages add theirs in the entry point group ``evenvoice.samplers``."""
+
+LOSSES = Registry("loss", {"cross-entropy": f"{_LOSSES}cross_entropy:CrossEntropy"}, plural="losses")
+"""Name → loss class; other packages add theirs in the entry point group ``evenvoice.losses``."""
 
 
-BALANCERS: dict[str, type[NoBalancing] | type[ClassWeights] | type[SMOTE]] = {
-    "none": NoBalancing,
-    "class-weights": ClassWeights,
-    "smote": SMOTE,
-}
-
-
-def make_balancer(name: str, **options: Any) -> Balancer:
-    """Return the balancer of a name, with its options.
+def make_sampler(name: str | Sampler, **options: Any) -> Sampler:
+    """Return the sampler of a name, with its options.
 
     Args:
-        name: A key of ``BALANCERS``.
-        **options: Fields of that balancer's class.
+        name: A key of ``SAMPLERS``, ``package.module:Class``, or a sampler, which is returned as it is.
+        **options: Arguments of that sampler's class, but for ``random_state``: the seed is the run's.
 
     Raises:
         EvenvoiceError: The name or an option is unknown, or an option has an impossible value.
 
     Examples:
-        >>> make_balancer("smote", k_neighbors=3).k_neighbors
+        >>> make_sampler("smote", k_neighbors=3).k_neighbors
         3
     """
-    if name not in BALANCERS:
-        known = list(BALANCERS)
-        raise EvenvoiceError(f"balancer {name!r}: unknown; known are {', '.join(known)}{nearest(name, known)}")
-    allowed = [field.name for field in fields(BALANCERS[name])]
-    unknown = [option for option in options if option not in allowed]
-    if unknown:
-        takes = f"it takes {', '.join(allowed)}" if allowed else "it takes no options"
+    if "random_state" in options:
+        raise EvenvoiceError("sampler: random_state is no option of a recipe; the seed is the run's")
+    if not isinstance(name, str) and callable(getattr(name, "plan", None)) and not inspect.isclass(name):
+        if options:
+            raise EvenvoiceError(f"sampler {type(name).__name__}: it is made already; give it its options then")
+        return name
+    SAMPLERS.check_known(name)
+    made: Sampler = make("sampler", str(name), SAMPLERS[str(name)], options, hidden=("random_state",))
+    return made
+
+
+def make_loss(name: str, class_counts: Sequence[float], n_epochs: int = 1, **options: Any) -> Any:
+    """Return the loss of a name, for a training set: ``loss(logits [b, k], targets [b] or [b, k], epoch) -> scalar``.
+
+    Args:
+        name: A key of ``LOSSES``, or ``package.module:Class``.
+        class_counts: Rows of each class, in the order of the logits; [k].
+        n_epochs: How many epochs the training lasts.
+        **options: Further arguments of that loss's class.
+
+    Raises:
+        EvenvoiceError: The name or an option is unknown, or a value is impossible.
+
+    Examples:
+        >>> make_loss("cross-entropy", (30, 10), smoothing=0.1).smoothing
+        0.1
+    """
+    LOSSES.check_known(name)
+    given = {"class_counts": class_counts, "n_epochs": n_epochs}
+    return make("loss", name, LOSSES[name], given | options, hidden=("class_counts", "n_epochs"))
+
+
+def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tuple[str, ...] = ()) -> Any:
+    """Return an object of a registered class, with its options.
+
+    Args:
+        kind: What it is, for the message.
+        name: As it was asked for, for the message.
+        cls: The class.
+        options: Arguments of the class.
+        hidden: Arguments that are not options.
+
+    Raises:
+        EvenvoiceError: An option is unknown, or has an impossible value.
+    """
+    takes = inspect.signature(cls).parameters
+    allowed = [
+        option
+        for option, parameter in takes.items()
+        if option not in hidden and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    ]
+    unknown = [option for option in options if option not in allowed and option not in hidden]
+    if unknown and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
+        may = f"it takes {', '.join(allowed)}" if allowed else "it takes no options"
         listed = ", ".join(f"{option!r}{nearest(option, allowed)}" for option in unknown)
-        raise EvenvoiceError(f"balancer {name!r}: unknown option {listed}; {takes}")
-    return BALANCERS[name](**options)
+        raise EvenvoiceError(f"{kind} {name!r}: unknown option {listed}; {may}")
+    try:
+        return cls(**options)
+    except EvenvoiceError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise EvenvoiceError(f"{kind} {name!r}: cannot be made with {options!r} ({error})") from error

@@ -2,7 +2,7 @@
 
 from evenvoice.models.cnn2d import CNN2D, count_parameters
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.registry import MODELS, check_model, is_network, make_model, needed_form, weighs_classes
+from evenvoice.models.registry import MODELS, check_model, is_network, make_model, needed_shape, weighs_classes
 
 __all__ = [
     "CNN2D",
@@ -12,6 +12,6 @@ __all__ = [
     "count_parameters",
     "is_network",
     "make_model",
-    "needed_form",
+    "needed_shape",
     "weighs_classes",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
-from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
+from evenvoice.options import Count, Share
 
 
 class BiLSTMAttention(SequenceNetwork):
@@ -24,7 +24,7 @@ class BiLSTMAttention(SequenceNetwork):
     Assumed: the 128 rows of the attention (the decoder's), and torch's initialisation, where theirs is Keras'.
 
     Args:
-        input_shape: (1, rows + 1, frames), the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         hidden: Units of each direction of the BiLSTM.
         attention: Rows of the attention's W.
@@ -36,7 +36,7 @@ class BiLSTMAttention(SequenceNetwork):
         - Output: ``[b, n_classes]`` float32 logits
 
     Raises:
-        EvenvoiceError: The input is not of the form ``sequence``.
+        EvenvoiceError: The input is not of shape ``sequence``.
 
     Source:
         S. Tripathi, S. Tripathi and H. Beigi, "Multi-modal emotion recognition on IEMOCAP with neural networks",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
-from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
+from evenvoice.options import Count, Share
 
 
 class BLSTMSelfAttention(SequenceNetwork):
@@ -21,7 +21,7 @@ class BLSTMSelfAttention(SequenceNetwork):
     self-attentive sentence embedding", 2017, with one row).
 
     Args:
-        input_shape: (1, rows + 1, frames), the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         hidden: Units of each direction of a BLSTM layer.
         layers: Number of BLSTM layers.
@@ -35,7 +35,7 @@ class BLSTMSelfAttention(SequenceNetwork):
         - Output: ``[b, n_classes]`` float32 logits
 
     Raises:
-        EvenvoiceError: The input is not of the form ``sequence``.
+        EvenvoiceError: The input is not of shape ``sequence``.
 
     Source:
         J. Santoso, T. Yamada, K. Ishizuka, T. Hashimoto and S. Makino, "Speech emotion recognition based on

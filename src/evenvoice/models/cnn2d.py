@@ -9,7 +9,7 @@ from pydantic import Field
 from torch import nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.options import Count, NotNegative, Positive, Share, UpToOne
+from evenvoice.options import Count, NotNegative, Positive, Share, UpToOne
 
 Initialisation = Annotated[Literal["glorot", "torch"], Field(description="glorot or torch")]
 

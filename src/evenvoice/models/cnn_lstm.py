@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.options import Count, Counts, Pair, Pairs, Share
 from evenvoice.models.sequence import SequenceNetwork, rows_of
+from evenvoice.options import Count, Counts, Pair, Pairs, Share
 
 # More would need gigabytes for the maps of the first convolution.
 _PIECES_AT_ONCE = 64
@@ -35,7 +35,7 @@ class CNNLSTM(SequenceNetwork):
     pooling by 2×2 after each convolution (both of them pool time alone, 2×1, at twice the work).
 
     Args:
-        input_shape: (1, rows + 1, frames), the form ``sequence``; a row is a frequency.
+        input_shape: (1, rows + 1, frames), shape ``sequence``; a row is a frequency.
         n_classes: Number of emotions.
         piece_frames: Longest piece; 3 s have 301 frames, 10 ms apart.
         filters: Kernels of each convolution.
@@ -50,7 +50,7 @@ class CNNLSTM(SequenceNetwork):
         - Output: ``[b, n_classes]`` float32 logits: log posteriors
 
     Raises:
-        EvenvoiceError: The input is not of the form ``sequence``, or too small for the poolings; filters and kernels
+        EvenvoiceError: The input is not of shape ``sequence``, or too small for the poolings; filters and kernels
             are not of one number.
 
     Source:

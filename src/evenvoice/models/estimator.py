@@ -25,12 +25,12 @@ class Estimator(ABC):
     Attributes:
         name: What recipes call it.
         weighs_classes: Whether ``fit`` can use class weights.
-        form: The form of features that it needs; ``None`` where any will do.
+        needs_shape: The shape that it needs; ``None`` where any will do.
     """
 
     name: ClassVar[str]
     weighs_classes: ClassVar[bool] = False
-    form: ClassVar[str | None] = None
+    needs_shape: ClassVar[str | None] = None
 
     def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
         self.input_shape = tuple(input_shape)
@@ -99,5 +99,5 @@ class Estimator(ABC):
         if X.shape[1:] != self.input_shape:
             raise EvenvoiceError(
                 f"model {self.name!r}: features of shape {X.shape}, but it was built for (n, "
-                f"{', '.join(map(str, self.input_shape))}); give it features of the same front end"
+                f"{', '.join(map(str, self.input_shape))}); give it features of the same extractor and shape"
             )

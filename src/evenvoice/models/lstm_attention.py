@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from evenvoice.models.bilstm import BiLSTM
-from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import AttentionPooling, SequenceNetwork, rows_of
+from evenvoice.options import Count, Share
 
 
 class LSTMAttention(SequenceNetwork):
@@ -21,7 +21,7 @@ class LSTMAttention(SequenceNetwork):
     LSTM gives out.
 
     Args:
-        input_shape: (1, rows + 1, frames), the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         frame_units: Width of the dense layer on every frame.
         hidden: Units of each direction of the LSTM.
@@ -33,7 +33,7 @@ class LSTMAttention(SequenceNetwork):
         - Output: ``[b, n_classes]`` float32 logits
 
     Raises:
-        EvenvoiceError: The input is not of the form ``sequence``.
+        EvenvoiceError: The input is not of shape ``sequence``.
 
     Source:
         H. Xu, H. Zhang, K. Han, Y. Wang, Y. Peng and X. Li, "Learning alignment for multimodal emotion recognition from

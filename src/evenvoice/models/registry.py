@@ -1,4 +1,4 @@
-"""Models by name. A new model is one file beside this one and one line here; the contract tests cover it at once."""
+"""Models by name, as ``package.module:Class``, or from installed packages; see `evenvoice.registry`."""
 
 from __future__ import annotations
 
@@ -6,36 +6,51 @@ from typing import Any
 
 from torch import nn
 
-from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.models.bilstm_attention import BiLSTMAttention
-from evenvoice.models.blstm_self_attention import BLSTMSelfAttention
-from evenvoice.models.classical import DBN, DTW, GMM, HMM, KNN, MLP, SVM, LinearSVM, Majority
-from evenvoice.models.cnn2d import CNN2D
-from evenvoice.models.cnn_lstm import CNNLSTM
+from evenvoice.errors import EvenvoiceError
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.lstm_attention import LSTMAttention
-from evenvoice.models.options import check_options
-from evenvoice.models.transformer import TransformerClassifier
+from evenvoice.options import check_options
+from evenvoice.registry import Registry
+
+
+def _check(name: str, found: Any) -> None:
+    """Raise unless a class from outside is a network or a classical classifier."""
+    if not (isinstance(found, type) and issubclass(found, nn.Module | Estimator)):
+        raise EvenvoiceError(
+            f"model {name!r}: is neither a torch.nn.Module nor an evenvoice.models.Estimator; check yours with "
+            "evenvoice.testing.check_model"
+        )
+    if issubclass(found, nn.Module) and not hasattr(found, "penalty"):
+        raise EvenvoiceError(f"model {name!r}: has no penalty(); return torch.zeros(()) where nothing is penalised")
+
 
 # Each is made as Model(input_shape=(c, h, w), n_classes=k, **options). A network is an `nn.Module`, returns logits
 # [b, k], and has penalty(): a scalar that is added to the loss of each batch. A classical classifier is an `Estimator`.
-MODELS: dict[str, type[nn.Module] | type[Estimator]] = {
-    "2dcnn": CNN2D,
-    "bilstm-attention": BiLSTMAttention,
-    "blstm-self-attention": BLSTMSelfAttention,
-    "lstm-attention": LSTMAttention,
-    "cnn-lstm": CNNLSTM,
-    "transformer": TransformerClassifier,
-    "gmm": GMM,
-    "hmm": HMM,
-    "dtw": DTW,
-    "knn": KNN,
-    "svm": SVM,
-    "linear-svm": LinearSVM,
-    "mlp": MLP,
-    "dbn": DBN,
-    "majority": Majority,
-}
+MODELS = Registry(
+    "model",
+    {
+        "2dcnn": "evenvoice.models.cnn2d:CNN2D",
+        "bilstm-attention": "evenvoice.models.bilstm_attention:BiLSTMAttention",
+        "blstm-self-attention": "evenvoice.models.blstm_self_attention:BLSTMSelfAttention",
+        "lstm-attention": "evenvoice.models.lstm_attention:LSTMAttention",
+        "cnn-lstm": "evenvoice.models.cnn_lstm:CNNLSTM",
+        "transformer": "evenvoice.models.transformer:TransformerClassifier",
+        **{
+            name: f"evenvoice.models.classical:{kind}"
+            for name, kind in (
+                ("gmm", "GMM"),
+                ("hmm", "HMM"),
+                ("dtw", "DTW"),
+                ("knn", "KNN"),
+                ("svm", "SVM"),
+                ("linear-svm", "LinearSVM"),
+                ("mlp", "MLP"),
+                ("dbn", "DBN"),
+                ("majority", "Majority"),
+            )
+        },
+    },
+    _check,
+)
 
 
 def is_network(name: str) -> bool:
@@ -45,17 +60,17 @@ def is_network(name: str) -> bool:
         >>> is_network("2dcnn")
         True
     """
-    return issubclass(MODELS[name], nn.Module)
+    return bool(issubclass(MODELS[name], nn.Module))
 
 
-def needed_form(name: str) -> str | None:
-    """Return the form of features that a model needs; ``None`` where any will do.
+def needed_shape(name: str) -> str | None:
+    """Return the shape that a model needs; ``None`` where any will do.
 
     Examples:
-        >>> needed_form("hmm"), needed_form("svm")
+        >>> needed_shape("hmm"), needed_shape("svm")
         ('sequence', None)
     """
-    return getattr(MODELS[name], "form", None)
+    return getattr(MODELS[name], "needs_shape", None)
 
 
 def weighs_classes(name: str) -> bool:
@@ -78,9 +93,8 @@ def check_model(name: str, options: dict[str, Any]) -> None:
         evenvoice.errors.EvenvoiceError: model '2dcnn': unknown option 'dropuot' (did you mean 'dropout'?); it takes \
 filters, kernel_size, dense_units, dropout, negative_slope, l2, batch_norm_momentum, batch_norm_eps, initialisation
     """
-    if name not in MODELS:
-        raise EvenvoiceError(f"model {name!r} is unknown{nearest(name, list(MODELS))}; known are {', '.join(MODELS)}")
-    check_options(name, MODELS[name], options)
+    MODELS.check_known(name)
+    check_options("model", name, MODELS[name], options)
 
 
 def make_model(name: str, input_shape: tuple[int, ...], n_classes: int, **options: Any) -> nn.Module | Estimator:
@@ -94,4 +108,5 @@ def make_model(name: str, input_shape: tuple[int, ...], n_classes: int, **option
         'CNN2D'
     """
     check_model(name, options)
-    return MODELS[name](input_shape=input_shape, n_classes=n_classes, **options)
+    made: nn.Module | Estimator = MODELS[name](input_shape=input_shape, n_classes=n_classes, **options)
+    return made

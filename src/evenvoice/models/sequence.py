@@ -14,14 +14,14 @@ class SequenceNetwork(nn.Module):
     """A network that reads an utterance frame by frame; a subclass writes `logits`.
 
     Attributes:
-        form: The form of features that it needs.
+        needs_shape: The shape that it needs.
 
     Shape:
-        - Input: ``[b, 1, r + 1, t]`` float32, the form ``sequence``: r rows of features and the mask, see `split`
+        - Input: ``[b, 1, r + 1, t]`` float32, shape ``sequence``: r rows of features and the mask, see `split`
         - Output: ``[b, n_classes]`` float32 logits
     """
 
-    form: ClassVar[str] = "sequence"
+    needs_shape: ClassVar[str] = "sequence"
 
     def forward(self, features: Tensor) -> Tensor:
         """Return the logits ``[b, n_classes]`` of features ``[b, 1, r + 1, t]``."""
@@ -40,7 +40,7 @@ def rows_of(input_shape: tuple[int, int, int], model: str) -> int:
     """Return r, the number of feature rows of an input (1, r + 1, t).
 
     Raises:
-        EvenvoiceError: The shape is not one of the form ``sequence``.
+        EvenvoiceError: The shape is not that of ``sequence``.
 
     Examples:
         >>> rows_of((1, 35, 100), "transformer")
@@ -50,7 +50,7 @@ def rows_of(input_shape: tuple[int, int, int], model: str) -> int:
     if channels != 1 or height < 2 or width < 1:
         raise EvenvoiceError(
             f"model {model!r}: it reads sequences, 1×(rows + 1)×frames, and found {channels}×{height}×{width}; "
-            "set the front end's form to sequence"
+            "set shape: sequence"
         )
     return height - 1
 
@@ -69,7 +69,7 @@ def split(features: Tensor) -> tuple[Tensor, Tensor]:
         Frames ``[b, t', r]`` and own ``[b, t']`` bool; own frames come first, at least one an utterance.
 
     Raises:
-        EvenvoiceError: The last row is no such mask: the features are of another form.
+        EvenvoiceError: The last row is no such mask: the features have another shape.
 
     Examples:
         >>> features = torch.tensor([[[3.0, 4.0, 0.0], [1.0, 1.0, 0.0]], [[5.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
@@ -84,7 +84,7 @@ def split(features: Tensor) -> tuple[Tensor, Tensor]:
     if (mask < 0).any() or (mask > 1).any() or (counts == 0).any() or (own != leading).any():
         raise EvenvoiceError(
             "features: the last row must be above 0 (at most 1) in an utterance's own frames, at least the first, and "
-            "0 after them; found other values; set the front end's form to sequence"
+            "0 after them; found other values; set shape: sequence"
         )
     longest = int(counts.max())
     own = own[:, :longest]

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.options import Count, Share
 from evenvoice.models.sequence import SequenceNetwork, masked_mean, rows_of
+from evenvoice.options import Count, Share
 
 
 class TransformerClassifier(SequenceNetwork):
@@ -22,7 +22,7 @@ class TransformerClassifier(SequenceNetwork):
     the mean over the frames as what the classifier reads.
 
     Args:
-        input_shape: (1, rows + 1, frames), the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         width: Of a frame inside the encoder; even, and a multiple of ``heads``.
         layers: Of the encoder.
@@ -37,7 +37,7 @@ class TransformerClassifier(SequenceNetwork):
         - Output: ``[b, n_classes]`` float32 logits
 
     Raises:
-        EvenvoiceError: The input is not of the form ``sequence``, or ``width`` does not suit ``heads``.
+        EvenvoiceError: The input is not of shape ``sequence``, or ``width`` does not suit ``heads``.
 
     Source:
         J. Zhang, L. Xing, Z. Tan, H. Wang and K. Wang, "Multi-head attention fusion networks for multi-modal speech

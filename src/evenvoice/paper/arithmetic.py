@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.features import forms
 from evenvoice.models import MODELS
 from evenvoice.paper import published
 from evenvoice.paper.published import Division
@@ -121,7 +120,7 @@ def table_2(recipe: Recipe) -> list[Setting]:
         >>> [row.ours for row in table_2(open_recipe("smote-2dcnn")) if row.published != OPEN][:3]
         ['100', '64', '0.01']
     """
-    training, front_end, options = recipe.training, recipe.front_end, _options(recipe)
+    training, options, features = recipe.training, _options(recipe), recipe.features.options
     ours = {
         "epochs": str(training.epochs),
         "batch size": str(training.batch_size),
@@ -131,14 +130,16 @@ def table_2(recipe: Recipe) -> list[Setting]:
         "optimiser": "Adam",
         "penalty": f"L2 ({options.get('l2', OPEN)}) on kernel and bias of DENSE 1",
     }
-    channels, height, width = forms.shape(front_end)
-    neighbours = recipe.balancer.options.get("k_neighbors", 5)
+    channels, height, width = recipe.input_shape
+    sampler = recipe.samplers[0]
+    neighbours = sampler.options.get("k_neighbors", 5)
     left_open = {
-        "features": f"{getattr(front_end, 'n_mfcc', '–')} MFCC, Δ, ΔΔ at {front_end.sample_rate} Hz, a frame every "
-        f"{getattr(front_end, 'hop_length', '–')} samples",
-        "input": f"{height} × {width} × {channels}, form {front_end.form}, {front_end.seconds:g} s",
+        "features": f"{features.get('n_mfcc', '–')} MFCC, Δ, ΔΔ at {recipe.extractor.sample_rate} Hz, a frame every "
+        f"{features.get('hop_length', '–')} samples",
+        "input": f"{height} × {width} × {channels}, shape {recipe.shape.name}"
+        + (f", {recipe.shape.options['seconds']:g} s" if "seconds" in recipe.shape.options else ""),
         "normalised by": recipe.normalise,
-        "SMOTE": f"{neighbours} neighbours" if recipe.balancer.name == "smote" else recipe.balancer.name,
+        "SMOTE": f"{neighbours} neighbours" if sampler.name == "smote" else sampler.name,
         "slope of the leaky ReLU": str(options.get("negative_slope", "–")),
         "epoch kept": training.select,
     }

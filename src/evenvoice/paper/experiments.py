@@ -13,7 +13,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.models import is_network
 from evenvoice.paper import published
-from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.recipes import Recipe, open_recipe, recipe_names, renamed
 
 _SAYS_NOTHING = {"name", "about", "source", "search"}
 
@@ -109,7 +109,7 @@ CLASSICAL: Final = ("gmm", "hmm", "dtw", "knn", "svm", "mlp", "dbn", "functional
 RIVALS: Final = (*NETWORKS, *CLASSICAL)
 
 # Enough to see every step work, and no more.
-_QUICK_SYSTEMS: Final = {"front_end": {"seconds": 1.0, "hop_length": 1024}, "training": {"epochs": 3}}
+_QUICK_SYSTEMS: Final = {"features": {"hop_length": 1024}, "training": {"epochs": 3}}
 _QUICK_SECONDS = 1.0
 # Pieces shorter than what is heard, so that there are two of them to average.
 _QUICK_OPTIONS: Final = {"cnn-lstm": {"piece_frames": 50}}
@@ -183,17 +183,19 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
     """Return a recipe of the paper's own network.
 
     Examples:
-        >>> recipe = system("smote-2dcnn-array", changes={"front_end": {"hop_length": 1024}})
-        >>> recipe.name, recipe.front_end.form, recipe.front_end.hop_length, recipe.training.epochs
+        >>> recipe = system("smote-2dcnn-array", changes={"features": {"hop_length": 1024}})
+        >>> recipe.name, recipe.shape.name, recipe.features.options["hop_length"], recipe.training.epochs
         ('smote-2dcnn-array', 'array', 1024, 100)
     """
     base, form = SYSTEMS[name]
-    for key, given in (("name", changes), ("front_end.form", (changes or {}).get("front_end"))):
+    changes = renamed(changes or {}, warn=True)
+    for key, given in (("name", changes), ("shape.name", changes.get("shape"))):
         if isinstance(given, Mapping) and key.rpartition(".")[2] in given:
             raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
-    identity = {"name": name, "front_end": {"form": form}}
-    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, changes or {}, identity))
+    identity = {"name": name, "shape": {"name": form}}
+    short = {"shape": {"seconds": _QUICK_SECONDS}} if quick and form != "mean" else {}
+    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
 
 
 def quickly(recipe: Recipe) -> Recipe:
@@ -201,8 +203,8 @@ def quickly(recipe: Recipe) -> Recipe:
     changes: dict[str, Any] = {}
     if is_network(recipe.model.name):
         changes["training"] = {"epochs": 1}
-    if recipe.front_end.form == "sequence":
-        changes["front_end"] = {"seconds": min(_QUICK_SECONDS, recipe.front_end.seconds)}
+    if recipe.shape.name == "sequence":
+        changes["shape"] = {"seconds": min(_QUICK_SECONDS, recipe.shape.options["seconds"])}
     changes["model"] = {"options": _QUICK_OPTIONS.get(recipe.model.name, {})}
     return open_recipe(recipe, changes)
 

@@ -94,7 +94,7 @@ def reproduce(
         seeds: How many, or which; a seed changes the split and the fit.
         quick: A few epochs of short inputs: minutes instead of hours, and figures that say nothing.
         scale: Run about this share of the corpus (see `scaled`); Table 1 still counts all of it.
-        changes: What to change in the recipes of the paper's own network: ``{"front_end": {"hop_length": 1024}}``.
+        changes: What to change in the recipes of the paper's own network: ``{"features": {"hop_length": 1024}}``.
         rivals: Recipe files in the place of shipped rivals (see `experiment_parts`).
         jobs: How many fits at once; one a core if not given.
         device: ``cpu`` or ``cuda``.

@@ -11,8 +11,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.features import FRONT_ENDS
-from evenvoice.recipes.schema import Recipe
+from evenvoice.features import SHAPES
+from evenvoice.options import options_of
+from evenvoice.recipes.old_keys import renamed
+from evenvoice.recipes.schema import Recipe, spelled_out
 from evenvoice.recipes.search import extremes, nested
 from evenvoice.recipes.text import read_yaml
 
@@ -29,8 +31,9 @@ def recipe_names() -> list[str]:
 
 # What a section may look like.
 _SECTIONS = {
-    "front_end": "{form: mean}",
-    "balancer": "{name: smote}",
+    "features": "{name: mfcc}",
+    "shape": "{name: mean}",
+    "balance": "{name: smote}",
     "model": "{name: svm}",
     "training": "{epochs: 50}",
 }
@@ -45,7 +48,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
 
     Args:
         recipe: A name, the path of a ``.yaml`` file, or a recipe that was opened already.
-        changes: What to change, nested as the file is: ``{"front_end": {"form": "channels"}}``.
+        changes: What to change, nested as the file is: ``{"shape": {"name": "channels"}}``.
 
     Raises:
         EvenvoiceError: Unknown name, unreadable file, wrong key or value; one line that names it and what is allowed.
@@ -61,7 +64,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
     name = data["name"]
     try:
-        opened = Recipe(**_extend(data, changes or {}))
+        opened = Recipe(**_extend(data, _checked_changes(name, changes)))
     except ValidationError as error:
         raise EvenvoiceError(f"recipe {name!r}: {_first_error(error)}") from error
     _check_search(opened)
@@ -103,6 +106,7 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
                 f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)} "
                 "(on, off, yes and no are true and false in YAML)"
             )
+    data = renamed(data, warn=True)
     data.setdefault("name", name)
     base = data.pop("extends", None)
     if base is None:
@@ -114,6 +118,7 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
 
 def _extend(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """``changes`` laid over ``base``; what they set is no longer searched, unless they say so."""
+    base, changes = spelled_out(base), spelled_out(changes)
     merged = _merge(base, changes)
     searched, anew = base.get("search"), changes.get("search")
     if isinstance(searched, Mapping) and (anew is None or isinstance(anew, Mapping)):
@@ -150,16 +155,38 @@ def _check_search(recipe: Recipe) -> None:
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``changes`` laid over ``base``, section by section; a section with another ``name`` starts afresh."""
+    """``changes`` laid over ``base``, section by section; a section with another ``name`` starts afresh.
+
+    Another shape keeps the options that it takes as well: how many seconds it shows.
+    """
     merged = dict(base)
     for key, value in changes.items():
         old = merged.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
             other = "name" in value and value["name"] != old.get("name")
-            merged[key] = dict(value) if other else _merge(old, value)
+            kept = {} if not other else _shared(old, value["name"]) if key == "shape" else {}
+            merged[key] = {**kept, **value} if other else _merge(old, value)
         else:
             merged[key] = value
     return merged
+
+
+def _shared(old: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    """The options of one shape that another takes too."""
+    if shape not in SHAPES or old.get("name") not in SHAPES:
+        return {}
+    taken = options_of(SHAPES[shape]).model_fields
+    return {option: value for option, value in old.items() if option in taken}
+
+
+def _checked_changes(name: str, changes: Any) -> dict[str, Any]:
+    """What the caller changes, with today's keys."""
+    if changes is not None and not isinstance(changes, Mapping):
+        raise EvenvoiceError(
+            f"recipe {name!r}: changes {changes!r}; expected keys and values, nested as a recipe's file is: "
+            '{"training": {"epochs": 5}}'
+        )
+    return renamed(changes or {}, warn=True)
 
 
 def _first_error(error: ValidationError) -> str:
@@ -168,9 +195,8 @@ def _first_error(error: ValidationError) -> str:
     section: type[BaseModel] | None = Recipe
     parts: list[str] = []
     for number, part in enumerate(map(str, first["loc"])):
-        if parts == ["front_end"] and part in FRONT_ENDS:
-            section = FRONT_ENDS[part][0]  # which front end it is; not a key
-            continue
+        if parts == ["balance"] and part in ("sampler", "chain"):
+            continue  # which of the two it could be; not a key
         parts.append(part)
         if number < len(first["loc"]) - 1 and section is not None and part in section.model_fields:
             found = section.model_fields[part].annotation

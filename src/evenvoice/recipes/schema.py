@@ -1,16 +1,37 @@
-"""The one schema of a recipe: front end + normalisation + balancer + model + training under one name."""
+"""The one schema of a recipe: features + shape + normalisation + balancing + model + training under one name."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FrontEndSettings, MFCCSettings, check_front_end
-from evenvoice.imbalance import make_balancer
-from evenvoice.models import check_model, is_network, needed_form, weighs_classes
+from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
+from evenvoice.imbalance import make_sampler
+from evenvoice.models import check_model, is_network, needed_shape, weighs_classes
+from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
+
+# Sections that say which part is used by its name.
+_NAMED = ("features", "shape", "balance", "model")
+
+
+def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a recipe's data with plain words spelled out: ``balance: smote`` is ``balance: {name: smote}``.
+
+    Examples:
+        >>> spelled_out({"model": "svm", "balance": ["tomek", "smote"]})
+        {'model': {'name': 'svm'}, 'balance': [{'name': 'tomek'}, {'name': 'smote'}]}
+    """
+    full = dict(data)
+    for key in _NAMED:
+        if isinstance(full.get(key), str):
+            full[key] = {"name": full[key]}
+    if isinstance(full.get("balance"), list | tuple):
+        full["balance"] = [{"name": each} if isinstance(each, str) else each for each in full["balance"]]
+    return full
 
 
 class Section(BaseModel):
@@ -19,16 +40,27 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BalancerSettings(Section):
-    """Which balancer, with which options; it sees the training part alone."""
+class SamplerSettings(Section):
+    """Which sampler, with which options; it sees the training part alone."""
 
     name: str = "none"
     options: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _known(self) -> BalancerSettings:
-        make_balancer(self.name, **self.options)
+    def _known(self) -> SamplerSettings:
+        make_sampler(self.name, **self.options)
         return self
+
+
+def _one_or_chain(balance: Any) -> str:
+    """Whether a recipe names one sampler or a chain of them."""
+    return "chain" if isinstance(balance, list | tuple) else "sampler"
+
+
+Balance = Annotated[
+    Annotated[SamplerSettings, Tag("sampler")] | Annotated[tuple[SamplerSettings, ...], Tag("chain")],
+    Discriminator(_one_or_chain),
+]
 
 
 class ModelSettings(Section):
@@ -104,10 +136,12 @@ class Recipe(Section):
         name: What results, and their folder, are called: letters, digits, and . + - _ within.
         about: One line.
         source: Where it comes from: section, table, reference.
-        front_end: Waveform → features: `MFCCSettings`, or those of the front end that its ``name`` says.
+        features: Which extractor makes features of a waveform, with its options.
+        shape: How an utterance of any length becomes one array. The extractor may say which it is by default.
         normalise: ``training``: per coefficient with mean and standard deviation of the training part. ``speaker``:
             with each speaker's own, from that speaker's unlabelled audio: *transductive*, so every figure says so.
-        balancer: What is done about rare emotions, on the training part.
+        clip: Normalised values are limited to ± this; ``None``: they are not.
+        balance: What is done about rare emotions, on the training part: a sampler, or a chain of samplers.
         model: The network, or the classical classifier.
         training: How it is fitted.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
@@ -115,24 +149,32 @@ class Recipe(Section):
     Examples:
         >>> Recipe(name="mine", training={"epochs": 3}).training.epochs
         3
+        >>> Recipe(name="mine", features="mfcc", shape={"name": "array"}, balance="smote").input_shape
+        (1, 120, 94)
     """
 
     name: str = Field(pattern=r"^\w[\w.+-]*$")
     about: str = ""
     source: str = ""
-    front_end: FrontEndSettings = MFCCSettings()
+    features: FeatureSettings = FeatureSettings()
+    shape: ShapeSettings = ShapeSettings()
     normalise: Literal["training", "speaker"] = "training"
-    balancer: BalancerSettings = BalancerSettings()
+    clip: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    balance: Balance = SamplerSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     search: Search = Field(default_factory=dict)
 
-    @field_validator("front_end", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _known_front_end(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            check_front_end(value.get("name", "mfcc"))
-        return value
+    def _complete(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        full = spelled_out(renamed(values))
+        shape = full.get("shape", {})
+        if isinstance(shape, Mapping) and "name" not in shape:
+            full["shape"] = {**_default_shape(full.get("features")), **shape}
+        return full
 
     @field_validator("search", mode="before")
     @classmethod
@@ -141,18 +183,20 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Recipe:
-        model, form = self.model.name, needed_form(self.model.name)
-        if form is not None and self.front_end.form != form:
+        self.made_shape  # noqa: B018  # raises where the features do not fit the shape
+        model, shape = self.model.name, needed_shape(self.model.name)
+        if shape is not None and self.shape.name != shape:
             raise EvenvoiceError(
-                f"front_end.form: model {model!r} needs form {form}, found {self.front_end.form}; use --form {form}"
+                f"shape: model {model!r} needs shape {shape}, found {self.shape.name}; use --shape {shape}"
             )
-        if self.balancer.name == "class-weights" and not weighs_classes(model):
-            raise EvenvoiceError(f"balancer: model {model!r} cannot weigh classes; use the balancer smote or none")
-        if self.front_end.form == "sequence" and self.balancer.options.get("rule") == "absolute":
-            raise EvenvoiceError(
-                "balancer.options.rule: absolute leaves no mask of an utterance's own frames, which form sequence "
-                "needs; use line or box"
-            )
+        for sampler in self.samplers:
+            if sampler.name == "class-weights" and not weighs_classes(model):
+                raise EvenvoiceError(f"balance: model {model!r} cannot weigh classes; use the sampler smote or none")
+            if self.shape.name == "sequence" and sampler.options.get("rule") == "absolute":
+                raise EvenvoiceError(
+                    "balance.options.rule: absolute leaves no mask of an utterance's own frames, which shape sequence "
+                    "needs; use line or box"
+                )
         return self
 
     @model_validator(mode="after")
@@ -165,3 +209,31 @@ class Recipe(Section):
     def transductive(self) -> bool:
         """True where a test speaker's own (unlabelled) audio takes part in the prediction."""
         return self.normalise == "speaker"
+
+    @property
+    def samplers(self) -> tuple[SamplerSettings, ...]:
+        """The chain of samplers; one at least."""
+        return self.balance if isinstance(self.balance, tuple) else (self.balance,)
+
+    @property
+    def extractor(self) -> Extractor:
+        """The extractor."""
+        return self.features.make()
+
+    @property
+    def made_shape(self) -> Shape:
+        """The shape of this extractor's features."""
+        return self.shape.make(self.extractor)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the model's input."""
+        return self.made_shape.size
+
+
+def _default_shape(features: Any) -> Mapping[str, Any]:
+    """The shape of an extractor's features where the recipe says none."""
+    name = features.get("name", "mfcc") if isinstance(features, Mapping) else getattr(features, "name", "mfcc")
+    EXTRACTORS.check_known(name)
+    default: Mapping[str, Any] = getattr(EXTRACTORS[name], "default_shape", {"name": "mean"})
+    return default

@@ -51,7 +51,7 @@ Choice = bool | int | float | str | None
 Search = dict[str, Range | list[Choice]]
 """Path of a key (``training.learning_rate``) → where to search."""
 
-SEARCHABLE = ("front_end", "normalise", "balancer", "model", "training")
+SEARCHABLE = ("features", "shape", "normalise", "clip", "balance", "model", "training")
 """Parts of a recipe that a fit depends on."""
 
 
@@ -62,7 +62,7 @@ def read_search(values: Any) -> Search:
         EvenvoiceError: No mapping, a path to what changes no fit, or neither a range nor choices.
 
     Examples:
-        >>> read_search({"training.epochs": [50, 100], "front_end.form": None})
+        >>> read_search({"training.epochs": [50, 100], "shape.name": None})
         {'training.epochs': [50, 100]}
         >>> read_search({"training.learning_rate": {"low": 0.01, "high": 0.001}})
         Traceback (most recent call last):

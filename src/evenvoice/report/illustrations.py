@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -106,10 +107,10 @@ def _counts_words(result: Result) -> tuple[str, str]:
         if balanced_first(result)
         else "Only the training part was balanced"
     )
-    balancer = result.runs[0].info["recipe"]["balancer"]["name"]
+    sampler = _samplers(result.runs[0].recipe["balance"])
     if not table["synthetic"].any():
-        caption = f"Balancer “{balancer}” makes no rows" + (
-            "; it weighs the emotions in the loss" if balancer == "class-weights" else ""
+        caption = f"Sampler “{sampler}” makes no rows" + (
+            "; it weighs the emotions in the loss" if sampler == "class-weights" else ""
         )
     return f"Class counts: {'; '.join(rows)}.", f"{caption}."
 
@@ -180,3 +181,8 @@ def _reliability_words(result: Result) -> tuple[str, str]:
         "Below the dotted line the system is too sure of itself. Whiskers: 95 % interval of the accuracy in a bin, "
         "were utterances independent.",
     )
+
+
+def _samplers(balance: Any) -> str:
+    """The names of a recipe's samplers, in order."""
+    return " → ".join(sampler["name"] for sampler in (balance if isinstance(balance, list | tuple) else [balance]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evenvoice.imbalance import made_rows
 from evenvoice.metrics import Interval, score
 from evenvoice.study import Result, Run, Seed
 
@@ -46,7 +47,7 @@ def class_counts(result: Result) -> pd.DataFrame:
     """
     tables = []
     for run in result.runs:
-        made = run.plan["emotion"].value_counts().reindex(list(result.labels), fill_value=0)
+        made = made_rows(run.plan)["emotion"].value_counts().reindex(list(result.labels), fill_value=0)
         counts = run.info["counts"]
         table = pd.DataFrame({name: pd.Series(counts[name], dtype=float) for name in ("before", "after")})
         table = table.reindex(list(result.labels), fill_value=0.0)
@@ -117,7 +118,8 @@ def fold_numbers(run: Run) -> FoldNumbers:
     """Return the sizes of a run's parts, and its own UA and WA."""
     parts = run.info["parts"]
     # A protocol that balances first divides the synthetic rows too; any other adds them to its training part.
-    among = set(run.plan["synthetic"]) & set(run.split["utterance"])
+    synthetic = made_rows(run.plan)["synthetic"]
+    among = set(synthetic) & set(run.split["utterance"])
     in_train = int(run.split.loc[run.split["part"] == "train", "utterance"].isin(among).sum())
     scores = score(run.predictions, run.info["labels"])
     return FoldNumbers(
@@ -125,7 +127,7 @@ def fold_numbers(run: Run) -> FoldNumbers:
         fold=run.key.fold,
         about=run.info["about"],
         train=parts["train"] - in_train,
-        made=in_train if among else len(run.plan),
+        made=in_train if among else len(synthetic),
         validation=parts.get("validation", 0),
         test=parts["test"],
         made_test=int(run.predictions["synthetic"].sum()),

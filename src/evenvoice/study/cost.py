@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from evenvoice.features import forms
 from evenvoice.features.threads import one_thread
 from evenvoice.imbalance import NoBalancing
 from evenvoice.models import is_network, make_model
@@ -33,12 +32,12 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
     with one_thread(), torch.random.fork_rng(devices=[]):
-        network = make_model(recipe.model.name, forms.shape(recipe.front_end), n_classes, **recipe.model.options)
+        network = make_model(recipe.model.name, recipe.input_shape, n_classes, **recipe.model.options)
         assert isinstance(network, torch.nn.Module)
         rng = np.random.default_rng(0)
-        images = rng.standard_normal((size, *forms.shape(recipe.front_end)), np.float32)
-        if recipe.front_end.form == "sequence":
-            shown = rng.choice(seconds, (size, 1)) / recipe.front_end.seconds
+        images = rng.standard_normal((size, *recipe.input_shape), np.float32)
+        if recipe.shape.name == "sequence":
+            shown = rng.choice(seconds, (size, 1)) / recipe.shape.options["seconds"]
             own = np.arange(images.shape[-1]) <= shown * images.shape[-1]
             images[:, 0] *= own[:, np.newaxis]
             images[:, 0, -1] = own
@@ -61,7 +60,7 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:
     """Return about how many rows an epoch has: the training share without validation, and with what SMOTE adds."""
     counts = emotions.value_counts()
-    balanced = recipe.balancer.name not in ("none", "class-weights")
+    balanced = any(sampler.name not in ("none", "class-weights") for sampler in recipe.samplers)
     return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
 
 

@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import Plan
+from evenvoice.imbalance import Plan, groups_of, made_rows, parent_ids, plan_table
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training import Examples, TrainedModel, fit
+from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
-from evenvoice.training.images import fit_normaliser, to_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
-
-PLAN_COLUMNS = ["synthetic", "emotion", "base", "neighbour", "lambda"]
+from evenvoice.training.prepare import fit_normaliser, to_images
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class FoldResult:
         model: The fitted recipe.
         predictions: One row a test utterance.
         split: Which part each row belonged to, and which steps saw it.
-        plan: The synthetic rows with their parents by utterance id.
+        plan: The record of the plan, by utterance id: made rows with their parents, removals and repeats.
         counts: Emotion counts of the training part, before and after balancing.
         leaks: Counts of what should never be: synthetic test rows, training rows interpolated from test rows, test
             rows on which the epoch was selected.
@@ -49,7 +47,7 @@ def run_fold(
     protocol: SplitProtocol,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     *,
@@ -99,8 +97,8 @@ def run_fold(
     balanced = np.array(model.fitted_on["balancer"])
     _check_parents(model.plan, balanced, ids, fold)
     probabilities = model.probabilities(examples.take(fold.test, with_emotions=False))
-    plan = _plan_table(model.plan, balanced)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
+    plan = plan_table(model.plan, balanced, before)
     return FoldResult(
         model,
         make_predictions(utterances.iloc[fold.test], probabilities, labels),
@@ -132,7 +130,7 @@ class Pool:
     normaliser: Normaliser | None
 
 
-def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, seed: int) -> Pool:
+def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, seed: int) -> Pool:
     """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
@@ -141,10 +139,10 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Examples, 
     normaliser = fit_normaliser(recipe, examples)
     images = to_images(recipe, examples, normaliser)
     emotions = utterances["emotion"].to_numpy(str)
-    plan = make_plan(recipe, images, emotions, examples.speakers, seed)
+    plan = make_plan(recipe, images, emotions, examples.speakers, seed).copies_as_made(emotions)
     kept = utterances.iloc[plan.kept]
     made = pd.DataFrame(
-        {"emotion": plan.labels, "speaker": utterances["speaker"].to_numpy()[plan.base]},
+        {"emotion": plan.labels, "speaker": groups_of(plan, utterances["speaker"].to_numpy())[len(kept) :]},
         index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))],
     ).reindex(columns=utterances.columns)
     table = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
@@ -161,7 +159,7 @@ def _balanced_first(
     recipe: Recipe,
     fold: Fold,
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     device: str,
@@ -193,8 +191,8 @@ def _balanced_first(
     )  # fmt: skip
     model = replace(model, history=_of_the_test_part(model.history))
     synthetic = plan.synthetic
-    table = _plan_table(plan, np.array(everything))
-    in_training = table[table["synthetic"].isin(ids[fold.train])]
+    table = plan_table(plan, everything, emotions)
+    in_training = made_rows(table).loc[lambda made: made["synthetic"].isin(ids[fold.train])]
     return FoldResult(
         model,
         make_predictions(
@@ -203,7 +201,7 @@ def _balanced_first(
             labels,
             synthetic[fold.test],
         ),
-        _split_table(ids, fold, saw),
+        _split_table(np.append(ids, np.setdiff1d(everything, ids)), fold, saw),  # with the utterances removed
         table,
         {"before": _counts(emotions, labels), "after": _counts(plan.y(emotions), labels)},
         {
@@ -219,13 +217,6 @@ def _of_the_test_part(history: pd.DataFrame) -> pd.DataFrame:
     return history.rename(columns={name: name.replace("validation", "test") for name in map(str, history)})
 
 
-def _plan_table(plan: Plan, ids: np.ndarray) -> pd.DataFrame:
-    """The synthetic rows of a plan with their parents by utterance id."""
-    made = len(plan) - len(plan.kept)
-    columns = [[f"synthetic-{row}" for row in range(made)], plan.labels, ids[plan.base], ids[plan.neighbour], plan.gap]
-    return pd.DataFrame(dict(zip(PLAN_COLUMNS, columns, strict=True)))
-
-
 def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Part of each row, and a column for each step that says whether the step saw it."""
     part = np.full(len(ids), "", dtype=object)
@@ -239,14 +230,12 @@ def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -
 
 def _check_parents(plan: Plan, balanced: np.ndarray, ids: np.ndarray, fold: Fold) -> None:
     """Raise unless every synthetic row comes from the training part, by the record of what the balancer was given."""
-    rows = pd.Index(ids).get_indexer(balanced)
-    over_corpus = replace(plan, kept=rows[plan.kept], base=rows[plan.base], neighbour=rows[plan.neighbour])
-    over_corpus.check_parents(fold.train)
+    plan.renumbered(pd.Index(ids).get_indexer(balanced)).check_parents(fold.train)
 
 
 def _with_parents(plan: pd.DataFrame, ids: np.ndarray) -> int:
-    """How many of these synthetic rows have a parent among the ids."""
-    return int((plan["base"].isin(ids) | plan["neighbour"].isin(ids)).sum())
+    """How many of these rows come from an utterance among the ids."""
+    return int(np.isin(parent_ids(plan), ids).any(axis=1).sum())
 
 
 def _counts(emotions: np.ndarray, labels: tuple[str, ...]) -> dict[str, int]:

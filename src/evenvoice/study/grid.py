@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from joblib import delayed
 from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FrontEndSettings
+from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
 from evenvoice.leases import sweep
 from evenvoice.models import is_network
@@ -39,9 +40,9 @@ from evenvoice.study.records import (
 )
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
-from evenvoice.study.work import Packed, Task, make_run
-from evenvoice.training import Examples
-from evenvoice.training.load import load_examples
+from evenvoice.study.work import Task, make_run
+from evenvoice.training import Dataset
+from evenvoice.training.load import load_dataset
 
 
 @renamed(say="on_message")
@@ -137,12 +138,12 @@ class _Evaluation:
         self._check(protocols)
         check_writable(self.folder)
         sweep(self.folder / RUNS, "*/*/*")
-        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Examples]] = []
-        for front_end, recipes in _by_front_end(self.recipes):
-            corpus, examples = load_examples(
-                self.corpus, front_end, jobs=self.execution.workers, skip_bad=self.execution.skip_bad
+        waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
+        for features, recipes in _by_features(self.recipes):
+            corpus, examples = load_dataset(
+                self.corpus, features, jobs=self.execution.workers, skip_bad=self.execution.skip_bad
             )
-            data = _digest(corpus.fingerprint().encode(), *[values.tobytes() for values in examples.features])
+            data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
                 Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
                 for recipe in recipes
@@ -190,7 +191,7 @@ class _Evaluation:
         check_same_corpus(self.folder, self.corpus)
 
     def _folds(
-        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Examples, seed: Seed
+        self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Dataset, seed: Seed
     ) -> list[Fold]:
         table = corpus.table
         if protocol.balance_first:
@@ -234,28 +235,36 @@ class _Evaluation:
         return {"asked": asked, "commands": commands}
 
     def _make(
-        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Examples
+        self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Dataset
     ) -> Iterator[None]:
         """Make the runs, as many at once as there are jobs; yield after each."""
         if not tasks:
             return
-        packed = Packed.of(examples)
         execution = self.execution
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
-        # In full: worker processes keep the working directory in which they were started.
-        what = (self.corpus.name, labels, utterances, packed, self.folder.resolve(), execution.device, *flags)
-        calls = (delayed(make_run)(task, *what) for task in tasks)
-        yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor)
+        shapes = {f"shape-{number}": recipe.made_shape for number, recipe in enumerate(_by_shape(tasks))}
+        with tempfile.TemporaryDirectory(prefix="evenvoice-") as folder:
+            # Workers get the features by path, and map them into memory.
+            shared = examples.saved(Path(folder), shapes)
+            # In full: worker processes keep the working directory in which they were started.
+            what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
+            calls = (delayed(make_run)(task, *what) for task in tasks)
+            yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor)
 
 
-def _by_front_end(recipes: Sequence[Recipe]) -> list[tuple[FrontEndSettings, list[Recipe]]]:
+def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:
     """Recipes grouped by their features, so that a corpus is decoded once for each."""
-    groups: dict[str, tuple[FrontEndSettings, list[Recipe]]] = {}
+    groups: dict[str, tuple[FeatureSettings, list[Recipe]]] = {}
     for recipe in recipes:
-        key = json.dumps(recipe.front_end.feature_parameters(), sort_keys=True)
-        groups.setdefault(key, (recipe.front_end, []))[1].append(recipe)
+        key = recipe.features.model_dump_json()
+        groups.setdefault(key, (recipe.features, []))[1].append(recipe)
     return list(groups.values())
+
+
+def _by_shape(tasks: Sequence[Task]) -> list[Recipe]:
+    """One recipe for each shape that the tasks need."""
+    return list({task.recipe.shape.model_dump_json(): task.recipe for task in tasks}.values())
 
 
 def _union(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:

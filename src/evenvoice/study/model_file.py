@@ -55,7 +55,7 @@ def export_run(
         say(f"{folder}: a LEAKY run, so the model file says that nothing is measured")
     else:
         entries = honest_entries(study, trained.recipe, say=say)
-    waveforms = [load(file, rate=trained.recipe.front_end.sample_rate) for file in check]
+    waveforms = [load(file, rate=trained.recipe.extractor.sample_rate) for file in check]
     return export(trained, path, corpus=_trained_on(record, study), measured=entries or None, check=waveforms)
 
 

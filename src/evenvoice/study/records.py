@@ -16,7 +16,9 @@ import pandas as pd
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing, writing_folder
+from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
+from evenvoice.recipes import renamed
 from evenvoice.study.fold import FoldResult
 from evenvoice.study.seeds import Seed
 from evenvoice.training.weights import WEIGHTS_FILE, save_weights
@@ -73,6 +75,11 @@ class Run:
         return RunKey(*(self.info[name] for name in ("recipe_name", "protocol", "split_seed", "fit_seed", "fold")))
 
     @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """The recipe in full, with today's keys."""
+        return renamed(self.info["recipe"])
+
+    @cached_property
     def predictions(self) -> pd.DataFrame:
         """One row a test utterance."""
         return read_predictions(self.folder / "predictions.csv")
@@ -89,8 +96,8 @@ class Run:
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """Synthetic rows with their parents."""
-        return pd.read_csv(self.folder / "plan.csv", dtype={"base": str, "neighbour": str}, keep_default_na=False)
+        """Made rows with their parents, and the utterances that were removed or repeated."""
+        return read_plan(self.folder / "plan.csv")
 
 
 def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_model: bool = False) -> None:

@@ -150,7 +150,7 @@ class Result:
             "recipe": self.recipe,
             "corpus": self.corpus,
             "protocol": self.protocol,
-            "form": self.runs[0].info["recipe"]["front_end"]["form"],
+            "shape": self.runs[0].recipe["shape"]["name"],
             "leaky": self.leaky,
             "transductive": self.transductive,
             "seeds": len(self.seeds),

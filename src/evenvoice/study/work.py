@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
@@ -18,7 +15,7 @@ from evenvoice.protocols import Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.study.records import RunKey, is_made, versions, write_run
-from evenvoice.training import Examples
+from evenvoice.training import Dataset
 from evenvoice.training.allocator import keep_freed_memory
 
 
@@ -33,36 +30,12 @@ class Task:
     fingerprint: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Packed:
-    """Ragged features as one array, which joblib hands to its workers as a memory map instead of copies."""
-
-    ids: Sequence[str]
-    joined: npt.NDArray[np.float32]
-    frames: Sequence[int]
-    emotions: npt.NDArray[np.str_] | None
-    speakers: npt.NDArray[np.str_] | None
-
-    @classmethod
-    def of(cls, examples: Examples) -> Packed:
-        """Pack the features."""
-        joined = np.concatenate(examples.features, axis=1)
-        frames = [values.shape[1] for values in examples.features]
-        return cls(examples.ids, joined, frames, examples.emotions, examples.speakers)
-
-    def unpack(self) -> Examples:
-        """Return the examples with their features."""
-        # A copy: a memory map is read-only, and torch wants arrays that it could write to.
-        features = np.split(np.array(self.joined), np.cumsum(self.frames)[:-1], axis=1)
-        return Examples(self.ids, features, self.emotions, self.speakers)
-
-
 def make_run(
     task: Task,
     corpus: str,
     labels: tuple[str, ...],
     utterances: pd.DataFrame,
-    packed: Packed,
+    dataset: Dataset,
     study: Path,
     device: str,
     keep_model: bool,
@@ -77,7 +50,7 @@ def make_run(
         return  # by another process that works on the same study
     started = time.perf_counter()
     result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, packed.unpack(), labels, key.fit_seed,
+        task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.fit_seed,
         split_seed=key.split_seed, device=device, test_curves=test_curves,
     )  # fmt: skip
     seconds = time.perf_counter() - started

@@ -1,9 +1,9 @@
 """Fit recipes, and hand over what was fitted."""
 
-from evenvoice.training.estimator import SpeechEmotionClassifier
-from evenvoice.training.examples import Examples
+from evenvoice.training.classifier import SpeechEmotionClassifier
+from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
 from evenvoice.training.fitting import TrainedModel, fit
 from evenvoice.training.on_corpus import train
 
-__all__ = ["Examples", "SpeechEmotionClassifier", "TrainedModel", "export", "fit", "train"]
+__all__ = ["Dataset", "SpeechEmotionClassifier", "TrainedModel", "export", "fit", "train"]

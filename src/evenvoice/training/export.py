@@ -20,12 +20,12 @@ import torch
 import evenvoice
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import hear
+from evenvoice.features import extract_waveforms
 from evenvoice.features.threads import one_thread
 from evenvoice.files import writing
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, check_measured, model_sha256
-from evenvoice.training.examples import Examples
+from evenvoice.training.dataset import Dataset
 from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
 
@@ -131,7 +131,7 @@ def _card(
     values = {
         "format": FORMAT,
         "labels": list(trained.labels),
-        "sample_rate": trained.recipe.front_end.sample_rate,
+        "sample_rate": trained.recipe.extractor.sample_rate,
         "recipe": trained.recipe.model_dump(mode="json"),
         "corpus": None if corpus is None else {key: corpus.get(key) for key in _CORPUS_KEYS},
         "measured": measured,
@@ -169,10 +169,10 @@ def _check_parity(
         )
 
 
-def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Examples:
+def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Dataset:
     """Hear the waveforms as training does."""
-    features = hear([np.asarray(waveform, np.float32) for waveform in waveforms], trained.recipe.front_end)
-    return Examples([str(number) for number in range(len(features))], features)
+    features = extract_waveforms([np.asarray(waveform, np.float32) for waveform in waveforms], trained.recipe.features)
+    return Dataset([str(number) for number in range(len(features))], features)
 
 
 def _sounds(rate: int) -> list[Waveform]:

@@ -16,14 +16,14 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, make_balancer
+from evenvoice.imbalance import Plan, draw_plan, make_chain
 from evenvoice.metrics.calibration import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
-from evenvoice.training.examples import Examples
-from evenvoice.training.images import fit_normaliser, to_images
+from evenvoice.training.dataset import Dataset
 from evenvoice.training.loop import Images, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.prepare import fit_normaliser, to_images
 
 Network = torch.nn.Module | Estimator
 Labels = npt.NDArray[np.int64]
@@ -61,7 +61,7 @@ class TrainedModel:
     seconds: float
     temperature: float = 1.0
 
-    def probabilities(self, examples: Examples) -> npt.NDArray[np.float32]:
+    def probabilities(self, examples: Dataset) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at."""
         return self.image_probabilities(to_images(self.recipe, examples, self.normaliser))
 
@@ -81,8 +81,8 @@ class Watched:
 
 def fit(
     recipe: Recipe,
-    train: Examples,
-    validation: Examples | None = None,
+    train: Dataset,
+    validation: Dataset | None = None,
     seed: int = 0,
     *,
     labels: tuple[str, ...] | None = None,
@@ -123,9 +123,9 @@ def fit(
 def make_plan(
     recipe: Recipe, images: Images, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
 ) -> Plan:
-    """Let the recipe's balancer plan on these rows."""
-    balancer = make_balancer(recipe.balancer.name, **recipe.balancer.options)
-    return balancer.plan(images, emotions, groups=speakers, seed=seed)
+    """Let the recipe's samplers plan on these rows, one after the other."""
+    sampler = make_chain([step.model_dump() for step in recipe.samplers])
+    return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
 
 
 def fit_images(
@@ -266,7 +266,7 @@ def check_device(device: str) -> None:
         )
 
 
-def _checked(train: Examples) -> npt.NDArray[Any]:
+def _checked(train: Dataset) -> npt.NDArray[Any]:
     """The training part's emotions, after the checks that every fit needs."""
     if train.emotions is None:
         raise EvenvoiceError("the training part has no emotions; fit needs a label for every utterance")

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import MFCC, MFCCSettings, forms
+from evenvoice.features import exportable
 from evenvoice.models import is_network
 from evenvoice.recipes import Recipe
 from evenvoice.training.fitting import TrainedModel
 
 
 class WaveformToProbabilities(nn.Module):
-    """Front end → rows → normalise → pad or crop → network → temperature → softmax, on the CPU and in evaluation mode.
+    """Extractor → rows → normalise → pad or crop → network → temperature → softmax, on the CPU and in evaluation mode.
 
     Each step is the one that training took; nothing is written a second time but the line that normalises.
 
@@ -38,11 +38,13 @@ class WaveformToProbabilities(nn.Module):
         super().__init__()
         check_exportable(trained.recipe)
         assert trained.normaliser is not None
-        assert isinstance(trained.recipe.front_end, MFCCSettings)
         assert isinstance(trained.network, nn.Module)
-        self.settings = trained.recipe.front_end
         self.temperature = trained.temperature
-        self.front_end = MFCC(self.settings)
+        extractor = exportable(trained.recipe.extractor)
+        assert extractor is not None
+        self.extractor = copy.deepcopy(extractor)
+        self.shape = trained.recipe.made_shape
+        self.clip = trained.recipe.clip
         # One column: the same for every frame.
         self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
         self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
@@ -52,10 +54,12 @@ class WaveformToProbabilities(nn.Module):
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
-        features, frames = self.front_end(waveform, lengths)
-        rows, frames = forms.rows(features, frames, self.settings)
+        features, frames = self.extractor(waveform, lengths)
+        rows, frames = self.shape.rows(features, frames)
         normalised = (rows - self.mean) * self.scale
-        logits: Tensor = self.network(forms.image(normalised, frames, self.settings))
+        if self.clip is not None:
+            normalised = normalised.clamp(-self.clip, self.clip)
+        logits: Tensor = self.network(self.shape.image(normalised, frames))
         return (logits / self.temperature).softmax(dim=1)
 
 
@@ -70,12 +74,12 @@ def check_exportable(recipe: Recipe) -> None:
 recordings of the same speaker and a model file hears one recording; use normalise: training
     """
     what = None
-    if recipe.front_end.name != "mfcc":
-        what = f"front end {recipe.front_end.name!r} is"
+    if exportable(recipe.extractor) is None:
+        what = f"extractor {recipe.features.name!r} is"
     elif not is_network(recipe.model.name):
         what = f"model {recipe.model.name!r} is"
-    elif recipe.front_end.form == "sequence":
-        what = "features of form 'sequence' are"
+    elif recipe.shape.name == "sequence":
+        what = "features of shape 'sequence' are"
     if what:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: its {what} for comparison, evaluated and not exported to a model file; measure "

@@ -1,4 +1,4 @@
-"""A corpus to examples: hear every utterance once, and keep what was heard."""
+"""A corpus to a dataset: decode every utterance once, and keep its features."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.features import FrontEndSettings, extract
-from evenvoice.training.examples import Examples
+from evenvoice.features import FeatureSettings, extract
+from evenvoice.training.dataset import Dataset
+from evenvoice.training.store import FeatureStore
 
 
 def check_emotions(corpus: Corpus) -> None:
@@ -22,14 +23,14 @@ def check_emotions(corpus: Corpus) -> None:
         )
 
 
-def load_examples(
-    corpus: Corpus, settings: FrontEndSettings, *, jobs: int = 1, skip_bad: bool = False
-) -> tuple[Corpus, Examples]:
+def load_dataset(
+    corpus: Corpus, settings: FeatureSettings, *, jobs: int = 1, skip_bad: bool = False
+) -> tuple[Corpus, Dataset]:
     """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
 
     Args:
-        corpus: What to hear.
-        settings: The front end.
+        corpus: What to decode.
+        settings: The extractor and its options.
         jobs: How many recordings to work on at once.
         skip_bad: Go on without unusable recordings, naming each on stderr.
 
@@ -42,19 +43,19 @@ def load_examples(
     features = extract(
         corpus.clips(), settings, jobs=jobs, skip_bad=skip_bad, on_bad=lambda _, error: bad.append(error)
     )
-    heard = np.array([values is not None for values in features])
+    usable = np.array([values is not None for values in features])
     if bad:
         for error in bad:
             print(f"skipped: {error}", file=sys.stderr)  # noqa: T201  # stderr is where the issue wants them
         print(f"skipped {len(bad)} of {len(features)} recordings", file=sys.stderr)  # noqa: T201
-        if not heard.any():
+        if not usable.any():
             raise EvenvoiceError(f"corpus {corpus.name}: no usable recording is left of {len(features)}")
-        corpus = replace(corpus, table=corpus.table[heard])
+        corpus = replace(corpus, table=corpus.table[usable])
     table = corpus.table
-    examples = Examples(
+    dataset = Dataset(
         [str(utterance) for utterance in table.index],
-        [values for values in features if values is not None],
+        FeatureStore.of([values for values in features if values is not None]),
         table["emotion"].to_numpy(str),
         table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
     )
-    return corpus, examples
+    return corpus, dataset

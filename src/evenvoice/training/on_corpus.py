@@ -11,15 +11,14 @@ import numpy as np
 
 from evenvoice.audio import load
 from evenvoice.corpora.corpus import Corpus
-from evenvoice.features import FrontEndSettings
 from evenvoice.files import check_writable, writing
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training.examples import Examples
+from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import check_exportable, export
 from evenvoice.training.fitting import check_device, fit
-from evenvoice.training.load import load_examples
+from evenvoice.training.load import load_dataset
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
 CHECKED = 16
@@ -47,7 +46,7 @@ def train(
         recipe: What to fit. Where it selects on a validation part, that is cut off by speaker.
         out: The folder to write to.
         seed: Of weights, shuffling, dropout and balancer.
-        jobs: How many recordings to hear at once; the fit itself takes one thread.
+        jobs: How many recordings to decode at once; the fit itself takes one thread.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         measured: What `evenvoice.study.measured` found for this recipe on this corpus.
@@ -62,7 +61,7 @@ def train(
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
-    corpus, examples = load_examples(corpus, recipe.front_end, jobs=jobs, skip_bad=skip_bad)
+    corpus, examples = load_dataset(corpus, recipe.features, jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(
@@ -82,14 +81,14 @@ def train(
     }
     path = export(
         trained, folder / "model.onnx",
-        corpus=about, measured=measured, check=_some_waveforms(corpus, recipe.front_end),
+        corpus=about, measured=measured, check=_some_waveforms(corpus, recipe.extractor.sample_rate),
     )  # fmt: skip
     with writing(folder / "history.csv") as aside:
         trained.history.to_csv(aside, index=False)
     return path
 
 
-def _parts(corpus: Corpus, examples: Examples, recipe: Recipe, seed: int) -> tuple[Examples, Examples | None]:
+def _parts(corpus: Corpus, examples: Dataset, recipe: Recipe, seed: int) -> tuple[Dataset, Dataset | None]:
     """Everything, or everything but a validation part of other speakers."""
     share = recipe.training.validation_share
     if not share:
@@ -99,13 +98,11 @@ def _parts(corpus: Corpus, examples: Examples, recipe: Recipe, seed: int) -> tup
     return examples.take(fold.train), examples.take(fold.validation)
 
 
-def _some_waveforms(corpus: Corpus, settings: FrontEndSettings) -> list[np.ndarray]:
+def _some_waveforms(corpus: Corpus, rate: int) -> list[np.ndarray]:
     """A few of the corpus' recordings, spread over it."""
     clips = corpus.clips()
     chosen = np.unique(np.linspace(0, len(clips) - 1, CHECKED).round().astype(int))
-    return [
-        load(clips[row].file, rate=settings.sample_rate, start=clips[row].start, end=clips[row].end) for row in chosen
-    ]
+    return [load(clips[row].file, rate=rate, start=clips[row].start, end=clips[row].end) for row in chosen]
 
 
 def _in_words(emotions: np.ndarray) -> str:

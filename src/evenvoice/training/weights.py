@@ -17,7 +17,6 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import forms
 from evenvoice.files import writing
 from evenvoice.imbalance import Plan
 from evenvoice.models import make_model
@@ -111,7 +110,7 @@ def load_weights(path: Path | str) -> TrainedModel:
     about = _read_about(arrays, path)
     return TrainedModel(
         about.recipe, about.labels, _network(about, arrays, path), _normaliser(about, arrays, path),
-        plan=Plan(*([[]] * 5)),  # type: ignore[arg-type]  # Plan makes arrays of them
+        plan=Plan.keep([]),
         history=pd.DataFrame(), epoch=about.epoch, fitted_on={}, seconds=about.seconds, temperature=about.temperature,
     )  # fmt: skip
 
@@ -148,7 +147,7 @@ def _normaliser(about: _About, arrays: _Arrays, path: Path) -> Normaliser | None
     """Return the normaliser; ``None`` where each speaker's own audio normalises."""
     if about.recipe.normalise == "speaker":
         return None
-    rows = forms.n_normalised(about.recipe.front_end)
+    rows = about.recipe.made_shape.n_normalised
     mean, scale = (_array(arrays, name, np.dtype(np.float32), (rows,), path) for name in (_MEAN, _SCALE))
     return Normaliser(mean, scale)
 
@@ -157,7 +156,7 @@ def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module:
     """Return the recipe's network with the file's weights, in evaluation mode."""
     model = about.recipe.model
     with torch.random.fork_rng(devices=[]):  # the weights it starts with are drawn, and overwritten
-        network = make_model(model.name, forms.shape(about.recipe.front_end), len(about.labels), **model.options)
+        network = make_model(model.name, about.recipe.input_shape, len(about.labels), **model.options)
     if not isinstance(network, torch.nn.Module):
         raise EvenvoiceError(f"{path}: model {model.name!r} keeps no weights; {_REMEDY}, with another recipe")
     for name, values in network.state_dict().items():

@@ -15,13 +15,13 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FrontEndSettings
+from evenvoice.features import FeatureSettings
 from evenvoice.metrics import unweighted_accuracy
 from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training import Examples, fit
-from evenvoice.training.load import load_examples
+from evenvoice.training import Dataset, fit
+from evenvoice.training.load import load_dataset
 from evenvoice.training.loop import OnEpoch
 
 MOST_BYTES = 1 << 30
@@ -49,21 +49,21 @@ class Kept:
     """
 
     room: int = MOST_BYTES
-    _found: OrderedDict[str, tuple[Corpus, Examples]] = field(default_factory=OrderedDict)
+    _found: OrderedDict[str, tuple[Corpus, Dataset]] = field(default_factory=OrderedDict)
 
-    def of(self, corpus: Corpus, settings: FrontEndSettings, skip_bad: bool) -> tuple[Corpus, Examples]:
-        """Return what `load_examples` returns, without its words on stderr: they are said once, before the trials."""
-        key = repr(sorted(settings.feature_parameters().items()))
+    def of(self, corpus: Corpus, settings: FeatureSettings, skip_bad: bool) -> tuple[Corpus, Dataset]:
+        """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
+        key = settings.model_dump_json()
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
-                self._found[key] = load_examples(corpus, settings, skip_bad=skip_bad)
+                self._found[key] = load_dataset(corpus, settings, skip_bad=skip_bad)
         self._found.move_to_end(key)
         while len(self._found) > 1 and sum(_size(examples) for _, examples in self._found.values()) > self.room:
             self._found.popitem(last=False)
         return self._found[key]
 
 
-def _size(examples: Examples) -> int:
+def _size(examples: Dataset) -> int:
     return sum(values.nbytes for values in examples.features)
 
 
@@ -72,7 +72,7 @@ def validation_ua(
     protocol: SplitProtocol,
     folds: Sequence[Fold],
     utterances: pd.DataFrame,
-    examples: Examples,
+    examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
     watch: Watch,

@@ -36,7 +36,7 @@ from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grid import evaluate
 from evenvoice.study.records import STUDY_FILE
-from evenvoice.training.load import check_emotions, load_examples
+from evenvoice.training.load import check_emotions, load_dataset
 from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
@@ -167,7 +167,7 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
     """Make trials until there are as many as are wanted and no process makes one any more."""
     finished, running = store.count()
     if job.wanted > finished + running:
-        corpus, _ = load_examples(job.inside, job.recipe.front_end, jobs=execution.workers, skip_bad=job.skip_bad)
+        corpus, _ = load_dataset(job.inside, job.recipe.features, jobs=execution.workers, skip_bad=job.skip_bad)
         make_folds(job.inner, corpus.table, job.seed)
         execution.message(_announcement(job, corpus, finished, running, execution.workers))
     best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)

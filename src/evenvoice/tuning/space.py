@@ -9,7 +9,7 @@ from typing import Any
 
 import optuna
 
-from evenvoice.imbalance import BALANCERS
+from evenvoice.imbalance import SAMPLERS
 from evenvoice.models import MODELS
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recipes.search import Choice, Range, Search, nested
@@ -42,7 +42,7 @@ def own_settings(recipe: Recipe) -> Settings:
 
     Examples:
         >>> own = own_settings(open_recipe("smote-2dcnn"))
-        >>> own["training.epochs"], own["balancer.options.k_neighbors"], own["model.options.dropout"]
+        >>> own["training.epochs"], own["balance.options.k_neighbors"], own["model.options.dropout"]
         (100, 5, 0.5)
     """
     stated = recipe.model_dump()
@@ -55,7 +55,7 @@ def _own(recipe: Recipe, stated: Any, path: str) -> Any:
         stated = stated.get(section, {})
     if key in stated:
         return stated[key]
-    makers: dict[str, Any] = {"model": MODELS.get(recipe.model.name), "balancer": BALANCERS.get(recipe.balancer.name)}
+    makers: dict[str, Any] = {"model": MODELS.get(recipe.model.name), "balance": SAMPLERS.get(recipe.samplers[0].name)}
     # Every key is stated but options that are left to their defaults. What an option may hold has none.
     known = inspect.signature(makers[sections[0]]).parameters
     return known[key].default if key in known else None

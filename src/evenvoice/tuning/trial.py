@@ -85,7 +85,7 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
     except EvenvoiceError as error:
         _failed(store, trial, error)
         return None
-    corpus, examples = kept.of(job.inside, recipe.front_end, job.skip_bad)
+    corpus, examples = kept.of(job.inside, recipe.features, job.skip_bad)
     folds = make_folds(job.inner, corpus.table, job.seed)[: job.parts]
     try:
         ua = validation_ua(

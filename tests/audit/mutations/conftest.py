@@ -15,7 +15,7 @@ from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.study import evaluate
 from tests import fabricate
 
-SMOTE = {"balancer": {"options": {"k_neighbors": 2}}}
+SMOTE = {"balance": {"options": {"k_neighbors": 2}}}
 LAST = {**SMOTE, "training": {"epochs": 1}}
 LONGER = {**SMOTE, "training": {"epochs": 4}}
 BEST = {**SMOTE, "training": {"epochs": 2, "select": "best-on-validation", "validation_share": 0.3}}

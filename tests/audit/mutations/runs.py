@@ -102,6 +102,21 @@ def a_neighbour_is_a_test_row_and_the_record_admits_it(study: Path) -> None:
     edit_json(run / "run.json", leaks=leaks | {"training_rows_with_test_parents": 1})
 
 
+@planted("synthetic-parent-in-test", "not-marked-leaky", "record-contradicts-files")
+def a_test_row_is_repeated_in_training(study: Path) -> None:
+    run = run_of(study)
+    more = {"synthetic": "", "emotion": "happy", "maker": "kept", "base": ids(run, "test")[0], "times": 2}
+    edit(run / "plan.csv", lambda plan: pd.concat([plan, pd.DataFrame([more])]))
+
+
+@planted("synthetic-parent-in-test", "not-marked-leaky", "record-contradicts-files")
+def a_training_row_is_a_perturbed_test_row(study: Path) -> None:
+    run = run_of(study)
+    edit(run / "plan.csv", lambda plan: plan.assign(
+        maker=["waveform:speed:0.9", *plan["maker"][1:]], base=[ids(run, "test")[0], *plan["base"][1:]],
+        neighbour=["", *plan["neighbour"][1:]]))  # fmt: skip
+
+
 @planted("synthetic-parent-outside-training", leak=False)
 def a_parent_is_a_validation_row(study: Path) -> None:
     _parent(run_of(study), ids(run_of(study), "validation")[0], "neighbour")

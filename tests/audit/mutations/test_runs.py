@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from evenvoice.audit.run import audit_run
@@ -13,7 +15,10 @@ from evenvoice.audit.split import audit_split
 from evenvoice.audit.split_table import split_of_run
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import SMOTE, Plan
 from evenvoice.protocols import SELECT_ON_TEST
+from evenvoice.recipes import open_recipe
+from evenvoice.study import evaluate
 from tests.audit.mutations import runs
 from tests.audit.mutations.planted import Planted
 from tests.audit.mutations.runs import PLANTED, Plant
@@ -37,6 +42,32 @@ def test_honest_studies_have_no_finding(honest: Path, others: Path, noise: Corpu
     for folder in (honest, others):
         for corpus in (None, noise):
             assert audit_run(folder, corpus=corpus).findings == ()
+
+
+@pytest.mark.parametrize("sampler", ["random-over", "random-under", "tests.audit.mutations.test_runs:Decoded"])
+def test_removed_repeated_and_stored_rows_are_no_findings(sampler: str, noise: Corpus, tmp_path: Path) -> None:
+    recipe = open_recipe("smote-2dcnn", {"balancer": {"name": sampler, "options": {}}, "training": {"epochs": 1}})
+    evaluate(noise, [recipe], ["speaker", "paper"], seeds=range(1), out=tmp_path / "out", jobs=1)
+    honest = list((tmp_path / "out").glob("runs/*/speaker/*/*"))
+    assert [audit_run(run).findings for run in honest] == [()] * len(honest)
+    assert any(len(runs.table(run / "plan.csv")) for run in honest)
+    (paper,) = (tmp_path / "out").glob("runs/*/paper/*/*")
+    assert "record-contradicts-files" not in audit_run(paper).codes
+
+
+class Decoded:
+    """A sampler whose rows are stored, without parents."""
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        plan = SMOTE(k_neighbors="shrink").plan(X, y, seed=seed)
+        return Plan.stored(plan.kept, plan.take(X, np.flatnonzero(plan.synthetic)), plan.labels)
+
+
+def test_files_of_earlier_versions_have_no_finding(study: Path) -> None:
+    old = ["synthetic", "emotion", "base", "neighbour", "lambda"]
+    for path in study.glob("runs/*/*/*/*/plan.csv"):
+        runs.edit(path, lambda plan: plan[old])
+    assert audit_run(study).findings == ()
 
 
 def test_a_run_alone_has_none_either_and_asks_its_neighbours(honest: Path, noise: Corpus) -> None:

@@ -11,7 +11,7 @@ from evenvoice.audio import load
 from evenvoice.features.baselines import LogSpectrogramSettings, log_spectrogram_features
 
 PLAIN = LogSpectrogramSettings(pre_emphasis=0)
-SATT = LogSpectrogramSettings(pre_emphasis=0, n_fft=800, win_length=640, window="hamming", top_hz=4000, seconds=3)
+SATT = LogSpectrogramSettings(pre_emphasis=0, n_fft=800, win_length=640, window="hamming", top_hz=4000)
 
 
 def tone(hz: float, samples: int = 16000, amplitude: float = 0.5) -> np.ndarray:

@@ -27,7 +27,7 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
     (DTW, {}),
     (DTW, {"band": 0.3}),
 ]
-SEQUENCES = [(kind, options) for kind, options in CLASSIFIERS if kind.form == "sequence"]
+SEQUENCES = [(kind, options) for kind, options in CLASSIFIERS if kind.needs_shape == "sequence"]
 # What the seed does not touch.
 WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, DTW)
 
@@ -36,7 +36,7 @@ every_sequence_classifier = pytest.mark.parametrize(("kind", "options"), SEQUENC
 
 
 def data(kind: type[Estimator], n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    if kind.form != "sequence":
+    if kind.needs_shape != "sequence":
         return fabricated.vectors(n, seed)
     utterances, y = fabricated.utterances(n, seed)
     return fabricated.padded(utterances), y
@@ -122,7 +122,7 @@ def test_class_weights_change_the_answer_or_are_refused(kind: type[Estimator], o
             fitted(kind, options, class_weights=weights)
         return
     X, y = data(kind, 60, seed=1)
-    if kind.form is None:  # where classes are far apart, a support vector machine has nothing to weigh
+    if kind.needs_shape is None:  # where classes are far apart, a support vector machine has nothing to weigh
         X = np.random.default_rng(0).normal(size=X.shape).astype(np.float32)
     plain, weighted = kind(X.shape[1:], 3, **options), kind(X.shape[1:], 3, **options)
     plain.fit(X, y)
@@ -159,10 +159,8 @@ def test_padding_changes_nothing(kind: type[Estimator], options: dict[str, Any])
 
 
 @every_sequence_classifier
-def test_other_forms_are_refused_with_the_remedy(kind: type[Estimator], options: dict[str, Any]) -> None:
-    with pytest.raises(
-        EvenvoiceError, match=rf"model '{kind.name}' takes sequences.*\(3, 40, 94\); set front_end.form"
-    ):
+def test_other_shapes_are_refused_with_the_remedy(kind: type[Estimator], options: dict[str, Any]) -> None:
+    with pytest.raises(EvenvoiceError, match=rf"model '{kind.name}' takes sequences.*\(3, 40, 94\); set shape.name"):
         kind((3, 40, 94), 3, **options)
     array = np.random.default_rng(0).normal(size=(60, 1, 5, 24)).astype(np.float32)
     model = kind((1, 5, 24), 3, **options)

@@ -26,5 +26,5 @@ def test_between_two_utterances_lie_as_many_frames_as_the_longer_has() -> None:
 def test_what_is_no_mark_is_refused(mark: list[float]) -> None:
     X = np.ones((2, 1, 3, 3), np.float32)
     X[1, 0, -1] = mark
-    with pytest.raises(EvenvoiceError, match=r"model 'gmm' takes sequences.*set front_end\.form: sequence"):
+    with pytest.raises(EvenvoiceError, match=r"model 'gmm' takes sequences.*set shape: sequence"):
         own_frames(X, "gmm")

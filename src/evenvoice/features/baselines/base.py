@@ -1,28 +1,26 @@
-"""What the settings of all these front ends share."""
+"""What these extractors share."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 Features = npt.NDArray[np.float32]
 Float = TypeVar("Float", np.float32, np.float64)
 
-_OUTSIDE_THE_CACHE = {"form", "seconds"}
 
-
-class RivalSettings(BaseModel):
-    """Settings of a front end that gives a sequence of frames.
+class SequenceSettings(BaseModel):
+    """Options of an extractor that gives a sequence of frames.
 
     Args:
-        name: Which front end.
         sample_rate: Of the waveform, in Hz.
-        form: ``sequence``: n_rows x frames, padded or cropped by the network's side.
-        seconds: How much of an utterance the network sees; the rest is cropped. The features are of all of it.
 
     Raises:
         pydantic.ValidationError: A value is impossible, or the values contradict each other.
@@ -30,10 +28,7 @@ class RivalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
     sample_rate: int = Field(default=16000, gt=0)
-    form: Literal["sequence"] = "sequence"
-    seconds: float = Field(gt=0, allow_inf_nan=False)
 
     @property
     @abstractmethod
@@ -44,14 +39,39 @@ class RivalSettings(BaseModel):
     def frames(self, samples: int) -> int:
         """Return how many frames a waveform of so many samples, at least one, has."""
 
-    @property
-    def n_frames(self) -> int:
-        """Number of frames in ``seconds``."""
-        return self.frames(round(self.seconds * self.sample_rate))
 
-    def feature_parameters(self) -> dict[str, Any]:
-        """Return the parameters that change the ragged features, and no others: the cache is keyed by them."""
-        return self.model_dump(exclude=_OUTSIDE_THE_CACHE)
+class BaselineExtractor:
+    """An extractor that is a function of one waveform: a subclass names its settings and its function.
+
+    Args:
+        settings: The options; or give these as keywords.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    Settings: ClassVar[type[SequenceSettings]]
+
+    def __init__(self, settings: SequenceSettings | None = None, **options: Any) -> None:
+        self.settings = settings or self.Settings(**options)
+        self.sample_rate = self.settings.sample_rate
+        self.n_rows = self.settings.n_rows
+
+    def frames(self, samples: int) -> int:
+        """Return how many frames a waveform of so many samples, at least one, has."""
+        return self.settings.frames(samples)
+
+    def __call__(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the features of a padded batch, and how many frames each utterance has; see `Extractor`."""
+        every = [
+            torch.from_numpy(self._features(row[:length].numpy()))
+            for row, length in zip(waveform, lengths.tolist(), strict=True)
+        ]
+        features = pad_sequence([values.T for values in every], batch_first=True).transpose(1, 2)
+        return features, torch.tensor([values.shape[1] for values in every])
+
+    @abstractmethod
+    def _features(self, waveform: npt.NDArray[np.float32]) -> Features:
+        """Return the features of one waveform ``[n]``: ``[n_rows, t]``."""
 
 
 def filled(waveform: npt.NDArray[Float], least: int) -> npt.NDArray[Float]:

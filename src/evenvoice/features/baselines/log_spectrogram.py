@@ -1,4 +1,4 @@
-"""Log-power spectrogram: the front end of Xu et al. 2019 (speech branch, [44]) and of Satt et al. 2017 ([45]).
+"""Log-power spectrogram: the extractor of Xu et al. 2019 (speech branch, [44]) and of Satt et al. 2017 ([45]).
 
 [44] H. Xu, H. Zhang, K. Han, Y. Wang, Y. Peng, X. Li, "Learning alignment for multimodal emotion recognition from
 speech", arXiv:1909.05645, 2019. [45] A. Satt, S. Rozenberg, R. Hoory, "Efficient emotion recognition from speech using
@@ -8,16 +8,16 @@ deep learning on spectrograms", Interspeech 2017, 1089-1093.
 from __future__ import annotations
 
 import math
-from typing import Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from evenvoice.audio import Waveform
-from evenvoice.features.baselines.base import Features, RivalSettings, filled
+from evenvoice.features.baselines.base import BaselineExtractor, Features, SequenceSettings, filled
 
 
-class LogSpectrogramSettings(RivalSettings):
+class LogSpectrogramSettings(SequenceSettings):
     """A spectrogram in decibels, from 0 Hz up to ``top_hz``. The defaults are those of [44].
 
     [44], found in the recipe that DELTA ships: 16 kHz, pre-emphasis 0.97, 25 ms every 10 ms, a transform of 512
@@ -28,10 +28,7 @@ class LogSpectrogramSettings(RivalSettings):
     pieces of 3 s at most. Its grid is 10 or 20 Hz; 20 Hz is assumed, for speed.
 
     Args:
-        name: ``log-spectrogram``.
         sample_rate: Of the waveform, in Hz.
-        form: ``sequence``.
-        seconds: How much of an utterance the network sees.
         pre_emphasis: a in y[n] = x[n] - a·x[n-1]; 0 leaves the waveform as it is.
         n_fft: Length of the Fourier transform, in samples; even. A bin is ``sample_rate / n_fft`` Hz wide.
         win_length: Length of the window, in samples.
@@ -43,17 +40,15 @@ class LogSpectrogramSettings(RivalSettings):
         pydantic.ValidationError: A value is impossible, or the values contradict each other.
 
     Examples:
-        >>> LogSpectrogramSettings().n_rows, LogSpectrogramSettings().n_frames
+        >>> LogSpectrogramSettings().n_rows, LogSpectrogramSettings().frames(7 * 16000)
         (257, 701)
         >>> satt = LogSpectrogramSettings(
-        ...     pre_emphasis=0, n_fft=800, win_length=640, window="hamming", top_hz=4000, seconds=3
+        ...     pre_emphasis=0, n_fft=800, win_length=640, window="hamming", top_hz=4000
         ... )
-        >>> satt.n_rows, satt.n_frames
+        >>> satt.n_rows, satt.frames(3 * 16000)
         (200, 301)
     """
 
-    name: Literal["log-spectrogram"] = "log-spectrogram"
-    seconds: float = Field(default=7.0, gt=0, allow_inf_nan=False)
     pre_emphasis: float = Field(default=0.97, ge=0, lt=1)
     n_fft: int = Field(default=512, gt=0, multiple_of=2)
     win_length: int = Field(default=400, gt=0)
@@ -94,7 +89,7 @@ def log_spectrogram_features(waveform: Waveform, settings: LogSpectrogramSetting
 
     Args:
         waveform: float32 ``[n]``, mono at the settings' sample rate, n >= 1.
-        settings: The front end.
+        settings: The extractor.
 
     Raises:
         ModuleNotFoundError: librosa is not installed.
@@ -116,3 +111,15 @@ def log_spectrogram_features(waveform: Waveform, settings: LogSpectrogramSetting
     )
     power = np.square(np.abs(spectrum[: settings.n_rows, : settings.frames(waveform.size)]))
     return np.ascontiguousarray(librosa.power_to_db(power, top_db=80.0), dtype=np.float32)
+
+
+class LogSpectrogram(BaselineExtractor):
+    """`log_spectrogram_features` as an extractor."""
+
+    name: ClassVar[str] = "log-spectrogram"
+    default_shape: ClassVar[dict[str, Any]] = {"name": "sequence", "seconds": 7.0}
+    Settings: ClassVar[type[SequenceSettings]] = LogSpectrogramSettings
+
+    def _features(self, waveform: Waveform) -> Features:
+        assert isinstance(self.settings, LogSpectrogramSettings)
+        return log_spectrogram_features(waveform, self.settings)

@@ -1,4 +1,4 @@
-"""MFCC, constant-Q chroma and F0: the front end of Santoso et al. 2022 ([43], acoustic branch).
+"""MFCC, constant-Q chroma and F0: the extractor of Santoso et al. 2022 ([43], acoustic branch).
 
 [43] J. Santoso, T. Yamada, K. Ishizuka, T. Hashimoto, S. Makino, "Speech emotion recognition based on self-attention
 weight correction for acoustic and text features", IEEE Access 10 (2022) 115732-115743.
@@ -7,14 +7,14 @@ weight correction for acoustic and text features", IEEE Access 10 (2022) 115732-
 from __future__ import annotations
 
 import math
-from typing import Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from evenvoice.audio import Waveform
-from evenvoice.features.baselines.base import Features, RivalSettings, filled
+from evenvoice.features.baselines.base import BaselineExtractor, Features, SequenceSettings, filled
 
 N_CHROMA = 12
 
@@ -29,7 +29,7 @@ _PERIODS = 52
 _VOICED = 0.45
 
 
-class MfccCqtF0Settings(RivalSettings):
+class MfccCqtF0Settings(SequenceSettings):
     """20 MFCC, 12 chroma of a constant-Q transform and log F0: 33 rows.
 
     From general knowledge, not read again: [43] uses MFCC, a constant-Q transform and F0. Everything else is assumed:
@@ -37,10 +37,7 @@ class MfccCqtF0Settings(RivalSettings):
     The limit of the original is not known; 750 frames of this hop would be 24 s, longer than almost any utterance.
 
     Args:
-        name: ``mfcc-cqt-f0``.
         sample_rate: Of the waveform, in Hz; the highest note, 4.2 kHz, must lie well below half of it.
-        form: ``sequence``.
-        seconds: How much of an utterance the network sees.
         n_fft: Length of the Fourier transform, and of the frames in which F0 is sought, in samples; even.
         hop_length: From one frame to the next, in samples; a multiple of 64, as six octaves halve it six times.
         n_mfcc: Number of cepstral coefficients, of 128 mel bands.
@@ -51,13 +48,11 @@ class MfccCqtF0Settings(RivalSettings):
         pydantic.ValidationError: A value is impossible, or the values contradict each other.
 
     Examples:
-        >>> MfccCqtF0Settings().n_rows, MfccCqtF0Settings().n_frames
+        >>> MfccCqtF0Settings().n_rows, MfccCqtF0Settings().frames(127520)
         (33, 250)
     """
 
-    name: Literal["mfcc-cqt-f0"] = "mfcc-cqt-f0"
     sample_rate: int = Field(default=16000, ge=11025)
-    seconds: float = Field(default=7.97, gt=0, allow_inf_nan=False)
     n_fft: int = Field(default=2048, ge=512, multiple_of=2)
     hop_length: int = Field(default=512, gt=0, multiple_of=64)
     n_mfcc: int = Field(default=20, gt=0, le=128)
@@ -99,7 +94,7 @@ def mfcc_cqt_f0_features(waveform: Waveform, settings: MfccCqtF0Settings) -> Fea
 
     Args:
         waveform: float32 ``[n]``, mono at the settings' sample rate, n >= 1.
-        settings: The front end.
+        settings: The extractor.
 
     Raises:
         ModuleNotFoundError: librosa is not installed.
@@ -183,3 +178,15 @@ def _correlation(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> floa
     """Return Σ x·y / sqrt(Σ x² · Σ y²), 0 where either is silent."""
     energies = float(x @ x) * float(y @ y)
     return float(x @ y) / math.sqrt(energies) if energies > 0 else 0.0
+
+
+class MfccCqtF0(BaselineExtractor):
+    """`mfcc_cqt_f0_features` as an extractor."""
+
+    name: ClassVar[str] = "mfcc-cqt-f0"
+    default_shape: ClassVar[dict[str, Any]] = {"name": "sequence", "seconds": 7.97}
+    Settings: ClassVar[type[SequenceSettings]] = MfccCqtF0Settings
+
+    def _features(self, waveform: Waveform) -> Features:
+        assert isinstance(self.settings, MfccCqtF0Settings)
+        return mfcc_cqt_f0_features(waveform, self.settings)

@@ -1,4 +1,4 @@
-"""34 short-term features: the front end of Tripathi et al. 2018 ([42]) and of Zhang et al. 2022 ([46]).
+"""34 short-term features: the extractor of Tripathi et al. 2018 ([42]) and of Zhang et al. 2022 ([46]).
 
 [42] S. Tripathi, S. Tripathi, H. Beigi, "Multi-modal emotion recognition on IEMOCAP with neural networks",
 arXiv:1804.05788. [46] J. Zhang, L. Xing, Z. Tan, H. Wang, K. Wang, "Multi-head attention fusion networks for
@@ -8,14 +8,14 @@ pyAudioAnalysis: T. Giannakopoulos, PLoS ONE 10(12) (2015) e0144610.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
 from evenvoice.audio import Waveform
-from evenvoice.features.baselines.base import Features, RivalSettings, filled
+from evenvoice.features.baselines.base import BaselineExtractor, Features, SequenceSettings, filled
 from evenvoice.features.baselines.descriptors import (
     N_MFCC,
     block_entropy,
@@ -42,7 +42,7 @@ NAMES = (
 )
 
 
-class ShortTermSettings(RivalSettings):
+class ShortTermSettings(SequenceSettings):
     """34 short-term features of long frames (`NAMES`).
 
     [42], found in the authors' code: 16 kHz, the mean and the loudness of each utterance taken out, frames of 0.2 s
@@ -50,10 +50,7 @@ class ShortTermSettings(RivalSettings):
     it takes over the motion capture features of [42].
 
     Args:
-        name: ``short-term``.
         sample_rate: Of the waveform, in Hz.
-        form: ``sequence``.
-        seconds: How much of an utterance the network sees; 10.3 s are 100 frames.
         window_seconds: Length of a frame.
         hop_seconds: From one frame to the next.
 
@@ -61,14 +58,12 @@ class ShortTermSettings(RivalSettings):
         pydantic.ValidationError: A value is impossible.
 
     Examples:
-        >>> ShortTermSettings().n_rows, ShortTermSettings().n_frames
+        >>> ShortTermSettings().n_rows, ShortTermSettings().frames(164800)
         (34, 100)
     """
 
-    name: Literal["short-term"] = "short-term"
     # Below these, bands of the MFCC hold no bin of the Fourier transform.
     sample_rate: int = Field(default=16000, ge=8000)
-    seconds: float = Field(default=10.3, gt=0, allow_inf_nan=False)
     window_seconds: float = Field(default=0.2, ge=0.02, allow_inf_nan=False)
     hop_seconds: float = Field(default=0.1, ge=0.001, allow_inf_nan=False)
 
@@ -108,7 +103,7 @@ def short_term_features(waveform: Waveform, settings: ShortTermSettings) -> Feat
 
     Args:
         waveform: float32 ``[n]``, mono at the settings' sample rate, n >= 1.
-        settings: The front end.
+        settings: The extractor.
 
     Raises:
         ModuleNotFoundError: librosa is not installed.
@@ -157,3 +152,15 @@ def peak_normalised(waveform: Waveform) -> npt.NDArray[np.float64]:
     centred: npt.NDArray[np.float64] = exact - exact.mean()
     peak = float(np.abs(centred).max())
     return centred / peak if peak > 0 else centred
+
+
+class ShortTerm(BaselineExtractor):
+    """`short_term_features` as an extractor."""
+
+    name: ClassVar[str] = "short-term"
+    default_shape: ClassVar[dict[str, Any]] = {"name": "sequence", "seconds": 10.3}
+    Settings: ClassVar[type[SequenceSettings]] = ShortTermSettings
+
+    def _features(self, waveform: Waveform) -> Features:
+        assert isinstance(self.settings, ShortTermSettings)
+        return short_term_features(waveform, self.settings)

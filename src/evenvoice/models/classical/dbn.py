@@ -13,7 +13,7 @@ from evenvoice.models.classical.rbm import BoltzmannMachine
 from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Count, Counts, Positive
+from evenvoice.options import Count, Counts, Positive
 
 _MOST_ROUNDS = 1000
 

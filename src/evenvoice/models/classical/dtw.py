@@ -12,7 +12,7 @@ from scipy.special import softmax
 from evenvoice.models.classical.extras import need
 from evenvoice.models.classical.sequences import SequenceEstimator
 from evenvoice.models.classical.warping import warped_distances
-from evenvoice.models.options import UpToOne
+from evenvoice.options import UpToOne
 
 Band = Annotated[UpToOne | None, Field(description="a number above 0 and up to 1, or nothing")]
 
@@ -26,7 +26,7 @@ class DTW(SequenceEstimator):
     assumes that utterances of one emotion have frames in the same order, as they have where they say the same words.
 
     Args:
-        input_shape: (1, rows + 1, frames), of the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         band: How far a path may be from the diagonals through both corners, as a fraction of the shorter utterance;
             ``None`` is anywhere.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.mixture import GaussianMixture
 
 from evenvoice.models.classical.generative import GenerativeEstimator
-from evenvoice.models.options import Count, Positive
+from evenvoice.options import Count, Positive
 
 
 class GMM(GenerativeEstimator):
@@ -22,7 +22,7 @@ class GMM(GenerativeEstimator):
     Assumes that the order of frames tells nothing, and that coefficients are uncorrelated within a component.
 
     Args:
-        input_shape: (1, rows + 1, frames), of the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         n_components: Gaussians of each class.
         reg_covar: Added to each variance; of normalised features, whose variance is 1.

@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 
 from evenvoice.models.classical.extras import need
 from evenvoice.models.classical.generative import GenerativeEstimator
-from evenvoice.models.options import Count
+from evenvoice.options import Count
 
 if TYPE_CHECKING:
     from hmmlearn.hmm import GaussianHMM
@@ -32,7 +32,7 @@ class HMM(GenerativeEstimator):
     counted once beforehand. A class with less than 10 frames for each state has fewer of them.
 
     Args:
-        input_shape: (1, rows + 1, frames), of the form ``sequence``.
+        input_shape: (1, rows + 1, frames), shape ``sequence``.
         n_classes: Number of emotions.
         n_states: States of each class.
         max_iter: Most rounds of Baum–Welch; it ends where a frame's log-likelihood gains less than 1e-3.

@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Count
+from evenvoice.options import Count
 
 
 class KNN(Estimator):

@@ -11,7 +11,7 @@ from sklearn.neural_network import MLPClassifier
 from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Count, Counts, Positive
+from evenvoice.options import Count, Counts, Positive
 
 
 class MLP(Estimator):

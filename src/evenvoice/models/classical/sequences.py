@@ -1,4 +1,4 @@
-"""Features of the form ``sequence``: rows of features over frames, and a mark of the utterance's own frames."""
+"""Features of shape ``sequence``: rows of features over frames, and a mark of the utterance's own frames."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def own_frames(X: npt.NDArray[np.float32], model: str = "sequence") -> list[npt.
     if mark.min(initial=0) < 0 or mark.max(initial=1) > 1 or lengths.min(initial=1) < 1 or (mark[~first] != 0).any():
         raise EvenvoiceError(
             f"model {model!r} takes sequences, and the last row of these features does not mark an utterance's own "
-            "frames (1, then 0); set front_end.form: sequence"
+            "frames (1, then 0); set shape: sequence"
         )
     return [np.ascontiguousarray(row[0, :-1, :length].T) for row, length in zip(X, lengths.tolist(), strict=True)]
 
@@ -44,7 +44,7 @@ def own_frames(X: npt.NDArray[np.float32], model: str = "sequence") -> list[npt.
 class SequenceEstimator(Estimator):
     """An estimator of sequences of frames; each utterance's score is computed alone, from its own frames."""
 
-    form = "sequence"
+    needs_shape = "sequence"
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int) -> None:
         super().__init__(input_shape, n_classes)
@@ -52,7 +52,7 @@ class SequenceEstimator(Estimator):
         if channels != 1 or height < 2 or width < 1:
             raise EvenvoiceError(
                 f"model {self.name!r} takes sequences of shape (1, rows + 1, frames), found {tuple(input_shape)}; "
-                "set front_end.form: sequence"
+                "set shape: sequence"
             )
 
     def _fit(

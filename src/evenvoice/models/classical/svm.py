@@ -11,7 +11,7 @@ from sklearn.svm import SVC
 
 from evenvoice.models.classical.vectors import from_decisions, vectors
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Positive
+from evenvoice.options import Positive
 
 Gamma = Annotated[Positive | Literal["scale"], Field(description="a number above 0, or 'scale'")]
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
+from sklearn.utils.estimator_checks import check_estimator
 from tests.recognizer import tiny
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import SMOTE
 from evenvoice.recipes import open_recipe
 from evenvoice.training import SpeechEmotionClassifier
 
@@ -30,12 +33,12 @@ def _tone(emotion: str, seconds: float) -> np.ndarray:
 
 WAVEFORMS = [_tone(emotion, 0.3 + 0.05 * (number % 5)) for number, emotion in enumerate(Y)]
 # 60 epochs of 3 batches: with a momentum of 0.99 the batch normalisation needs that many to settle.
-QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balancer": {"options": {"k_neighbors": 3}}})
-ON_FEATURES = clone(QUICK).set_params(form="channels")
+QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balance": {"options": {"k_neighbors": 3}}})
+ON_FEATURES = clone(QUICK).set_params(shape="channels")
 
 
 def test_clone_and_parameters_go_round() -> None:
-    changed = clone(QUICK).set_params(epochs=7, form="channels", balancer="class-weights")
+    changed = clone(QUICK).set_params(epochs=7, shape="channels", balance="class-weights")
     assert changed.get_params()["epochs"] == 7
     assert clone(changed).get_params() == changed.get_params()
     assert not hasattr(clone(changed), "model_")
@@ -59,7 +62,7 @@ def test_cross_val_predict_with_speakers_as_groups(classifier: SpeechEmotionClas
 
 def test_grid_search_over_recipe_settings_with_groups() -> None:
     plain = clone(ON_FEATURES).set_params(settings=None)
-    search = GridSearchCV(plain, {"learning_rate": [1e-9, 0.01], "balancer": ["none", "smote"]}, cv=GroupKFold(2))
+    search = GridSearchCV(plain, {"learning_rate": [1e-9, 0.01], "balance": ["none", "smote"]}, cv=GroupKFold(2))
     search.fit(FEATURES, Y, groups=SPEAKERS)
     assert search.best_params_["learning_rate"] == 0.01
     assert search.predict(FEATURES).shape == Y.shape
@@ -85,21 +88,21 @@ def test_a_recipe_object_and_settings_are_taken() -> None:
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        (FEATURES[:, 0], Y, r"expected waveforms .* or features \[n, c, h, w\]"),
+        (FEATURES[:, 0], Y, r"X has shape .*expected waveforms .* or features \[n, c, h, w\]"),
         (WAVEFORMS, Y[:-1], "36 utterances and y 35 emotions"),
-        (WAVEFORMS, np.full(36, "sad"), r"one emotion only \(sad"),
-        (FEATURES, np.full(36, "sad"), r"one emotion only \(sad"),
+        (WAVEFORMS, np.full(36, "sad"), r"one class only \(sad"),
+        (FEATURES, np.full(36, "sad"), r"one class only \(sad"),
         ([*WAVEFORMS[:-1], np.full(800, np.nan)], Y, r"X\[35\]: holds samples that are NaN"),
         ([*WAVEFORMS[:-1], np.zeros((2, 800))], Y, r"X\[35\]: an array of shape \[2, 800\], expected mono"),
     ],
 )
 def test_bad_input_is_one_clear_line(X: list, y: np.ndarray, message: str) -> None:
     with pytest.raises(EvenvoiceError, match=message):
-        clone(QUICK).set_params(form="mean" if X is WAVEFORMS else "channels").fit(X, y)
+        clone(QUICK).set_params(shape="mean" if X is WAVEFORMS else "channels").fit(X, y)
 
 
 def test_waveforms_and_features_are_not_mixed() -> None:
-    with pytest.raises(EvenvoiceError, match="fitted on features, asked about waveforms; give it features"):
+    with pytest.raises(EvenvoiceError, match=r"fitted on features \[n.*, asked about waveforms; give it the former"):
         clone(ON_FEATURES).fit(FEATURES, Y).predict(WAVEFORMS)
 
 
@@ -125,7 +128,7 @@ def test_what_is_loaded_says_what_it_cannot_do(saved: tuple[SpeechEmotionClassif
     loaded = SpeechEmotionClassifier.load(saved[1])
     with pytest.raises(EvenvoiceError, match=r"^X\[1\]: silent"):
         loaded.predict([WAVEFORMS[0], np.zeros(800)])
-    with pytest.raises(EvenvoiceError, match="fitted on waveforms, asked about features"):
+    with pytest.raises(EvenvoiceError, match=r"fitted on waveforms, asked about features \[n, c, h, w\]"):
         loaded.predict(FEATURES)
     with pytest.raises(EvenvoiceError, match="not written, for this classifier was loaded from a model file; copy"):
         loaded.save(tmp_path / "copy.onnx")
@@ -157,7 +160,7 @@ def test_files_that_cannot_be_loaded(tmp_path: Path) -> None:
 def test_a_validation_part_is_cut_off_where_the_recipe_wants_one(form: str, X: list, groups: np.ndarray | None) -> None:
     training = {"select": "best-on-validation", "calibrate": "temperature", "validation_share": 0.25}
     model = (
-        SpeechEmotionClassifier("2dcnn", form=form, epochs=2, settings={"training": training}).fit(X, Y, groups).model_
+        SpeechEmotionClassifier("2dcnn", shape=form, epochs=2, settings={"training": training}).fit(X, Y, groups).model_
     )
     watched, learnt = set(model.fitted_on["selection"]), set(model.fitted_on["network"])
     assert set(model.fitted_on["calibration"]) == watched
@@ -173,14 +176,70 @@ def test_a_validation_part_is_cut_off_where_the_recipe_wants_one(form: str, X: l
 
 def test_the_normaliser_sees_nothing_of_the_validation_part_of_features() -> None:
     settings = {"training": {"select": "best-on-validation", "validation_share": 0.25}}
-    classifier = SpeechEmotionClassifier("2dcnn", form="channels", epochs=1, settings=settings)
+    classifier = SpeechEmotionClassifier("2dcnn", shape="channels", epochs=1, settings=settings)
     model = classifier.fit(FEATURES, Y, SPEAKERS).model_
     rows = FEATURES[list(map(int, model.fitted_on["network"]))]
     assert model.normaliser is not None
     np.testing.assert_allclose(model.normaliser.mean, rows.mean(axis=(0, 3)).reshape(-1), atol=1e-5)
 
 
-def test_features_of_form_sequence_are_refused() -> None:
+def test_features_of_shape_sequence_are_refused() -> None:
     X = np.ones((36, 1, 121, 30), np.float32)
-    with pytest.raises(EvenvoiceError, match=r"form sequence marks each utterance's own frames.*give waveforms"):
+    with pytest.raises(EvenvoiceError, match=r"shape sequence marks each utterance's own frames.*give waveforms"):
         SpeechEmotionClassifier("gmm").fit(X, Y)
+
+
+def test_scikit_learns_own_checks_pass() -> None:
+    results = check_estimator(SpeechEmotionClassifier("functionals-svm"), on_skip=None, on_fail=None)
+    failed = {result["check_name"]: result["exception"] for result in results if result["status"] == "failed"}
+    # numpy's protocol for arrays that are no arrays is not ours to answer.
+    assert set(failed) <= {"check_classifier_data_not_an_array"}, failed
+
+
+@pytest.mark.parametrize("balance", [SMOTE(k_neighbors=2), "smote", {"name": "smote", "options": {"k_neighbors": 2}}])
+def test_a_sampler_is_a_name_or_an_object(balance: object) -> None:
+    fitted = SpeechEmotionClassifier(balance=balance, epochs=1).fit(FEATURES[:, 0, :, 0], np.repeat([0, 1], [6, 30]))
+    assert fitted.n_features_in_ == 8
+    assert fitted.model_.recipe.balance.name == "smote"
+    assert len(fitted.model_.plan) == 60
+
+
+def test_paths_and_hugging_face_dicts_are_recordings(tmp_path: Path) -> None:
+    files = []
+    for number, waveform in enumerate(WAVEFORMS):
+        soundfile.write(file := tmp_path / f"{number}.wav", waveform, 16000, subtype="FLOAT")
+        files.append(file)
+    fitted = SpeechEmotionClassifier("functionals-svm").fit(files, Y)
+    expected = fitted.predict_proba(WAVEFORMS)
+    np.testing.assert_array_equal(fitted.predict_proba([str(file) for file in files]), expected)
+    dicts = [{"array": waveform, "sampling_rate": 16000} for waveform in WAVEFORMS]
+    np.testing.assert_array_equal(fitted.predict_proba(dicts), expected)
+    with pytest.raises(EvenvoiceError, match="a dict of path; expected the keys array and sampling_rate"):
+        fitted.predict([{"path": "a.wav"}])
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (None, "requires y to be passed"),
+        ([*Y[:-1], None], r"y\[35\] is missing"),
+        (np.linspace(0, 1, 36), "continuous"),
+        (np.eye(3)[np.tile([0, 1, 2], 12)], r"one-hot: give class numbers, y.argmax"),
+        ([*[1] * 18, *["sad"] * 18], "y: labels of mixed types, words and numbers"),
+    ],
+)
+def test_labels_that_cannot_be_classes_are_refused(y: object, message: str) -> None:
+    with pytest.raises(EvenvoiceError, match=message):
+        clone(ON_FEATURES).fit(FEATURES, y)
+
+
+def test_labels_in_a_column_are_labels() -> None:
+    with pytest.warns(DataConversionWarning):
+        fitted = clone(ON_FEATURES).set_params(epochs=1).fit(FEATURES, Y[:, None])
+    assert list(fitted.classes_) == ["angry", "happy", "sad"]
+
+
+@pytest.mark.parametrize("X", [None, 5, "a.wav", Path("a.wav"), {"a": 1}, b"RIFF", np.zeros(3), np.zeros((36, 0))])
+def test_what_holds_no_recordings_is_one_clear_line(X: object) -> None:
+    with pytest.raises(EvenvoiceError):
+        clone(QUICK).fit(X, Y)

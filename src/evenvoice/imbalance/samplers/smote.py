@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -11,8 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.inputs import checked, class_counts, flat_features, missing
+from evenvoice.imbalance.makers import RULES, Rule
 from evenvoice.imbalance.neighbours import nearest_in_class
-from evenvoice.imbalance.plan import RULES, Plan, Rule
+from evenvoice.imbalance.plan import Plan
+from evenvoice.imbalance.sampler import BaseSampler
+from evenvoice.imbalance.strategy import OverStrategy, check_strategy, is_integer, rows_to_add
 
 Parents = Literal["any", "same-speaker", "different-speakers"]
 
@@ -20,8 +22,8 @@ Parents = Literal["any", "same-speaker", "different-speakers"]
 _USUAL_NEIGHBOURS = 5
 
 
-@dataclass(frozen=True)
-class SMOTE:
+@dataclass(repr=False)
+class SMOTE(BaseSampler):
     """Synthetic Minority Over-sampling Technique (Chawla, Bowyer, Hall & Kegelmeyer 2002), as a plan.
 
     For the same seed and k, the rows of the plan are those of imbalanced-learn's ``SMOTE(random_state=seed,
@@ -56,19 +58,15 @@ class SMOTE:
     """
 
     k_neighbors: int | Literal["shrink"] = _USUAL_NEIGHBOURS
-    sampling_strategy: Literal["not majority"] | float | Mapping[Any, int] = "not majority"
+    sampling_strategy: OverStrategy = "not majority"
     rule: Rule = "line"
     parents: Parents = "any"
 
     def __post_init__(self) -> None:
-        k, strategy = self.k_neighbors, self.sampling_strategy
-        if k != "shrink" and not (_is_integer(k) and k >= 1):
+        k = self.k_neighbors
+        if k != "shrink" and not (is_integer(k) and k >= 1):
             raise EvenvoiceError(f"SMOTE k_neighbors: {k!r}; give an integer of 1 or more, or 'shrink'")
-        if not isinstance(strategy, Mapping) and strategy != "not majority" and not _is_ratio(strategy):
-            raise EvenvoiceError(
-                f"SMOTE sampling_strategy: {strategy!r}; give 'not majority', a dict of label → count, "
-                "or a ratio above 0 and up to 1"
-            )
+        check_strategy("SMOTE", self.sampling_strategy, "not majority")
         for name, value, known in (("rule", self.rule, RULES), ("parents", self.parents, get_args(Parents))):
             if value not in known:
                 raise EvenvoiceError(f"SMOTE {name}: {value!r} is unknown; use one of {', '.join(known)}")
@@ -93,7 +91,7 @@ class SMOTE:
         features = flat_features(X)
         speakers = self._speakers(groups)
         pairs, gaps, labels = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)], [y[:0]]
-        for label, count in self._wanted(class_counts(y)).items():
+        for label, count in rows_to_add("SMOTE", self.sampling_strategy, class_counts(y)).items():
             rows = np.flatnonzero(y == label)
             nearest = self._nearest(features[rows], label, None if speakers is None else speakers[rows])
             drawn, gap = _draw(nearest, count, seed)
@@ -102,20 +100,7 @@ class SMOTE:
             labels.append(np.full(count, label, dtype=y.dtype))
         base, neighbour = np.concatenate(pairs).T
         kept = np.arange(len(y))
-        return Plan(kept, base, neighbour, np.concatenate(gaps), np.concatenate(labels), rule=self.rule)
-
-    def _wanted(self, have: dict[Any, int]) -> dict[Any, int]:
-        """Return how many synthetic rows each class needs, where it needs any."""
-        strategy = self.sampling_strategy
-        if isinstance(strategy, Mapping):
-            for label, count in strategy.items():
-                _check_target(label, count, have)
-            wanted = {label: int(strategy.get(label, count)) - count for label, count in have.items()}
-        else:
-            ratio = 1.0 if isinstance(strategy, str) else float(strategy)
-            # Truncated, as imbalanced-learn does it.
-            wanted = {label: int(ratio * max(have.values()) - count) for label, count in have.items()}
-        return {label: count for label, count in wanted.items() if count > 0}
+        return Plan.pairs(kept, base, neighbour, np.concatenate(gaps), np.concatenate(labels), rule=self.rule)
 
     def _speakers(self, groups: NDArray[Any] | None) -> NDArray[Any] | None:
         """Return the groups where they matter."""
@@ -192,23 +177,3 @@ def _draw(nearest: NDArray[np.int64], count: int, seed: int) -> tuple[NDArray[np
     if beyond.any():
         column[beyond] = random.randint(0, possible[base[beyond]], dtype=np.int64)
     return np.stack([base, nearest[base, column]], axis=1), gap
-
-
-def _check_target(label: Any, count: Any, have: dict[Any, int]) -> None:
-    """Make sure that a class can be raised to the count that a dict asks for."""
-    if label not in have:
-        classes = ", ".join(map(repr, have))
-        raise EvenvoiceError(f"SMOTE sampling_strategy: class {label!r} is not in y; the classes are {classes}")
-    if not _is_integer(count) or count < have[label]:
-        raise EvenvoiceError(
-            f"SMOTE sampling_strategy: class {label!r} → {count!r}, but it has {have[label]} rows and SMOTE removes "
-            f"none; give an integer of {have[label]} or more"
-        )
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _is_ratio(value: Any) -> bool:
-    return isinstance(value, int | float | np.floating) and not isinstance(value, bool) and 0 < float(value) <= 1

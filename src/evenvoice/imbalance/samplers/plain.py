@@ -1,4 +1,4 @@
-"""What to compare SMOTE with: nothing at all, and class weights in the loss."""
+"""What to compare other samplers with: nothing at all, and class weights in the loss."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from evenvoice.imbalance.inputs import checked, class_counts
 from evenvoice.imbalance.plan import Plan
+from evenvoice.imbalance.sampler import BaseSampler
 
 
-@dataclass(frozen=True)
-class NoBalancing:
+@dataclass(repr=False)
+class NoBalancing(BaseSampler):
     """Keep every row, make none.
 
     Examples:
@@ -35,8 +36,8 @@ class NoBalancing:
         return _keep_all(X, y, groups, seed, weighted=False)
 
 
-@dataclass(frozen=True)
-class ClassWeights:
+@dataclass(repr=False)
+class ClassWeights(BaseSampler):
     """Keep every row, make none, and weigh each class in the loss by n / (C·n_c), as scikit-learn's ``"balanced"``.
 
     n is the number of rows, C the number of classes, n_c the rows of class c (King & Zeng 2001).
@@ -66,12 +67,4 @@ def _keep_all(X: ArrayLike, y: ArrayLike, groups: ArrayLike | None, seed: int, *
     _, labels, _ = checked(X, y, groups, seed)
     counts = class_counts(labels)
     weights = {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
-    none = np.empty(0, dtype=np.int64)
-    return Plan(
-        kept=np.arange(len(labels)),
-        base=none,
-        neighbour=none,
-        gap=np.empty(0),
-        labels=labels[:0],
-        class_weights=weights if weighted else None,
-    )
+    return Plan.keep(np.arange(len(labels)), labels=labels[:0], class_weights=weights if weighted else None)

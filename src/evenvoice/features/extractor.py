@@ -1,0 +1,143 @@
+"""Extractors: waveform to a sequence of feature frames. Shipped ones by name, others by class or entry point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import BaseModel, ConfigDict, model_validator
+from torch import Tensor, nn
+
+from evenvoice.audio import Waveform
+from evenvoice.errors import EvenvoiceError
+from evenvoice.options import check_options
+from evenvoice.registry import Registry
+
+Features = npt.NDArray[np.float32]
+
+
+@runtime_checkable
+class Extractor(Protocol):
+    """What every extractor has; its constructor's keywords are its options, as a recipe's ``features:`` writes them.
+
+    Attributes:
+        name: What recipes call it.
+        version: Raise it with every change that changes a feature: cached features of other versions are not read.
+        sample_rate: Of the waveforms that it takes, in Hz.
+        n_rows: Number of features of a frame.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    sample_rate: int
+    n_rows: int
+
+    def __call__(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return features and number of frames of a padded batch.
+
+        Args:
+            waveform: ``[b, n]`` float32; what lies beyond an utterance's length is ignored.
+            lengths: ``[b]`` int64, samples.
+
+        Returns:
+            ``[b, n_rows, t]`` float32, zero beyond an utterance's own frames, and ``[b]`` int64.
+        """
+        ...
+
+    def frames(self, samples: int) -> int:
+        """Return how many frames a waveform of so many samples has."""
+        ...
+
+
+def _check(name: str, found: Any) -> None:
+    """Raise unless a class from outside has what every extractor has."""
+    for wanted in ("name", "version", "__call__", "frames"):
+        if not hasattr(found, wanted):
+            raise EvenvoiceError(
+                f"extractor {name!r}: has no {wanted}; see evenvoice.features.Extractor, and check yours with "
+                "evenvoice.testing.check_extractor"
+            )
+
+
+EXTRACTORS = Registry(
+    "extractor",
+    {
+        "mfcc": "evenvoice.features.mfcc:MFCC",
+        "short-term": "evenvoice.features.baselines:ShortTerm",
+        "mfcc-cqt-f0": "evenvoice.features.baselines:MfccCqtF0",
+        "log-spectrogram": "evenvoice.features.baselines:LogSpectrogram",
+    },
+    _check,
+)
+
+
+@lru_cache(maxsize=16)
+def _made(name: str, options: str) -> Extractor:
+    """Make an extractor once: it keeps no state from one call to the next."""
+    made: Extractor = EXTRACTORS[name](**json.loads(options))
+    return made
+
+
+class FeatureSettings(BaseModel):
+    """Which extractor, with which options: a recipe's ``features:``. Options that are not given get their defaults.
+
+    Raises:
+        EvenvoiceError: An unknown extractor or option, or an impossible value.
+
+    Examples:
+        >>> FeatureSettings(name="mfcc", n_mfcc=13).make().n_rows
+        39
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str = "mfcc"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, values: Any) -> Any:
+        if isinstance(values, Mapping):
+            options = {str(key): value for key, value in values.items() if key != "name"}
+            name = values.get("name", "mfcc")
+            EXTRACTORS.check_known(name)
+            values = {"name": name, **check_options("extractor", name, EXTRACTORS[name], options)}
+        return values
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The extractor's options, all of them."""
+        return dict(self.model_extra or {})
+
+    def make(self) -> Extractor:
+        """Return the extractor."""
+        return _made(self.name, json.dumps(self.options, sort_keys=True))
+
+
+def exportable(extractor: Extractor) -> nn.Module | None:
+    """Return the extractor as a torch module that a model file can hold; ``None`` where it has none."""
+    module = getattr(extractor, "module", None)
+    return module() if callable(module) else extractor if isinstance(extractor, nn.Module) else None
+
+
+def compute(extractor: Extractor, waveform: Waveform) -> Features:
+    """Return the features of one waveform, float32 ``[n_rows, t]``.
+
+    One at a time, not in a batch: the length that a batch is padded to moves the last bits of a matrix product, and a
+    feature must not depend on its neighbours. It is no slower, either: one clip fits the processor's cache.
+
+    Args:
+        extractor: Which.
+        waveform: float32 ``[n]``, mono at the extractor's sample rate.
+
+    Examples:
+        >>> compute(FeatureSettings().make(), np.ones(16000, np.float32)).shape
+        (120, 32)
+    """
+    with torch.inference_mode():
+        features, _ = extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
+    return np.ascontiguousarray(features[0].numpy())

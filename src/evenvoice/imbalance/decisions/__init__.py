@@ -1,0 +1,1 @@
+"""Decisions: what turns a network's logits into answers, fitted on validation rows."""

@@ -1,0 +1,41 @@
+"""Cross entropy, plain and with smoothed labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance.losses.base import BaseLoss
+
+
+class CrossEntropy(BaseLoss):
+    """−Σ_c t_c log softmax(z)_c, with t the target: equation 10 of the SMOTE-2DCNN paper, natural logarithm.
+
+    Args:
+        class_counts: See `BaseLoss`.
+        n_epochs: See `BaseLoss`.
+        smoothing: ε of label smoothing, from 0 up to 1: the target becomes (1 − ε) t + ε / k (Szegedy et al. 2016,
+            section 7).
+
+    Raises:
+        EvenvoiceError: ``smoothing`` lies outside 0 to 1; and see `BaseLoss`.
+
+    Examples:
+        >>> import torch
+        >>> round(CrossEntropy((30, 10))(torch.zeros(4, 2), torch.tensor([0, 1, 1, 0])).item(), 4)
+        0.6931
+    """
+
+    def __init__(self, class_counts: Sequence[float], n_epochs: int = 1, *, smoothing: float = 0.0) -> None:
+        super().__init__(class_counts, n_epochs)
+        if not 0 <= smoothing < 1:
+            raise EvenvoiceError(f"loss cross-entropy: smoothing {smoothing!r}; give a number from 0 and below 1")
+        self.smoothing = smoothing
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        """See `BaseLoss.rows`."""
+        if self.smoothing:
+            targets = (1 - self.smoothing) * targets + self.smoothing / targets.shape[1]
+        return -(targets * logits.log_softmax(dim=1)).sum(dim=1)

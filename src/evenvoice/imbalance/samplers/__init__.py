@@ -1,0 +1,1 @@
+"""The samplers that come with evenvoice, one small file for each method."""

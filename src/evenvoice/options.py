@@ -1,0 +1,97 @@
+"""What the options of a part may be: types for constructors' parameters, in words and as one check.
+
+The options of an extractor, a shape or a model are its constructor's keywords. Their annotations are checked when a
+recipe is read, long before anything is fitted; each type says in words what is expected. A class whose options depend
+on one another gives a pydantic class of its own as ``Settings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from inspect import Parameter, signature
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
+from evenvoice.errors import EvenvoiceError, nearest
+
+Count = Annotated[int, Field(ge=1, description="a whole number of 1 or more")]
+Counts = Annotated[Sequence[Count], Field(min_length=1, description="a list of whole numbers of 1 or more: [128, 64]")]
+Pair = Annotated[
+    Sequence[Count], Field(min_length=2, max_length=2, description="two whole numbers of 1 or more: [2, 2]")
+]
+Pairs = Annotated[Sequence[Pair], Field(min_length=1, description="a list of pairs of whole numbers: [[3, 3], [5, 5]]")]
+Share = Annotated[float, Field(ge=0, lt=1, description="a number from 0 to below 1")]
+UpToOne = Annotated[float, Field(gt=0, le=1, description="a number above 0 and up to 1")]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, description="a number above 0")]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False, description="a number of 0 or more")]
+
+# What the program gives to a constructor, not the user.
+_GIVEN = ("self", "settings", "extractor", "input_shape", "n_classes", "class_counts", "n_epochs")
+
+
+def check_options(kind: str, name: str, constructor: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with defaults filled in, once each is known and has a value of its type.
+
+    Args:
+        kind: What the constructor makes: ``model``, ``extractor``, ``shape``.
+        name: What a recipe calls it.
+        constructor: The class.
+        options: Keyword → value.
+
+    Raises:
+        EvenvoiceError: An unknown option, or an impossible value.
+
+    Examples:
+        >>> class Toy:
+        ...     def __init__(self, input_shape, n_classes, *, dropout: Share = 0.5): ...
+        >>> check_options("model", "toy", Toy, {})
+        {'dropout': 0.5}
+        >>> check_options("model", "toy", Toy, {"dropout": 1.5})
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: model 'toy': dropout is 1.5; give a number from 0 to below 1
+    """
+    schema = options_of(constructor)
+    known = list(schema.model_fields)
+    for option in options:
+        if option not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes no options"
+            raise EvenvoiceError(f"{kind} {name!r}: unknown option {option!r}{nearest(option, known)}; {takes}")
+    plain = {key: value.item() if isinstance(value, np.generic) else value for key, value in options.items()}
+    try:
+        return schema(**plain).model_dump()
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:  # options that contradict one another: the class says which
+            raise EvenvoiceError(f"{kind} {name!r}: {first['msg'].removeprefix('Value error, ')}") from error
+        option = str(first["loc"][0])
+        wanted = _in_words(schema.model_fields[option]) or first["msg"].removeprefix("Value error, ")
+        raise EvenvoiceError(f"{kind} {name!r}: {option} is {options.get(option)!r}; give {wanted}") from error
+
+
+@cache
+def options_of(constructor: type) -> type[BaseModel]:
+    """Return the schema of a class' options: its ``Settings``, or one made from its constructor."""
+    own = getattr(constructor, "Settings", None)
+    if isinstance(own, type) and issubclass(own, BaseModel):
+        return own
+    hints = get_type_hints(constructor.__init__, include_extras=True)  # type: ignore[misc]
+    fields: dict[str, Any] = {
+        name: (hints.get(name, Any), parameter.default)
+        for name, parameter in signature(constructor).parameters.items()
+        if name not in _GIVEN and parameter.kind not in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
+    }
+    return create_model(f"Options of {constructor.__name__}", __config__=ConfigDict(strict=True), **fields)
+
+
+def _in_words(field: FieldInfo) -> str | None:
+    """What a value of this field has to be; ``None`` where the field does not say."""
+    if field.description:
+        return field.description
+    if get_origin(field.annotation) is Literal:
+        return f"one of {', '.join(map(str, get_args(field.annotation)))}"
+    return None

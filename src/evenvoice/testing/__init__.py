@@ -1,0 +1,10 @@
+"""Public contract checks: does a class of your own keep what evenvoice promises of its own classes?
+
+Each check raises an `AssertionError` that says what was expected and what was found, as scikit-learn's
+``check_estimator`` does. The same checks test what evenvoice ships.
+"""
+
+from evenvoice.testing.loss import check_loss
+from evenvoice.testing.sampler import check_sampler
+
+__all__ = ["check_loss", "check_sampler"]

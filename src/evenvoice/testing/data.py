@@ -1,0 +1,61 @@
+"""Small training sets for the contract checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHAPES: tuple[tuple[int, ...], ...] = ((4,), (1, 2, 6))
+
+
+def training_set(
+    shape: tuple[int, ...], dtype: type[np.floating[Any]] = np.float32
+) -> tuple[NDArray[Any], NDArray[np.str_], NDArray[np.int64]]:
+    """Return features [90, *shape], labels of three classes that overlap a little, and speakers.
+
+    Examples:
+        >>> X, y, speakers = training_set((4,))
+        >>> X.shape, np.unique(y, return_counts=True)[1].tolist(), len(set(speakers.tolist()))
+        ((90, 4), [27, 18, 45], 3)
+    """
+    random = np.random.default_rng(2)
+    y = random.permutation(np.repeat(["angry", "happy", "neutral"], [27, 18, 45]))
+    centres = {"angry": 0.0, "happy": 1.5, "neutral": 3.0}
+    X = random.normal(size=(len(y), *shape)) + np.array([centres[label] for label in y]).reshape(
+        -1, *(1 for _ in shape)
+    )
+    return X.astype(dtype), y, np.arange(len(y)) % 3
+
+
+def awkward_sets() -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+    """Return training sets that a sampler must plan on, or refuse in one line."""
+    random = np.random.default_rng(0)
+
+    def of(*sizes: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        y = np.repeat(np.arange(len(sizes)), sizes)
+        return random.normal(size=(len(y), 3)).astype(np.float32), y
+
+    X, y = of(20, 9)
+    nan, far = X.copy(), X.copy()
+    nan[3, 1], far[3, 1] = np.nan, np.inf
+    return {
+        "a class of 1 row": of(12, 1),
+        "a class of 2 rows": of(12, 2),
+        "a class of 5 rows": of(12, 5),
+        "one row of each class": of(1, 1),
+        "one class": of(12),
+        "fewer rows than neighbours": of(3, 2),
+        "NaN": (nan, y),
+        "infinity": (far, y),
+        "constant features": (np.ones_like(X), y),
+        "identical rows in one class": (np.where(y[:, None] == 1, np.float32(1), X), y),
+        "one feature": (X[:, :1], y),
+        "integers": (np.arange(87).reshape(29, 3), y),
+        "y too short": (X, y[:-1]),
+        "no rows": (X[:0], y[:0]),
+        "no features": (X[:, :0], y),
+        "a label that is missing": (X, np.array([None, *y[1:]], dtype=object)),
+        "continuous labels with NaN": (X, np.where(y == 0, np.nan, 0.5)),
+    }

@@ -1,0 +1,86 @@
+"""The contract of a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import make_loss
+
+_COUNTS = (60, 30, 10)
+_EPOCHS = 10
+
+
+def check_loss(loss: Callable[..., Any] | str, **options: Any) -> None:
+    """Check a loss of your own: a class, or a name as a recipe writes it.
+
+    What is checked: it is made as ``Loss(class_counts, n_epochs, **options)`` and called as ``loss(logits [b, k],
+    targets [b] or [b, k], epoch) -> scalar``; the scalar is finite, of the dtype of the logits, the same again, and
+    differentiable; the inputs are left alone; class numbers and their one-hot rows give the same loss; a batch's loss
+    is the mean of its rows' losses; a sure right answer costs less than a sure wrong one; odd class counts are refused
+    with an `EvenvoiceError`.
+
+    Args:
+        loss: What to check.
+        **options: Its options.
+
+    Raises:
+        AssertionError: The contract is broken; the message says what was expected and what was found.
+
+    Examples:
+        >>> check_loss("cross-entropy")
+    """
+
+    def made(counts: Any = _COUNTS) -> Callable[..., torch.Tensor]:
+        make = partial(make_loss, loss) if isinstance(loss, str) else loss
+        return cast("Callable[..., torch.Tensor]", make(counts, _EPOCHS, **options))
+
+    compute = made()
+    for dtype in (torch.float32, torch.float64):
+        for epoch in (0, _EPOCHS - 1):
+            _check_values(compute, dtype, epoch)
+    for counts in ((), (5,), (5, 0, 3), (5, -1), (5, float("nan")), "ab", None):
+        try:
+            made(counts)
+        except EvenvoiceError as error:
+            _expect("\n" not in str(error), f"class counts {counts!r}: an error of several lines")
+        except Exception as error:
+            raise AssertionError(f"loss: class counts {counts!r}: {type(error).__name__}: {error}") from error
+        else:
+            _expect(False, f"class counts {counts!r} were accepted; raise an EvenvoiceError")
+
+
+def _check_values(compute: Callable[..., torch.Tensor], dtype: torch.dtype, epoch: int) -> None:
+    """What holds for every loss, at one precision and epoch."""
+    random = np.random.default_rng(1)
+    logits = torch.tensor(random.normal(size=(8, 3)), dtype=dtype, requires_grad=True)
+    targets = torch.tensor([0, 1, 2, 0, 0, 1, 2, 0])
+    before = logits.detach().clone()
+    value = compute(logits, targets, epoch)
+    _expect(value.shape == (), f"a loss of shape {tuple(value.shape)}; expected a scalar")
+    _expect(value.dtype == dtype, f"a loss of {value.dtype}; expected {dtype}, as the logits")
+    _expect(bool(torch.isfinite(value)), f"a loss of {value.item()}; expected a finite number")
+    value.backward()  # type: ignore[no-untyped-call]
+    _expect(logits.grad is not None and bool(torch.isfinite(logits.grad).all()), "no finite gradient")
+    _expect(bool((logits.detach() == before).all()), "the logits were changed")
+    _expect(bool(compute(logits, targets, epoch) == value), "the same input gave another loss")
+    one_hot = torch.nn.functional.one_hot(targets, 3).to(dtype)
+    close = torch.isclose(compute(logits, one_hot, epoch), value, rtol=1e-5)
+    _expect(bool(close), "one-hot targets gave another loss than class numbers")
+    rows = torch.stack([compute(logits[i : i + 1], targets[i : i + 1], epoch) for i in range(8)])
+    _expect(bool(torch.isclose(rows.mean(), value, rtol=1e-5)), "a batch's loss is not the mean of its rows' losses")
+    sure = torch.eye(3, dtype=dtype) * 9
+    right, wrong = compute(sure, torch.tensor([0, 1, 2]), epoch), compute(sure, torch.tensor([1, 2, 0]), epoch)
+    _expect(bool(right < wrong), "sure right answers cost as much as sure wrong ones")
+    mixed = torch.full((2, 3), 1 / 3, dtype=dtype)
+    _expect(bool(torch.isfinite(compute(sure[:2], mixed, epoch))), "soft targets gave no finite loss")
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise AssertionError(f"loss: {otherwise}")

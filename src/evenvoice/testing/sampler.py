@@ -1,0 +1,147 @@
+"""The contract of a sampler."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import Plan, Sampler, draw_plan, make_sampler
+from evenvoice.testing.data import SHAPES, awkward_sets, training_set
+
+_KEPT_ROUNDING = 1e-6
+
+
+def check_sampler(sampler: Callable[[], Sampler] | Sampler | str) -> None:
+    """Check a sampler of your own: a class, an object with options, or a name as a recipe writes it.
+
+    What is checked: the plan fits the rows it was made for; shape and dtype stay; X, y and NumPy's global random state
+    are left alone; the same seed gives the same plan, in whatever memory layout and label dtype; a row is the same
+    alone and in a batch; rows of a class are kept or made from rows of that class; made rows follow from the parents
+    and weights on record; nothing depends on rows that are not given; input that cannot be used is refused with an
+    `EvenvoiceError`.
+
+    Args:
+        sampler: What to check.
+
+    Raises:
+        AssertionError: The contract is broken; the message says what was expected and what was found.
+
+    Examples:
+        >>> check_sampler("smote")
+    """
+    checked = cast("Sampler", sampler()) if inspect.isclass(sampler) else make_sampler(cast("Sampler | str", sampler))
+    for shape in SHAPES:
+        for dtype in (np.float32, np.float64):
+            _check_plan(checked, shape, dtype)
+    _check_repeats(checked)
+    _check_provenance(checked)
+    _check_bad_input(checked)
+
+
+def _check_plan(sampler: Sampler, shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> None:
+    """The plan is of the training set, and its rows are rows of it."""
+    X, y, speakers = training_set(shape, dtype)
+    before, state = X.copy(), _global_state()
+    plan = draw_plan(sampler, X, y, speakers, seed=4)
+    _expect(_global_state() == state, "NumPy's global random state was changed; use a generator of your own")
+    _expect(bool((before == X).all()), "X was changed; work on a copy")
+    _expect(plan.labels.dtype.kind == y.dtype.kind, f"labels of dtype {plan.labels.dtype}; expected that of y")
+    rows = np.arange(len(plan))
+    made = plan.take(X, rows)
+    _expect(made.dtype == X.dtype, f"rows of dtype {made.dtype}; expected {X.dtype}, as X")
+    _expect(made.shape == (len(plan), *shape), f"rows of shape {made.shape}; expected {(len(plan), *shape)}")
+    _expect(bool(np.isfinite(made).all()), "NaN or infinity in the rows, and X has none")
+    _expect(bool((made[: len(plan.kept)] == X[plan.kept]).all()), "a kept row is not the row of X")
+    order = np.random.default_rng(0).permutation(rows)
+    alone = np.concatenate([plan.take(X, [row]) for row in order[:20]])
+    _expect(bool((alone == made[order[:20]]).all()), "a row that is made alone differs from the same row in a batch")
+    labels = plan.y(y)
+    for parents in plan.parents(rows).T:
+        same = (parents < 0) | (y[parents] == labels)
+        _expect(bool(same.all()), "a row has a parent of another class; make rows of a class from its own rows")
+    weights = plan.class_weights
+    _expect(
+        weights is None or set(weights) == set(y.tolist()), f"class weights of {weights}; expected every class of y"
+    )
+
+
+def _check_repeats(sampler: Sampler) -> None:
+    """The arguments decide, and nothing else."""
+    X, y, speakers = training_set((2, 4))
+    first = draw_plan(sampler, X, y, speakers, seed=7)
+    np.random.seed(99)
+    for again in (
+        draw_plan(sampler, np.asfortranarray(X), y, speakers, seed=7),
+        draw_plan(sampler, X, y.astype(object), speakers.tolist(), seed=np.int64(7)),  # type: ignore[arg-type]
+    ):
+        for name in ("kept", "made_from", "weights", "makers"):
+            _expect(
+                np.array_equal(getattr(first, name), getattr(again, name)),
+                f"the same seed gave another {name}, with another memory layout or dtype of labels",
+            )
+        one, other = first.take(X, np.arange(len(first))), again.take(X, np.arange(len(again)))
+        _expect(bool((one == other).all()), "the same seed gave other rows")
+
+
+def _check_provenance(sampler: Sampler) -> None:
+    """Rows follow from what is on record: a source row that is no parent of a row has no part in it."""
+    X, y, speakers = training_set((3,), np.float64)
+    plan = draw_plan(sampler, X, y, speakers, seed=1)
+    for row in np.flatnonzero(plan.synthetic)[:10].tolist():
+        parents = plan.parents([row])[0]
+        others = np.setdiff1d(np.arange(len(X)), parents)
+        changed = X.copy()
+        changed[others] = 1e3
+        same = np.allclose(plan.take(changed, [row]), plan.take(X, [row]), rtol=_KEPT_ROUNDING)
+        _expect(same, f"made row {row} depends on rows other than its parents {parents.tolist()}")
+    # The row numbers of a corpus: the plan of a fold's training part names rows of the training part alone.
+    train = np.arange(0, len(X), 2)
+    part = draw_plan(sampler, X[train], y[train], speakers[train], seed=1).renumbered(train)
+    part.check_parents(train)
+    _expect(bool(np.isin(part.kept, train).all()), "a kept row lies outside the rows given")
+
+
+def _check_bad_input(sampler: Sampler) -> None:
+    """What cannot be used is refused in one line; what can gives a plan."""
+    for name, (X, y) in awkward_sets().items():
+        speakers = np.arange(len(X)) % 2
+        found = _refused(lambda X=X, y=y, groups=speakers: draw_plan(sampler, X, y, groups).take(X, [0]))  # type: ignore[misc]
+        _expect(found is None or "\n" not in found, f"{name}: an error of several lines: {found}")
+    X, y, speakers = training_set((3,))
+    wrong: Mapping[str, Callable[[], Plan]] = {
+        "seed -1": lambda: draw_plan(sampler, X, y, speakers, seed=-1),
+        "seed 1.5": lambda: draw_plan(sampler, X, y, speakers, seed=1.5),  # type: ignore[arg-type]
+        "groups too short": lambda: draw_plan(sampler, X, y, speakers[:5]),
+        "X of one number": lambda: draw_plan(sampler, np.float32(1), y, speakers),
+    }
+    for name, call in wrong.items():
+        _expect(_refused(call) is not None, f"{name}: accepted; raise an EvenvoiceError that says what is wrong")
+
+
+def _refused(call: Callable[[], Plan | NDArray[Any]]) -> str | None:
+    """The message with which a call is refused; ``None`` where it works."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call()
+    except EvenvoiceError as error:
+        return str(error)
+    except Exception as error:
+        raise AssertionError(f"{type(error).__name__}: {error}; raise an EvenvoiceError instead") from error
+    return None
+
+
+def _global_state() -> bytes:
+    """NumPy's global random state."""
+    return bytes(np.random.get_state(legacy=False)["state"]["key"].tobytes())
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise AssertionError(f"sampler: {otherwise}")

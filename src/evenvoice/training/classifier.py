@@ -1,0 +1,297 @@
+"""A recipe as a scikit-learn classifier: ``fit``, ``predict_proba``, ``GridSearchCV``, ``cross_val_predict``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import ValidationError
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.features import extract_waveforms
+from evenvoice.protocols import Fold, cut_validation, open_protocol
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recognizer import Recognizer
+from evenvoice.training.dataset import Dataset
+from evenvoice.training.export import export
+from evenvoice.training.fitting import TrainedModel, Watched, fit, fit_images, make_plan
+from evenvoice.training.inputs import Images, as_groups, as_images, as_labels, as_waveforms, kind_of, sampler_settings
+from evenvoice.training.normalise import Normaliser
+
+
+class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """A recipe as a scikit-learn classifier: recordings or features in, emotions out.
+
+    The normaliser and the samplers are fitted in ``fit``, so in cross-validation they see the training part of each
+    fold and nothing else; give ``groups=speakers`` to the splitter to test on unseen speakers.
+
+    Args:
+        recipe: A recipe's name, the path of its YAML file, or a `Recipe`.
+        shape: ``mean``, ``array`` or ``channels``; the recipe's own if ``None``, as for everything below.
+        normalise: ``training`` or ``speaker`` (which needs ``groups`` at prediction as well).
+        balance: A sampler's name (``smote``), a sampler (``SMOTE(k_neighbors=2)``), or a list of them, one after the
+            other.
+        epochs: Passes over the training part.
+        batch_size: Rows of a batch.
+        learning_rate: Of Adam.
+        settings: Anything else of the recipe, nested: ``{"model": {"options": {"dropout": 0.3}}}``.
+        device: ``cpu`` or ``cuda``.
+        random_state: Of weights, shuffling, dropout and samplers: an int, a ``RandomState``, or ``None``.
+
+    Attributes:
+        classes_: Labels, sorted.
+        n_features_in_: Columns of the feature matrix; only where it was fitted on one.
+        model_: The `TrainedModel`; not there after `load`.
+        recognizer_: The `Recognizer` of the model file, after `load`.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> X = rng.standard_normal((24, 40)).astype(np.float32)
+        >>> y = np.array(["sad", "angry"] * 12)
+        >>> X[y == "sad"] += 1
+        >>> classifier = SpeechEmotionClassifier(epochs=5).fit(X, y)
+        >>> classifier.predict_proba(X).shape
+        (24, 2)
+    """
+
+    def __init__(
+        self,
+        recipe: str | Path | Recipe = "smote-2dcnn",
+        *,
+        shape: str | None = None,
+        normalise: str | None = None,
+        balance: Any = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        settings: Mapping[str, Any] | None = None,
+        device: str = "cpu",
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> None:
+        self.recipe = recipe
+        self.shape = shape
+        self.normalise = normalise
+        self.balance = balance
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.settings = settings
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Self:
+        """Fit on recordings or features.
+
+        Args:
+            X: A sequence of float waveforms ``[n]`` at the recipe's sample rate, of any lengths; a sequence of paths; a
+                feature matrix ``[n, d]``; or features ``[n, c, h, w]``. Features are normalised: a matrix per column,
+                images per channel and row over frames (shapes ``mean`` and ``functionals``: per cell).
+            y: Labels ``[n]``: words or integers.
+            groups: Speakers ``[n]``, for samplers and normalisers that work by speaker. A recipe that wants a
+                validation part cuts it from ``X``: whole speakers where they are known, else utterances by chance.
+
+        Raises:
+            EvenvoiceError: X or y cannot be used, one class only, a class too small to balance, too few speakers to cut
+                a validation part off.
+        """
+        for name in ("recognizer_", "n_features_in_"):
+            if hasattr(self, name):
+                delattr(self, name)
+        recipe = self._recipe()
+        kind = kind_of(X)
+        images, columns = (None, None) if kind == "waveforms" else as_images(X, kind)
+        n = len(X) if images is None else len(images)
+        classes, emotions, names = as_labels(y, n)
+        speakers = as_groups(groups, n)
+        if len(names) < 2:
+            raise EvenvoiceError(f"y holds one class only ({', '.join(names)}); a classifier needs two at least")
+        seed = int(check_random_state(self.random_state).randint(2**31)) if self._draws() else int(self.random_state)  # type: ignore[arg-type]
+        if images is None:
+            self.model_ = _fit_waveforms(recipe, X, emotions, speakers, names, seed, self.device)
+        else:
+            self.model_ = _fit_images(recipe, images, kind == "matrix", emotions, speakers, names, seed, self.device)
+            if columns is not None:
+                self.n_features_in_ = columns
+        self.classes_, self._kind = classes, kind
+        return self
+
+    def predict_proba(self, X: Any, groups: npt.ArrayLike | None = None) -> npt.NDArray[np.float32]:
+        """Return probabilities, float32 ``[n, classes]``, in the order of ``classes_``."""
+        check_is_fitted(self, "classes_")
+        kind = kind_of(X)
+        if kind != self._kind:
+            raise EvenvoiceError(f"fitted on {_WORDS[self._kind]}, asked about {_WORDS[kind]}; give it the former")
+        if hasattr(self, "recognizer_"):
+            return np.asarray(self.recognizer_.probabilities(as_waveforms(X, self.recognizer_.sample_rate)), np.float32)
+        if kind == "waveforms":
+            recipe = self.model_.recipe
+            return self.model_.probabilities(_dataset(recipe, X, None, as_groups(groups, len(X))))
+        images, _ = as_images(X, kind, getattr(self, "n_features_in_", None))
+        assert self.model_.normaliser is not None
+        rows = self.model_.normaliser.apply(_rows(self.model_.recipe, images, kind == "matrix"))
+        return self.model_.image_probabilities(_clipped(self.model_.recipe, np.stack(rows).reshape(images.shape)))
+
+    def predict(self, X: Any, groups: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
+        """Return the most probable class of each utterance ``[n]``."""
+        probabilities = self.predict_proba(X, groups)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def save(self, path: Path | str) -> Path:
+        """Write the model file, which `load` and `Recognizer` read. Only for a classifier fitted on waveforms.
+
+        Raises:
+            EvenvoiceError: Fitted on features, or loaded from a file itself; or as in `export`.
+        """
+        check_is_fitted(self, "classes_")
+        if hasattr(self, "recognizer_"):
+            raise EvenvoiceError(
+                f"{path}: not written, for this classifier was loaded from a model file; copy that one"
+            )
+        if self._kind != "waveforms":
+            raise EvenvoiceError(
+                "fitted on features: a model file goes from waveform to probabilities; fit on waveforms"
+            )
+        return export(self.model_, Path(path), corpus=None)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Return a classifier that predicts with a model file; ``fit`` fits its recipe anew.
+
+        ``classes_`` are the file's labels, which are words: a classifier fitted on numbers comes back with ``"0"``, ….
+        A model file takes one waveform at a time, so ``groups`` change nothing.
+
+        Args:
+            path: What `save`, `export` or ``evenvoice train`` wrote.
+
+        Raises:
+            EvenvoiceError: As in `Recognizer`, or the file's recipe is none that this evenvoice knows.
+
+        Examples:
+            ``SpeechEmotionClassifier.load("model.onnx").predict(waveforms)``, waveforms at
+            ``recipe.extractor.sample_rate``.
+        """
+        recognizer = Recognizer(path)
+        try:
+            recipe = Recipe.model_validate(recognizer.card["recipe"])
+        except ValidationError as error:
+            known = error.errors()[0]
+            raise EvenvoiceError(
+                f"{path}: its recipe's {'.'.join(map(str, known['loc'])) or 'metadata'} is not understood "
+                f"({known['msg']}); predict with evenvoice.Recognizer, or export the model again"
+            ) from error
+        classifier = cls(recipe)
+        classifier.recognizer_ = recognizer
+        classifier.classes_ = np.array(recognizer.labels)
+        classifier._kind = "waveforms"
+        return classifier
+
+    def _recipe(self) -> Recipe:
+        """The recipe with what the arguments change."""
+        training = {name: getattr(self, name) for name in ("epochs", "batch_size", "learning_rate")}
+        changes: dict[str, Any] = {"training": {name: value for name, value in training.items() if value is not None}}
+        for name in ("shape", "normalise"):
+            if getattr(self, name):
+                changes[name] = getattr(self, name)
+        if self.balance is not None:
+            changes["balance"] = sampler_settings(self.balance)
+        return open_recipe(open_recipe(self.recipe, changes), self.settings)
+
+    def _draws(self) -> bool:
+        """Whether the seed is drawn: an integer is used as it is."""
+        return not isinstance(self.random_state, int | np.integer)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = False
+        tags.input_tags.string = True
+        return tags
+
+
+_WORDS = {"waveforms": "waveforms", "matrix": "a feature matrix", "images": "features [n, c, h, w]"}
+
+
+def _dataset(recipe: Recipe, X: Any, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Dataset:
+    """Compute the features of waveforms."""
+    features = extract_waveforms(as_waveforms(X, recipe.extractor.sample_rate), recipe.features)
+    return Dataset([str(number) for number in range(len(features))], features, emotions, speakers)
+
+
+def _rows(recipe: Recipe, images: Images, matrix: bool) -> list[npt.NDArray[np.float32]]:
+    """Features as what gets normalised: cells, or one row a channel and coefficient, over frames."""
+    frames = 1 if matrix or recipe.made_shape.one_frame else images.shape[3]
+    return list(np.ascontiguousarray(images, np.float32).reshape(len(images), -1, frames))
+
+
+def _clipped(recipe: Recipe, images: Images) -> Images:
+    return images if recipe.clip is None else images.clip(-recipe.clip, recipe.clip)
+
+
+def _cut(
+    recipe: Recipe, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Row positions to learn from, and those of the validation part; none where the recipe wants none."""
+    nothing = np.array([], np.int64)
+    everything = Fold(0, np.arange(len(emotions)), nothing, nothing)
+    share = recipe.training.validation_share
+    if not share:
+        return everything.train, nothing
+    table = pd.DataFrame({"emotion": emotions, "speaker": speakers})
+    fold = cut_validation(everything, table, share, seed, open_protocol("random") if speakers is None else None)
+    return fold.train, fold.validation
+
+
+def _fit_waveforms(
+    recipe: Recipe,
+    X: Any,
+    emotions: npt.NDArray[np.str_],
+    speakers: npt.NDArray[np.str_] | None,
+    labels: tuple[str, ...],
+    seed: int,
+    device: str,
+) -> TrainedModel:
+    """Fit on waveforms."""
+    dataset = _dataset(recipe, X, emotions, speakers)
+    train, watched = _cut(recipe, emotions, speakers, seed)
+    validation = dataset.take(watched) if len(watched) else None
+    return fit(recipe, dataset.take(train), validation, seed, labels=labels, device=device)
+
+
+def _fit_images(
+    recipe: Recipe,
+    images: Images,
+    matrix: bool,
+    emotions: npt.NDArray[np.str_],
+    speakers: npt.NDArray[np.str_] | None,
+    labels: tuple[str, ...],
+    seed: int,
+    device: str,
+) -> TrainedModel:
+    """Fit on features that were made elsewhere."""
+    if recipe.normalise == "speaker":
+        raise EvenvoiceError(
+            "normalise: speaker works on waveforms; normalise the features yourself, or give waveforms"
+        )
+    if recipe.shape.name == "sequence":
+        raise EvenvoiceError("shape sequence marks each utterance's own frames, which features do not; give waveforms")
+    train, validation = _cut(recipe, emotions, speakers, seed)
+    rows = _rows(recipe, images, matrix)
+    normaliser = Normaliser.fit([rows[row] for row in train])
+    normalised = _clipped(recipe, np.stack(normaliser.apply(rows)).reshape(images.shape))
+    plan = make_plan(recipe, normalised[train], emotions[train], None if speakers is None else speakers[train], seed)
+    ids = np.arange(len(images)).astype(str)
+    learnt = tuple(ids[train])
+    saw = {"normaliser": learnt, "balancer": learnt, "network": learnt, "selection": (), "calibration": ()}
+    watched = None
+    if len(validation):
+        watched = Watched(normalised[validation], emotions[validation], ids[validation].tolist())
+    return fit_images(
+        recipe, normalised[train], emotions[train], plan, np.arange(len(plan)), watched, normaliser, seed,
+        labels=labels, fitted_on=saw, device=device,
+    )  # fmt: skip
