@@ -146,6 +146,16 @@ def test_evaluate_meets_wrong_values_in_one_line(
     _no_other_error(lambda wrong: evenvoice.evaluate(**{**arguments, name: wrong}))
 
 
+@pytest.mark.parametrize("option", ["keep_models", "test_curves", "skip_bad", "command"])
+def test_an_option_of_another_type_is_refused_before_anything_is_made(
+    option: str, corpus: Corpus, tmp_path: Path
+) -> None:
+    for wrong in (3, [], object()):
+        with pytest.raises(EvenvoiceError, match=f"{option}: found .*; expected"):
+            evenvoice.evaluate(corpus, "knn", "random", out=tmp_path / "out", **{option: wrong})  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
 def test_readers_meet_wrong_values_in_one_line(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -167,6 +167,28 @@ def as_whole(value: Any, name: str, least: int) -> int:
     return found
 
 
+def as_flag(value: Any, name: str) -> bool:
+    """Return a flag.
+
+    Raises:
+        EvenvoiceError: It is neither true nor false.
+    """
+    if not isinstance(value, bool):
+        raise EvenvoiceError(f"{name}: found {shown(value)}; expected True or False")
+    return value
+
+
+def as_command(command: Any) -> str | None:
+    """Return what the user typed; ``None`` where nothing was.
+
+    Raises:
+        EvenvoiceError: It is no text.
+    """
+    if command is not None and not isinstance(command, str):
+        raise EvenvoiceError(f"command: found {shown(command)}; expected the command as text, or None")
+    return command
+
+
 def _several(values: Any, name: str, expected: str) -> Sequence[Any]:
     if not isinstance(values, Iterable) or isinstance(values, bytes | dict):
         raise EvenvoiceError(f"{name}: found {shown(values)}; expected {expected}, or a list of these")
