@@ -14,7 +14,10 @@ import pytest
 import evenvoice
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.paper import open_reproduction, write_page
 from evenvoice.study import Study, load_study
+from evenvoice.study.model_file import export_run
+from evenvoice.tuning import load_tuning
 from tests.report.fabricated import write_honest, write_leaky, write_study
 from tests.study.noise import noise_corpus
 
@@ -162,6 +165,8 @@ def test_readers_meet_wrong_values_in_one_line(study: Study, tmp_path: Path, mon
     monkeypatch.chdir(empty)
     for call in (evenvoice.load_study, evenvoice.compare, evenvoice.score, evenvoice.intervals, evenvoice.write_report):
         _no_other_error(call)
+    for call in (load_tuning, open_reproduction, write_page, export_run):
+        _no_other_error(lambda wrong, call=call: call(wrong, *["a.onnx"][: call is export_run]))  # type: ignore[misc]
     _no_other_error(study.__getitem__)
     small = evenvoice.compare(study, protocols="paper")
     systems = [standing.system for standing in small]

@@ -29,20 +29,8 @@ from evenvoice.cli import (
     train,
     tune,
 )
-from evenvoice.errors import EvenvoiceError, MissingExtraError
-
-# The extra that carries a library which may be missing, by the name under which it is imported.
-EXTRAS = {
-    "espeakng_loader": "demo",
-    **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
-    "optuna": "tune",
-    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
-    **dict.fromkeys(
-        ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
-         "tqdm", "onnx", "onnxscript"),
-        "train",
-    ),
-}  # fmt: skip
+from evenvoice.errors import EvenvoiceError
+from evenvoice.extras import missing_extra
 
 # What typer exits with after Ctrl-C.
 INTERRUPTED = 130
@@ -101,12 +89,9 @@ def main() -> None:
     except EvenvoiceError as error:
         sys.exit(_complain(str(error)))
     except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in EXTRAS:
+        missing = missing_extra(error, "this command")
+        if missing is None:
             raise
-        missing = MissingExtraError(
-            f"this command needs {library}, which is not installed; pip install 'evenvoice[{EXTRAS[library]}]'"
-        )
         sys.exit(_complain(str(missing)))
     except SystemExit as leaving:
         if leaving.code == INTERRUPTED:
