@@ -32,7 +32,10 @@ FORMS = ("mean", "array", "channels")
 SECONDS, RATE = 3, 16000
 FEW, MANY, ROUNDS = 8, 40, 7
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-FLOOR = "import sys, numpy, onnxruntime, soundfile, soxr; onnxruntime.InferenceSession(sys.argv[1])"
+FLOOR = (
+    "import os, sys; os.environ['ORT_DISABLE_TELEMETRY'] = '1'; import numpy, onnxruntime, soundfile, soxr; "
+    "onnxruntime.InferenceSession(sys.argv[1])"
+)
 PREDICT = "from evenvoice.cli.main import main; main()"
 
 

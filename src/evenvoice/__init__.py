@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from evenvoice.audit import audit_corpus, audit_counts, audit_run, audit_split
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
     from evenvoice.imbalance import SMOTE, Plan
     from evenvoice.paper import reproduce
+    from evenvoice.protocols import KFold, LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
     from evenvoice.recipes import Recipe, open_recipe
     from evenvoice.recognizer import Recognizer
     from evenvoice.report import write_report
@@ -28,8 +30,18 @@ _HOMES = {
     "SMOTE": "imbalance",
     "Plan": "imbalance",
     "Corpus": "corpora",
+    "audit_corpus": "audit",
+    "audit_counts": "audit",
+    "audit_run": "audit",
+    "audit_split": "audit",
     "open_corpus": "corpora",
     "EvenvoiceError": "errors",
+    "KFold": "protocols",
+    "LeaveOneGroupOut": "protocols",
+    "Session": "protocols",
+    "Speaker": "protocols",
+    "SpeakerFolds": "protocols",
+    "TextFolds": "protocols",
     "Recipe": "recipes",
     "open_recipe": "recipes",
     "Recognizer": "recognizer",
@@ -53,14 +65,24 @@ __all__ = [
     "SMOTE",
     "Corpus",
     "EvenvoiceError",
+    "KFold",
+    "LeaveOneGroupOut",
     "Plan",
     "Recipe",
     "Recognizer",
     "Result",
+    "Session",
+    "Speaker",
+    "SpeakerFolds",
     "SpeechEmotionClassifier",
     "Standings",
     "Study",
     "Table",
+    "TextFolds",
+    "audit_corpus",
+    "audit_counts",
+    "audit_run",
+    "audit_split",
     "compare",
     "evaluate",
     "intervals",

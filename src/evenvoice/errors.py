@@ -26,8 +26,13 @@ class MissingExtraError(EvenvoiceError):
     """A part of evenvoice whose libraries are not installed; the message says what to install."""
 
 
-def nearest(word: str, known: list[str]) -> str:
+def nearest(word: str, known: list[str], cutoff: float = 0.6) -> str:
     """Return ``" (did you mean 'x'?)"`` for the closest known word, or an empty string.
+
+    Args:
+        word: What was written.
+        known: What could have been meant.
+        cutoff: How alike they must be, from 0 to 1 (`difflib.get_close_matches`).
 
     Examples:
         >>> nearest("smote-2dcn", ["smote-2dcnn", "2dcnn"])
@@ -37,16 +42,16 @@ def nearest(word: str, known: list[str]) -> str:
     """
     import difflib
 
-    close = difflib.get_close_matches(word, known, n=1)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def shown(value: object) -> str:
-    """Return a value as an error shows it: in one short line.
+def shown(value: object, most: int = 100) -> str:
+    """Return a value for an error's line: as Python writes it, in one line, and cut where it is long.
 
     Examples:
-        >>> shown([1, 2]), shown("a" * 99)
-        ('[1, 2]', "str 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…")
+        >>> shown("x" * 1000, 5), shown(["a", 1])
+        ("'xxxx…", "['a', 1]")
     """
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{type(value).__name__} {text[:40]}…"
+    text = " ".join(repr(value[: 2 * most] if isinstance(value, str) else value).split())
+    return text if len(text) <= most else f"{text[:most]}…"

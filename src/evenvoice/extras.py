@@ -10,7 +10,9 @@ from evenvoice.errors import MissingExtraError
 EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn", "numba"), "paper"),
+    "av": "media",
     "optuna": "tune",
+    **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.leases import leased_folder
+
+# No space, no quota, or a limit on the size of files; they say so without the file's name.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _read_umask() -> int:
@@ -62,6 +66,12 @@ def writing(path: Path | str) -> Iterator[Path]:
             yield aside
             aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise EvenvoiceError(
+                    f"{path}: cannot be written ({error.strerror}); free some space, or choose another place"
+                ) from error
+            raise
         finally:
             aside.unlink(missing_ok=True)
 
@@ -125,7 +135,9 @@ def _new_folders(folder: Path) -> Iterator[None]:
                 path.rmdir()
 
 
-def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
+def files_under(
+    folder: Path | str, suffixes: Collection[str], on_link: Callable[[Path], object] = lambda path: None
+) -> list[Path]:
     """Return the files under a folder with one of these suffixes, sorted by path, whatever the file system's order.
 
     Names that begin with a dot and ``__MACOSX`` folders (macOS leaves both in archives) are passed over.
@@ -133,6 +145,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
     Args:
         folder: Where to look, at any depth; links are followed.
         suffixes: In lower case, each with its dot.
+        on_link: Called with each folder that is passed over because a link led to it before.
 
     Raises:
         EvenvoiceError: A folder under it cannot be read.
@@ -151,6 +164,7 @@ def files_under(folder: Path | str, suffixes: Collection[str]) -> list[Path]:
         real = os.path.realpath(here)
         if real in seen:
             folders.clear()
+            on_link(Path(here))
             continue
         seen.add(real)
         folders[:] = [name for name in folders if not _is_clutter(name)]

@@ -49,7 +49,37 @@ def test_an_emotion_that_some_speakers_have_is_tied_to_them(tmp_path):
     corpus = noise_corpus(tmp_path)
     others = corpus.table[(corpus.table["emotion"] == "angry") | corpus.table["speaker"].isin(["s0", "s1"])]
     only = others.drop(others.index[(others["emotion"] == "angry") & others["speaker"].isin(["s0", "s1"])])
-    assert audit_corpus(replace(corpus, table=only), jobs=1).codes == {"emotion-tied-to-speaker"}
+    audit = audit_corpus(replace(corpus, table=only), jobs=1)
+    assert audit.codes == {"emotion-tied-to-speaker", "speakers-with-one-emotion"}
+    (finding,) = [finding for finding in audit.findings if finding.kind.code == "speakers-with-one-emotion"]
+    assert finding.message == "6 of 6 speakers have one emotion"
+    assert finding.evidence == ("angry: 4 speakers", "sad: 2 speakers")
+
+
+def test_what_was_noticed_in_the_table_is_shown(tmp_path, monkeypatch):
+    line = "speakers '1' and '1.0' differ only in spelling"
+    monkeypatch.setattr(Corpus, "warnings", (line,), raising=False)
+    audit = audit_corpus(noise_corpus(tmp_path, speakers=2, takes=1), jobs=1)
+    assert audit.codes == {"corpus-warnings"}
+    assert audit.findings[0].evidence == (line,)
+
+
+def test_a_real_corpus_that_was_cut_to_one_length(tmp_path, corpora_folder):
+    """Two seconds of each recording of EmoDB that is longer, and the shorter ones left out but one."""
+    corpus = open_corpus(f"emodb:{corpora_folder / 'emodb'}").without("speaker", ["03", "08", "09", "10", "11", "12"])
+    assert "cut-to-one-length" not in audit_corpus(corpus, jobs=1).codes
+    table = corpus.table.copy()
+    cut = 0
+    for key, file in corpus.table["file"].items():
+        samples, rate = soundfile.read(file)
+        if len(samples) >= 2 * rate:
+            cut += 1
+            table.loc[key, "file"] = str(tmp_path / f"{key}.wav")
+            soundfile.write(table.loc[key, "file"], samples[: 2 * rate], rate)
+    whole = table.index[~table["file"].str.startswith(str(tmp_path))]
+    audit = audit_corpus(replace(corpus, table=table.drop(whole[1:]), labels=()), jobs=1)
+    (finding,) = [finding for finding in audit.findings if finding.kind.code == "cut-to-one-length"]
+    assert finding.message.startswith(f"{cut} of {cut + 1} recordings last 2.000 s; ")
 
 
 def test_an_emotion_in_a_container_of_its_own_is_tied_to_it(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soxr
+from scipy import signal
 
 from evenvoice.audio import Clip, load
 from evenvoice.audit.signal import EDGE, measure
@@ -81,6 +82,26 @@ def test_a_resampled_recording_is_known_by_its_cut_off(rate, lower):
     measures = measure(samples, rate)
     assert measures.edge > EDGE + 10
     assert measures.bandwidth == pytest.approx(lower / 2, rel=0.1)
+
+
+@pytest.mark.parametrize("noise", [1e-4, 3e-4, 1e-3])
+def test_a_voice_that_falls_to_the_noise_of_a_room_is_no_cut_off(noise):
+    """Sadness spoken softly at 48 kHz: nothing of the voice above 1.4 kHz, but the spectrum is not empty."""
+    low = signal.sosfilt(signal.butter(12, 1400, fs=48000, output="sos"), speech(5, 2.0, 48000))
+    measures = measure(sixteen_bits(low + noise * np.random.default_rng(0).standard_normal(len(low))), 48000)
+    assert (measures.bandwidth, measures.edge < EDGE) == (24000, True)
+
+
+def test_a_hum_is_no_cut_off():
+    hum = sum(sine(0.1 / n, hertz=100 * n) for n in range(1, 5))
+    assert measure(sixteen_bits(hum), RATE).bandwidth == 8000
+
+
+def test_how_loud_a_recording_ends():
+    cut, faded = speech(1), speech(1) * np.linspace(1, 0, len(speech(1)))
+    assert -15 < measure(cut, RATE).end_level <= 0
+    assert measure(faded, RATE).end_level < -30
+    assert measure(sine(0.5)[:900], RATE).end_level == pytest.approx(0, abs=0.5)  # no whole number of frames
 
 
 def test_quiet_high_frequencies_are_no_cut_off():

@@ -28,7 +28,9 @@ def test_the_table_names_what_it_is_over(study: Path) -> None:
     """The fabricated tables have no speaker: the table says that its intervals are over utterances, and too narrow."""
     text = run("compare", study, "--recipe", "plain", "--recipe", "good_one").result()
     assert "50.0 [" in text
-    assert "+50.0 [" in text
+    assert "+50.0 –" in text  # the same for every utterance: no interval that reads as certainty
+    assert "this model, new utterances" in text
+    assert "There is one fit, so the recipes cannot be compared" in " ".join(text.split())
     assert "over utterances" in text
     assert "too narrow" in text
     assert text.index("plain") < text.index("good_one")
@@ -52,7 +54,10 @@ def test_csv_has_a_column_for_each_number(study: Path) -> None:
 
 def test_latex_is_a_tabular_with_its_signs_escaped(study: Path) -> None:
     lines = run("compare", study, "--latex").result().splitlines()
-    body = [line for line in lines if not line.startswith("%")]
+    assert lines[0] == r"\begin{table}"
+    assert lines[-1] == r"\end{table}"
+    assert lines[1].startswith(r"\caption{Intervals: 95 \%, for this model, new utterances")
+    body = lines[2:-1]
     assert body[0] == r"\begin{tabular}{lllrrrrrr}"
     assert body[-1] == r"\end{tabular}"
     assert any(line.startswith(r"good\_one & speaker-folds") for line in body)

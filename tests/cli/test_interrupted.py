@@ -96,7 +96,7 @@ def test_a_scheduler_that_ends_the_command_ends_its_workers(evaluation: tuple[Pa
             time.sleep(0.05)
         process.terminate()
         answer = finish(process)
-        assert answer.code == 130
+        assert answer.code == 143
         assert answer.err.splitlines()[-1] == "evenvoice: interrupted; what was finished is kept"
         until = time.monotonic() + 60
         while _group(process.pid):

@@ -109,8 +109,8 @@ def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path, monkeypatch: pyt
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     found, study = load_tuning("out"), load_study("out")
     assert [(result.recipe, result.protocol) for result in study.results] == [
-        ("mine", "given"),
-        ("mine-tuned", "given"),
+        ("mine", "predefined"),
+        ("mine-tuned", "predefined"),
     ]
     for result in study.results:
         tested = result.runs[0].predictions["speaker"].unique().tolist()

@@ -48,9 +48,9 @@ def test_selecting_by_style() -> None:
 def test_a_label_without_utterances_is_an_error_and_half_a_merge_is_told() -> None:
     with pytest.raises(EvenvoiceError, match="no utterance for 'angry'; its emotions are excited, happy, sad"):
         corpus().select("angry,sad")
-    with pytest.raises(EvenvoiceError, match="no utterance for 'happy' in style 'improvised'"):
+    with pytest.raises(EvenvoiceError, match="style 'improvised': no utterance for 'happy'"):
         corpus().select("happy", "improvised")
-    assert corpus().select("sad=sad+fear").oddities == ("no utterance is fear, so sad is without it",)
+    assert corpus().select("sad=sad+fear").warnings == ("no utterance is 'fear', so 'sad' is without it",)
 
 
 def test_has_means_that_no_value_is_missing() -> None:
@@ -120,16 +120,96 @@ def test_a_table_that_breaks_the_contract_is_refused(rows: list[Utterance], says
         corpus(rows)
 
 
-def test_columns_may_be_left_out_but_not_invented() -> None:
-    table = pd.DataFrame({"file": ["/a.wav"], "emotion": ["sad"]}, index=["a"])
+def test_columns_may_be_left_out_and_others_are_kept() -> None:
+    table = pd.DataFrame({"file": ["/a.wav", "/b.wav"], "emotion": ["sad", "happy"]}, index=["a", "b"])
     assert not Corpus("mine", table, "CC0-1.0").has("speaker")
-    with pytest.raises(EvenvoiceError, match=r"unknown column 'speeker' \(did you mean 'speaker'\?\)"):
-        Corpus("mine", table.assign(speeker="x"), "CC0-1.0")
+    aged = Corpus("mine", table.assign(age=[30, 41]), "CC0-1.0")
+    assert aged.table["age"].to_list() == [30, 41]
+    assert aged.select("sad").table["age"].to_list() == [30]
+    assert aged.without("age", ["41"]).table.index.to_list() == ["a"]
+    with pytest.raises(EvenvoiceError, match=r"cannot leave out by 'agee' \(did you mean 'age'"):
+        aged.without("agee", ["41"])
+    with pytest.raises(EvenvoiceError, match=r"no age is '4'; there are 30, 41"):
+        aged.without("age", ["4"])
     with pytest.raises(EvenvoiceError, match="column 'emotion' is missing"):
         Corpus("mine", table.drop(columns="emotion"), "CC0-1.0")
+    with pytest.raises(EvenvoiceError, match="column 'utterance' is the name of the index"):
+        Corpus("mine", table.assign(utterance="x"), "CC0-1.0")
 
 
 def test_labels_must_be_those_of_the_table() -> None:
     with pytest.raises(EvenvoiceError, match=r"the labels are sad, angry, its utterances have excited, happy, sad"):
         replace(corpus(), labels=("sad", "angry"))
     assert replace(corpus(), labels=("sad", "happy", "excited")).labels == ("sad", "happy", "excited")
+
+
+def test_a_users_labels_are_the_users() -> None:
+    labels = ("Freude!", "wut", "high", "level-3", "Anger")
+    mine = corpus([replace(ROWS[0], id=label, emotion=label) for label in labels])
+    assert mine.labels == tuple(sorted(labels))
+    assert mine.warnings == ()
+    chosen = mine.select("joy=Freude!,angry,Wut,level-3")
+    assert chosen.table["emotion"].to_dict() == {
+        "Freude!": "joy", "wut": "wut", "level-3": "level-3", "Anger": "angry"
+    }  # fmt: skip
+    assert chosen.labels == ("joy", "angry", "wut", "level-3")
+
+
+@pytest.mark.parametrize(
+    ("selection", "labels"),
+    [
+        (["sad", "excited"], ("sad", "excited")),
+        ({"joy": ["happy", "excited"], "sad": "sad"}, ("joy", "sad")),
+        (("joy=happy+excited",), ("joy",)),
+    ],
+)
+def test_a_selection_may_be_a_list_or_a_dict(selection: object, labels: tuple[str, ...]) -> None:
+    assert corpus().select(selection).labels == labels  # type: ignore[arg-type]
+
+
+def test_one_label_of_the_corpus_cannot_go_to_two() -> None:
+    mine = corpus([replace(ROWS[0], id="x", emotion="Anger"), ROWS[0]])
+    with pytest.raises(EvenvoiceError, match="'Anger' goes to 'angry' and 'Anger'"):
+        mine.select("mad,Anger")
+
+
+@pytest.mark.parametrize(
+    ("emotions", "speakers", "says"),
+    [
+        (("happy", "hapy"), "12", ["label 'hapy' looks like 'happy'; rename it with --emotions if it is a slip"]),
+        (("freude", "freudee"), "12", ["label 'freude' looks like 'freudee'", "label 'freudee' looks like 'freude'"]),
+        (("Anger", "angry"), "12", ["labels 'Anger' and 'angry' are names of one emotion"]),
+        (("1", "1.0"), "12", ["labels '1' and '1.0' are names of one emotion"]),
+        (("-1", "1"), "12", []),
+        (("level-1", "level-2"), "12", []),
+        (("sad", "calm"), ("1", "1.0"), ["speakers '1' and '1.0' differ only in spelling: if they are one person"]),
+        (("sad", "calm"), ("1", "01"), ["speakers '01' and '1' differ only in spelling"]),
+        (("sad", "calm"), ("Anna", "anna "), ["speakers 'Anna' and 'anna ' differ only in spelling"]),
+        (("sad", "calm"), ("Zoe\u0308", "Zo\xeb"), ["speakers 'Zoe\\u0308' and 'Zo\\xeb' differ only in spelling"]),
+        (("sad", "calm"), ("s1", "s10"), []),
+        (("sad", "calm"), ("1F", "1M"), []),
+    ],
+)
+def test_names_that_differ_only_in_spelling_are_warned_of(
+    emotions: tuple[str, str], speakers: tuple[str, str], says: list[str]
+) -> None:
+    rows = [replace(ROWS[n], emotion=emotions[n], speaker=speakers[n]) for n in (0, 1)]
+    found = corpus(rows).warnings
+    assert len(found) == len(says)
+    assert all(line.startswith(start) for line, start in zip(found, says, strict=True))
+
+
+def test_a_merge_ends_the_warning() -> None:
+    rows = [replace(ROWS[0], emotion="Anger"), replace(ROWS[1], emotion="angry")]
+    assert corpus(rows).warnings
+    assert corpus(rows).select("angry=Anger+angry").warnings == ()
+
+
+def test_what_a_corpus_shows() -> None:
+    assert repr(corpus()) == "Corpus('mine': 3 utterances, 2 speakers, 3 emotions)"
+    assert corpus().select("sad,happy").counts.to_dict() == {"sad": 1, "happy": 1}
+    assert list(corpus().select("sad,happy").counts.index) == ["sad", "happy"]
+    assert corpus().speakers == ("1", "2")
+    page = replace(corpus(), name="<b>")._repr_html_()
+    assert "&lt;b&gt;" in page
+    assert "3 utterances" in page

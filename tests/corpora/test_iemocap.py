@@ -68,7 +68,7 @@ def test_the_audio_is_cut_already_and_may_be_absent(everything: Corpus, root: Pa
     assert not everything.table[["start", "end", "text"]].notna().any(axis=None)
     file = everything.table.loc["Ses03F_impro05a_M000", "file"]
     assert Path(file) == root / "Session3/sentences/wav/Ses03F_impro05a/Ses03F_impro05a_M000.wav"
-    assert everything.oddities == ()
+    assert everything.warnings == ()
 
 
 def small(folder: Path, line: str = "[0.0 - 1.9]\tSes01F_impro01_M000\tneu\t[2.5, 2.5, 2.5]") -> Path:
@@ -85,7 +85,7 @@ def test_the_audio_may_be_in_another_container(tmp_path: Path) -> None:
         (audio / name).touch()
     corpus = open_corpus(f"iemocap:{tmp_path}", emotions="all")
     assert corpus.table["file"].to_list() == [str(audio / "Ses01F_impro01_M000.flac")]
-    assert corpus.oddities == tuple(f"session {number} is missing" for number in "2345")
+    assert corpus.warnings == tuple(f"session {number} is missing" for number in "2345")
 
 
 def test_the_folder_above_the_release_will_do(root: Path) -> None:

@@ -28,7 +28,7 @@ def test_emodb(tmp_path: Path) -> None:
         "08b10Wb": ("angry", "08", "b10", "female"),
         "16a07Lb": ("boredom", "16", "a07", "female"),
     }
-    assert corpus.oddities == ()
+    assert corpus.warnings == ()
 
 
 def test_ravdess_is_taken_once_and_without_its_songs(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_ravdess_is_taken_once_and_without_its_songs(tmp_path: Path) -> None:
     }
     assert not corpus.table["session"].notna().any()
     assert all("audio_speech" not in file for file in corpus.table["file"])
-    copies, songs = corpus.oddities
+    copies, songs = corpus.warnings
     assert copies.startswith("3 recordings are there a second time")
     assert "1 recording is not named as this corpus" in songs
     assert "03-02-02-01-01-01-12.wav" in songs
@@ -72,7 +72,7 @@ def test_tess(tmp_path: Path) -> None:
         "YAF_bite_fear": ("fear", "YAF", "bite", "female"),
         "YAF_germ_angry": ("angry", "YAF", "germ", "female"),
     }
-    assert len(corpus.oddities) == 1
+    assert len(corpus.warnings) == 1
     # AIFF in a .wav name and 96 kHz are heard as they are.
     assert [duration(clip) for clip in corpus.clips()] == pytest.approx([0.5] * 6)
 
@@ -97,7 +97,7 @@ def test_savee_leaves_out_what_no_folder_gives_a_speaker(tmp_path: Path) -> None
     write_sound(tmp_path / "AudioData/XX/a01.wav")
     corpus = LOADERS["savee"].open(tmp_path)
     assert len(corpus) == 4
-    assert "AudioData/XX/a01.wav" in corpus.oddities[0]
+    assert "AudioData/XX/a01.wav" in corpus.warnings[0]
 
 
 def test_nemo(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_emodb_summed_up(corpora_folder: Path) -> None:
     }
     assert summary.imbalance == pytest.approx(127 / 46)
     assert summary.counts.loc["disgust", "08"] == 0
-    assert {"speaker 08 has no disgust", "speaker 03 has only one disgust"} <= set(summary.oddities)
+    assert {"speaker 08 has no disgust", "speaker 03 has only one disgust"} <= set(summary.warnings)
     with (corpora_folder / "emodb.csv").open(newline="") as lines:
         listed = sum(float(row["duration_s"]) for row in csv.DictReader(lines))
     assert summary.hours == pytest.approx(listed / 3600, rel=1e-4)
@@ -59,7 +59,7 @@ def test_ravdess_summed_up(corpora_folder: Path) -> None:
     assert summary.counts.shape == (8, 24)
     assert summary.totals["neutral"] == 96
     assert set(summary.totals.values()) == {96, 192}
-    assert summary.oddities == [
+    assert summary.warnings == [
         "only 2 texts, each of them spoken in every emotion",
         "recordings that are the same, byte for byte: 1 (03-01-03-01-02-01-07.flac and 03-01-03-01-02-02-07.flac)",
     ]

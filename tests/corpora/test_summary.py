@@ -34,7 +34,7 @@ def test_counts_hours_and_imbalance(files: list[Path]) -> None:
     assert summary.imbalance == 2.0
     assert summary.hours == pytest.approx(6 * 0.5 / 3600)
     assert summary.hours_note == ""
-    assert summary.oddities == ["speaker a has no happy", "speaker b has only one sad"]
+    assert summary.warnings == ["speaker a has no happy", "speaker b has only one sad"]
 
 
 def test_segments_of_one_file_are_timed_and_are_no_copies(files: list[Path], tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_segments_of_one_file_are_timed_and_are_no_copies(files: list[Path], tmp
     rows += [Utterance(str(n), (other, files[1])[n - 2], "sad", speaker="ab"[n - 2]) for n in (2, 3)]
     summary = summarise(corpus(rows))
     assert summary.hours == pytest.approx((0.1 + 0.1 + 0.5 + 0.5) / 3600)
-    assert summary.oddities == [
+    assert summary.warnings == [
         "utterances shorter than 0.3 s: 2 (0, 1)",
         "several sample rates: 8000 Hz (2), 16000 Hz (1)",
     ]
@@ -55,28 +55,28 @@ def test_recordings_that_are_missing_or_cannot_be_read(files: list[Path], tmp_pa
     summary = summarise(corpus([row(files[0]), row(text), row(tmp_path / "absent.wav")]))
     assert summary.hours == pytest.approx(0.5 / 3600)
     assert summary.hours_note == "the audio is missing for 1; the audio cannot be read for 1"
-    assert "utterances without their audio: 1 (absent.wav)" in summary.oddities
-    assert "utterances with audio that cannot be read: 1 (text.wav)" in summary.oddities
+    assert "utterances without their audio: 1 (absent.wav)" in summary.warnings
+    assert "utterances with audio that cannot be read: 1 (text.wav)" in summary.warnings
 
 
 def test_no_audio_at_all_gives_no_hours(tmp_path: Path) -> None:
     summary = summarise(corpus([row(tmp_path / f"{n}.wav", speaker=n) for n in "abcde"]))
     assert summary.hours is None
     assert summary.hours_note == "the audio is missing for 5"
-    assert "utterances without their audio: 5 (a.wav, b.wav, c.wav, …)" in summary.oddities
+    assert "utterances without their audio: 5 (a.wav, b.wav, c.wav, …)" in summary.warnings
 
 
 def test_copies_are_found_by_their_bytes(files: list[Path], tmp_path: Path) -> None:
     copy = Path(shutil.copy(files[2], tmp_path / "copy.wav"))
     summary = summarise(corpus([row(file) for file in (*files, copy)]))
-    assert "recordings that are the same, byte for byte: 1 (2.wav and copy.wav)" in summary.oddities
+    assert "recordings that are the same, byte for byte: 1 (2.wav and copy.wav)" in summary.warnings
 
 
 def test_rates_and_lengths(files: list[Path], tmp_path: Path) -> None:
     long = write_sound(tmp_path / "long.wav", seconds=31, rate=1000)
     short = write_sound(tmp_path / "short.wav", seconds=0.2)
     summary = summarise(corpus([row(file) for file in (*files, long, short)]))
-    assert summary.oddities == [
+    assert summary.warnings == [
         "speakers are not known",
         "utterances shorter than 0.3 s: 1 (short.wav)",
         "utterances longer than 30 s: 1 (long.wav)",
@@ -96,17 +96,17 @@ def test_rates_and_lengths(files: list[Path], tmp_path: Path) -> None:
 )
 def test_few_texts_are_told(files: list[Path], texts: tuple[str | None, ...], says: str | None) -> None:
     pairs = zip(files, texts, ("sad", "happy", "sad", "happy"), strict=False)
-    oddities = summarise(corpus([row(file, emotion, text=text) for file, text, emotion in pairs])).oddities
-    assert [line for line in oddities if line.startswith("only")] == ([says] if says else [])
+    warnings = summarise(corpus([row(file, emotion, text=text) for file, text, emotion in pairs])).warnings
+    assert [line for line in warnings if line.startswith("only")] == ([says] if says else [])
 
 
 def test_what_the_loader_noticed_comes_first(files: list[Path]) -> None:
-    summary = summarise(corpus([row(files[0], speaker="1")], oddities=("session 2 is missing",)))
-    assert summary.oddities == ["session 2 is missing", "one speaker only, 1"]
+    summary = summarise(corpus([row(files[0], speaker="1")], notes=("session 2 is missing",)))
+    assert summary.warnings == ["session 2 is missing", "one speaker only, 1"]
 
 
 def test_a_long_list_of_gaps_is_cut(files: list[Path]) -> None:
     rows = [Utterance(f"{n}", files[0], "sad" if n % 2 else "happy", speaker=f"{n:02d}") for n in range(24)]
-    oddities = summarise(corpus(rows)).oddities
-    assert sum("has no" in line for line in oddities) == 10
-    assert "and so for 14 more pairs of speaker and emotion" in oddities
+    warnings = summarise(corpus(rows)).warnings
+    assert sum("has no" in line for line in warnings) == 10
+    assert "and so for 14 more pairs of speaker and emotion" in warnings

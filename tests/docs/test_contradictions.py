@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from evenvoice.cli.main import app
 from evenvoice.cli.options import open_the_recipe
-from evenvoice.corpora.emotions import parse_selection
+from evenvoice.corpora import parse_selection
 from evenvoice.models import make_model
 from evenvoice.models.cnn2d import CNN2D
 from evenvoice.protocols import open_protocol

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
+from evenvoice._onnxruntime import onnxruntime
 from evenvoice.audio import load
 from evenvoice.features import MFCC, SPEECH, MFCCSettings, ShapeSettings
 

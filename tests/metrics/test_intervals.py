@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics import METHODS, confusion_intervals, intervals, score
+from evenvoice.metrics import METHODS, RECIPE, confusion_intervals, intervals, score
 from evenvoice.metrics.simulation import EMODB_4, EMODB_7, RAVDESS
 
 LABELS = EMODB_4.labels
@@ -39,8 +39,8 @@ def test_an_interval_holds_its_estimate_and_says_what_it_is(tables: list[pd.Data
         assert (interval.method, interval.level, interval.unit, interval.units) == (method, 0.95, "speaker", 10)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_seeds_hear_the_same_speakers(tables: list[pd.DataFrame], method: str) -> None:
+@pytest.mark.parametrize("method", ["percentile", "bca", "bootstrap-t", "t"])
+def test_fits_are_tested_on_the_same_speakers(tables: list[pd.DataFrame], method: str) -> None:
     """The same seed five times knows no more of speakers than once; drawn each for itself it would seem to."""
     once = intervals(tables[:1], LABELS, method=method)["ua"]
     again = intervals(tables[:1] * 5, LABELS, method=method)["ua"]
@@ -81,10 +81,15 @@ def test_one_speaker_gives_an_estimate_without_ends(tables: list[pd.DataFrame]) 
         "estimate": one.estimate,
         "low": None,
         "high": None,
-        "method": "t",
+        "method": "crossed",
         "level": 0.95,
         "unit": "speaker",
         "units": 1,
+        "fits": 3,
+        "target": RECIPE,
+        "df": None,
+        "components": None,
+        "reason": "1 speaker contributes; it takes two speakers or more",
     }
 
 
@@ -94,12 +99,14 @@ def test_one_speaker_gives_an_estimate_without_ends(tables: list[pd.DataFrame]) 
         st.tuples(st.sampled_from("abcde"), st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=40
     ),
     method=st.sampled_from(METHODS),
+    fits=st.integers(2, 3),
 )
-def test_any_table_has_ends_in_order_or_none(rows: list[tuple[str, str, str]], method: str) -> None:
+def test_any_table_has_ends_in_order_or_none(rows: list[tuple[str, str, str]], method: str, fits: int) -> None:
     table = pd.DataFrame(rows, columns=["speaker", "emotion", "predicted"])
-    for name, interval in intervals([table], LABELS, method=method, resamples=50).items():
+    for name, interval in intervals([table] * fits, LABELS, method=method, resamples=50).items():
         ends = (interval.low, interval.high)
-        assert np.isnan(ends).all() or 0 <= interval.low <= interval.high <= 1, name
+        assert np.isnan(ends).all() or 0 <= interval.low < interval.high <= 1, name
+        assert bool(interval.reason) == np.isnan(ends).all(), name
         assert np.isnan(interval.estimate) or 0 <= interval.estimate <= 1, name
 
 
@@ -138,10 +145,17 @@ def test_emotions_that_few_speakers_have_are_named_with_their_number() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "BCA"}, "method 'BCA' is unknown.*known are percentile, bca, bootstrap-t, t"),
+        ({"method": "BCA"}, "method 'BCA' is unknown.*known are percentile, bca, bootstrap-t, t, crossed"),
         ({"method": "bootstrap_t"}, r"did you mean 'bootstrap-t'\?"),
         ({"level": 95}, "level 95; expected a fraction between 0 and 1"),
         ({"resamples": 0, "method": "bca"}, "0 resamples; expected at least 1"),
+        (
+            {"target": "recipes"},
+            r"target 'recipes' is unknown \(did you mean 'recipe'\?\); expected one of 'model' \(this model",
+        ),
+        ({"target": "recipe", "method": "bca"}, "method 'bca' knows speakers alone.*use 'crossed'"),
+        ({"target": "model", "method": "crossed"}, "method 'crossed' is about a recipe"),
+        ({"target": "corpus"}, "target 'corpus' with folds=None; expected the number of folds, 2 or more"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(tables: list[pd.DataFrame], options: dict[str, object], message: str) -> None:

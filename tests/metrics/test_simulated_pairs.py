@@ -42,7 +42,7 @@ def test_made_equal_is_equal_and_skewed() -> None:
 def test_counts_are_those_of_the_tables() -> None:
     pair = Pair(0.5, gain=0.2)
     first, second = pair.draw(6, 2, np.random.default_rng(0))
-    counted = compare_counts(*pair.draw_counts(6, 2, np.random.default_rng(0)))
+    counted = compare_counts(*pair.draw_counts(6, 2, np.random.default_rng(0)), EMODB_4.labels)
     assert counted == compare_systems(first, second, EMODB_4.labels)
 
 

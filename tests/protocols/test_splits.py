@@ -128,7 +128,7 @@ def test_given_reads_the_corpus_own_split() -> None:
         ("speaker", "test", None, ("speaker",)),
     ],
 )
-def test_a_given_split_is_seen_to_keep_speakers_apart(
+def test_a_predefined_split_is_seen_to_keep_speakers_apart(
     protocol: str, moved: str, unknown: str | None, disjoint: tuple[str, ...]
 ) -> None:
     """The first utterance of the speaker who is tested goes to another part; or a speaker is not known."""

@@ -31,14 +31,15 @@ def test_hash_covers_the_graph_and_not_the_metadata() -> None:
     assert model_sha256(model.SerializeToString()) != plain
 
 
-def test_functions_come_after_the_metadata_and_are_hashed_too() -> None:
+def test_functions_come_after_the_metadata_are_hashed_and_refused() -> None:
     model = tiny.graph()
     plain = model_sha256(model.SerializeToString())
     identity = onnx.helper.make_node("Identity", ["a"], ["b"])
     opset = [onnx.helper.make_opsetid("", 20)]
     model.functions.append(onnx.helper.make_function("own", "same", ["a"], ["b"], [identity], opset))
     assert model_sha256(model.SerializeToString()) != plain
-    assert read_card(tiny.model_file(model), "a.onnx")
+    with pytest.raises(EvenvoiceError, match="its graph holds functions of its own"):
+        read_card(tiny.model_file(model), "a.onnx")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,9 @@ def test_refuses_in_one_line_that_names_the_file(changes: dict[str, object], mes
         ("[" * 100_000, "its metadata is no JSON"),
         ("[1, 2]", "its metadata is list, not an object"),
         ("null", "its metadata is NoneType, not an object"),
+        ('{"labels": NaN}', "its metadata is no JSON"),
+        ('{"labels": -Infinity}', "its metadata is no JSON"),
+        (" " * 1_000_001, "1,000,001 bytes of metadata, at most 1,000,000"),
     ],
 )
 def test_refuses_text_that_is_no_card(text: str, message: str) -> None:
@@ -122,7 +126,10 @@ def test_measured_figures_are_read_with_and_without_an_interval() -> None:
         ([{**ENTRY, "ua": {**INTERVAL, "estimate": None}}], "measured[0].ua is "),
         ([{**ENTRY, "ua": {**INTERVAL, "low": "0.5"}}], "measured[0].ua is "),
         ([{**ENTRY, "ua": {**INTERVAL, "high": 68.9}}], "measured[0].ua is "),
-        ([{**ENTRY, "ua": {**INTERVAL, "low": float("nan")}}], "measured[0].ua is "),
+        ([{**ENTRY, "ua": {**INTERVAL, "low": 1.5}}], "measured[0].ua is "),
+        ([{**ENTRY, "seeds": "many"}], "measured[0].seeds is 'many', expected a count"),
+        ([{**ENTRY, "ua": {**INTERVAL, "method": ["t"]}}], "measured[0].ua.method is ['t'], expected words"),
+        ([ENTRY] * 1001, "expected null or a list"),
         ([{**ENTRY, "ua": {**INTERVAL, "level": "95 %"}}], "measured[0].ua is "),
     ],
 )

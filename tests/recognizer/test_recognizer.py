@@ -175,7 +175,7 @@ def test_another_signature(tmp_path: Path, wrong: dict[str, object], found: str)
 
 def test_an_operator_that_onnxruntime_does_not_have(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     model = tiny.graph()
-    model.graph.node[0].op_type = "Divine"
+    model.opset_import[0].version = 999
     path = tmp_path / "a.onnx"
     path.write_bytes(tiny.model_file(model))
     assert "cannot open it" in _refused(path)

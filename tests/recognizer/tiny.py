@@ -67,3 +67,8 @@ def model_file(model: Any = None, **changes: Any) -> bytes:
     """The bytes of a model file, sound unless changes say otherwise."""
     model = graph() if model is None else model
     return with_card(model, json.dumps(card(model, **changes)))
+
+
+def steady(value: float, samples: int = RATE) -> np.ndarray:
+    """A waveform whose mean is ``value``, for an even number of samples; a constant would be refused, as no speech."""
+    return (value + np.where(np.arange(samples) % 2, 0.0078125, -0.0078125)).astype(np.float32)

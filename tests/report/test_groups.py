@@ -64,4 +64,4 @@ def test_the_page_has_all_of_it(result: Result) -> None:
     assert "By gender" in text
     assert "UA of each speaker" in text
     assert "Reliability diagram" in text
-    assert "interval over 4 speakers" in text
+    assert "interval for this model, new speakers; over 4 speakers and 1 fit" in text

@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_PROGRAM = "from evenvoice.cli.main import main; main()"
+# What the command line has no options for.
+_PROGRAM = """
+import functools
+from evenvoice.serve import limits
+limits.Limits = functools.partial(limits.Limits, **{limits})
+from evenvoice.cli.main import main
+main()
+"""
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,20 @@ class Service:
 
 
 @contextmanager
-def serving(model: Path, log: Path, *arguments: str) -> Iterator[Service]:
-    """Start a service at a free port; stop it as Ctrl-C does."""
+def serving(model: Path, log: Path, *arguments: str, limits: dict[str, float] | None = None) -> Iterator[Service]:
+    """Start a service at a free port, perhaps with other limits; stop it as Ctrl-C does."""
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, "serve", str(model), "--port", "0", *arguments],
+            [
+                sys.executable,
+                "-c",
+                _PROGRAM.format(limits=limits or {}),
+                "serve",
+                str(model),
+                "--port",
+                "0",
+                *arguments,
+            ],
             stdout=written,
             stderr=subprocess.STDOUT,
             env={**os.environ, "OMP_NUM_THREADS": "1"},

@@ -165,7 +165,7 @@ def test_what_unpacks_to_too_much_is_refused_by_its_header(client: TestClient, m
     """Nine seconds of eight channels at 192 kHz: within the seconds, and a few kilobytes as long as it is packed."""
     packed = encode(np.zeros((9 * 192_000, 8)), 192_000, format="FLAC", subtype="PCM_16")
     assert len(packed) < 100_000
-    monkeypatch.setattr("evenvoice.serve.hearing.decode", lambda *_, **__: pytest.fail("it was decoded"))
+    monkeypatch.setattr("evenvoice.serve.decoding.decode", lambda *_, **__: pytest.fail("it was decoded"))
     reply = client.post("/predict", content=packed)
     assert reply.status_code == 413
     assert reply.json()["detail"].startswith("the upload: holds 13,824,000 samples (8 channels at 192000 Hz), at most")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from scipy.stats import ttest_1samp
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.study.systems import compare, read_systems, select
@@ -50,9 +51,10 @@ def test_holm_counts_every_comparison_with_the_first(tmp_path: Path) -> None:
     _, b, c = compare(read_systems([_study(tmp_path, {"a": 0, "b": 8, "c": 5})]))
     assert b.against_first is not None
     assert c.against_first is not None
-    assert c.against_first.p_ua == pytest.approx(2 / 2**5)
+    assert c.against_first.p_ua == pytest.approx(ttest_1samp([0.5] * 5 + [0.0] * 3, 0).pvalue)
+    assert c.against_first.p_permutation == pytest.approx(2 / 2**5)
     assert b.p_holm == pytest.approx(2 * b.against_first.p_ua)
-    assert c.p_holm == pytest.approx(c.against_first.p_ua)
+    assert c.p_holm == pytest.approx(max(c.against_first.p_ua, b.p_holm))  # never less than the one before
 
 
 def test_systems_of_one_name_are_told_apart_by_their_folder(tmp_path: Path) -> None:
@@ -72,7 +74,8 @@ def test_a_table_from_elsewhere_stands_beside_a_study(tmp_path: Path) -> None:
     assert (theirs.system.name, theirs.system.protocol) == ("theirs", None)
     assert theirs.to_json()["leaky"] is None
     assert ours.against_first is not None
-    assert ours.against_first.p_ua == pytest.approx(2 / 2**6)
+    assert ours.against_first.p_permutation == pytest.approx(2 / 2**6)
+    assert ours.against_first.p_ua == pytest.approx(ttest_1samp([0.5] * 6 + [0.0] * 2, 0).pvalue)
 
 
 def test_other_test_utterances_are_told_and_not_compared(tmp_path: Path) -> None:

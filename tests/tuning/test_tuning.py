@@ -221,7 +221,7 @@ def test_a_trial_below_the_median_is_pruned_and_counts(tmp_path: Path, monkeypat
 def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = hear(monkeypatch, EXAMPLES)
     corpus = corpus_of(TABLE)
-    sizes = [open_recipe("smote-2dcnn", {"features": {"n_mfcc": n}}).features for n in (13, 20, 13, 20)]
+    sizes = [open_recipe("smote-2dcnn", {"features": {"n_mfcc": n}}) for n in (13, 20, 13, 20)]
     roomy, narrow = objective.Kept(), objective.Kept(room=1)
     for settings in sizes:
         roomy.of(corpus, settings, skip_bad=False)

@@ -1,23 +1,32 @@
-"""Recordings to waveforms: decode (soundfile), mix down, resample (soxr).
+"""Recordings to waveforms: decode (libsndfile, PyAV where installed), check, mix down, resample (soxr).
 
-Whatever cannot be used raises one `AudioError` whose line names the file and the remedy. Training and recognition hear
-through this one room, so a model is never given a sound that it was not trained on.
+What cannot be used raises one `AudioError` whose line names the file and the remedy. What was decoded is what the file
+holds: a recording that is cut short, damaged, or several in one is refused. Training and recognition decode through
+this one room, so that a model never gets a waveform made in another way than those it was trained on.
 """
 
-from evenvoice.audio.container import SUFFIXES
-from evenvoice.audio.recording import Clip, Recording, content_hash, decode, duration, load, read
-from evenvoice.audio.waveform import Waveform, check_waveform, resample
+from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
+from evenvoice.audio.recording import LONGEST, Clip, Recording, content_hash, decode, duration, load, open_blocks, read
+from evenvoice.audio.source import one_line
+from evenvoice.audio.suffixes import SUFFIXES
+from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
 
 __all__ = [
+    "LONGEST",
+    "PERTURBATIONS",
     "SUFFIXES",
     "Clip",
     "Recording",
     "Waveform",
+    "check_chunk",
     "check_waveform",
     "content_hash",
     "decode",
     "duration",
     "load",
+    "one_line",
+    "open_blocks",
+    "open_perturbation",
     "read",
     "resample",
 ]

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-import soundfile
 
-from evenvoice.audio.container import HEAD, head_of, open_sound, reason, refuse_headerless
-from evenvoice.audio.waveform import LEAVE_OUT, Waveform, check_waveform, resample
+from evenvoice.audio.samples import LEAVE_OUT, Judge
+from evenvoice.audio.sound import Sound, open_sound
+from evenvoice.audio.source import Source, open_memory, open_path
+from evenvoice.audio.waveform import Waveform, resample
 from evenvoice.errors import AudioError
 
 # Times in a table are rounded, so an end may lie this many seconds behind the last sample.
 _ROUNDING = 0.01
 
+# In seconds. No utterance lasts four hours: this is a header that lies, or a file that unpacks to fill the memory.
+LONGEST = 4 * 3600.0
+
 
 @dataclass(frozen=True)
 class Clip:
-    """What to hear: a file, or the part of it between two times.
+    """A recording: a file, or the part of it between two times.
 
     Args:
         file: The recording.
@@ -56,18 +63,26 @@ class Recording:
     subtype: str
 
 
-def load(file: Path | str, *, rate: int = 16000, start: float | None = None, end: float | None = None) -> Waveform:
+def load(
+    file: Path | str,
+    *,
+    rate: int = 16000,
+    start: float | None = None,
+    end: float | None = None,
+    max_seconds: float = LONGEST,
+) -> Waveform:
     """Return the waveform of a recording: decoded, the mean of its channels, resampled; float32 ``[n]``.
 
     Args:
-        file: Any container that libsndfile reads: WAV, FLAC, OGG, MP3, AIFF, …
+        file: Any format that libsndfile reads (WAV, FLAC, OGG, MP3, AIFF, …), or PyAV where it is installed.
         rate: The sample rate to give, in Hz.
         start: Where to start, in seconds; ``None`` is the beginning.
         end: Where to stop, in seconds; ``None`` is the end of the file.
+        max_seconds: A longer recording, or part, is refused.
 
     Raises:
-        AudioError: The file is missing, unreadable, no audio, empty, silent or damaged, has samples that are no
-            numbers, or ends before ``end``.
+        AudioError: The file is missing, unreadable, no audio, cut short, damaged, too long, or ends before ``end``; or
+            its samples cannot be speech (`evenvoice.audio.samples.Judge`).
 
     Examples:
         >>> load("missing.wav")
@@ -75,10 +90,8 @@ def load(file: Path | str, *, rate: int = 16000, start: float | None = None, end
         ...
         evenvoice.errors.AudioError: missing.wav: no such file; check the path
     """
-    file = Path(file)
-    head = head_of(file)
-    refuse_headerless(file)
-    return _waveform(file, str(file), head, rate, start, end)
+    with open_path(Path(file)) as source:
+        return _waveform(source, rate, Clip(Path(file), start, end), max_seconds)
 
 
 def read(clip: Clip) -> Recording:
@@ -93,10 +106,8 @@ def read(clip: Clip) -> Recording:
         ...
         evenvoice.errors.AudioError: missing.wav: no such file; check the path
     """
-    file = Path(clip.file)
-    head = head_of(file)
-    refuse_headerless(file)
-    return _read(file, str(file), head, clip.start, clip.end)
+    with open_path(Path(clip.file)) as source:
+        return _read(source, clip, LONGEST)
 
 
 def decode(
@@ -106,6 +117,7 @@ def decode(
     start: float | None = None,
     end: float | None = None,
     name: str = "the recording",
+    max_seconds: float = LONGEST,
 ) -> Waveform:
     """Return the waveform of a recording held in memory (``io.BytesIO``), as `load` does for a file.
 
@@ -115,37 +127,65 @@ def decode(
         start: Where to start, in seconds.
         end: Where to stop, in seconds.
         name: What error messages call it.
+        max_seconds: A longer recording, or part, is refused.
 
     Raises:
         AudioError: As in `load`.
 
     Examples:
-        >>> import io
+        >>> import io, soundfile
         >>> memory = io.BytesIO()
-        >>> soundfile.write(memory, np.full(800, 0.5), 8000, format="WAV")
+        >>> soundfile.write(memory, np.sin(np.arange(800)), 8000, format="WAV")
         >>> _ = memory.seek(0)
         >>> decode(memory, rate=16000).shape
         (1600,)
     """
-    head = data.read(HEAD)
-    if not head:
-        raise AudioError(f"{name}: empty (0 bytes); {LEAVE_OUT}")
-    data.seek(0)
-    return _waveform(data, name, head, rate, start, end)
+    with open_memory(data, name) as source:
+        return _waveform(source, rate, Clip(Path(), start, end), max_seconds)
+
+
+@contextmanager
+def open_blocks(
+    audio: Path | str | BinaryIO, *, name: str = "the recording", max_seconds: float = LONGEST
+) -> Iterator[tuple[int, Iterator[Waveform]]]:
+    """Give the sample rate of a recording in Hz, and its waveform in blocks of float32 ``[n]``: flat memory.
+
+    Args:
+        audio: A file, or the bytes of a recording as a seekable file object.
+        name: What error messages call a file object.
+        max_seconds: A longer recording is refused.
+
+    Raises:
+        AudioError: As in `load`; what only the whole recording shows (it is cut short, silent, …) is raised behind the
+            last block.
+
+    Examples:
+        >>> import io, soundfile
+        >>> memory = io.BytesIO()
+        >>> soundfile.write(memory, np.sin(np.arange(800)), 8000, format="WAV")
+        >>> with open_blocks(memory) as (rate, blocks):
+        ...     rate, [block.size for block in blocks]
+        (8000, [800])
+    """
+    opening = open_path(Path(audio)) if isinstance(audio, Path | str) else open_memory(audio, name)
+    with opening as source, open_sound(source) as sound:
+        yield sound.rate, _mono(source, sound, Clip(Path()), max_seconds)
 
 
 def duration(clip: Clip) -> float:
-    """Return how long a clip is, in seconds; only the header is read.
+    """Return how long a clip is, in seconds: from the header where that is sure, else by decoding.
 
     Raises:
-        AudioError: The file cannot be opened, or the clip lies outside of it.
+        AudioError: The file cannot be opened, is cut short, or the clip lies outside of it.
     """
-    file = Path(clip.file)
-    head = head_of(file)
-    refuse_headerless(file)
-    with open_sound(file, str(file), head) as sound:
-        first, last = _span(sound, str(file), clip.start, clip.end)
-        return (last - first) / int(sound.samplerate)
+    with open_path(Path(clip.file)) as source, open_sound(source) as sound:
+        frames = sound.frames
+        if frames is None:
+            frames = sum(len(block) for block in sound.blocks(0, None))
+        if frames == 0:
+            raise AudioError(f"{source.name}: no samples; {LEAVE_OUT}")
+        first, last = _span(source, sound.rate, frames, clip)
+        return float(last - first) / sound.rate
 
 
 def content_hash(file: Path | str) -> str:
@@ -154,54 +194,80 @@ def content_hash(file: Path | str) -> str:
     Raises:
         AudioError: The file is missing, unreadable or empty.
     """
-    file = Path(file)
-    head_of(file)
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    with open_path(Path(file)) as source:
+        return hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # it has readinto
 
 
-def _waveform(
-    source: Path | BinaryIO, name: str, head: bytes, rate: int, start: float | None, end: float | None
-) -> Waveform:
+def _waveform(source: Source, rate: int, clip: Clip, max_seconds: float) -> Waveform:
     """Decode, mix down, check and resample."""
-    recording = _read(source, name, head, start, end)
+    recording = _read(source, clip, max_seconds)
     waveform = resample(recording.waveform, recording.rate, rate)
     if waveform.size == 0:
-        raise AudioError(f"{name}: too short to hear at {rate} Hz; {LEAVE_OUT}")
+        raise AudioError(f"{source.name}: too short to have a sample at {rate} Hz; {LEAVE_OUT}")
     return waveform
 
 
-def _read(source: Path | BinaryIO, name: str, head: bytes, start: float | None, end: float | None) -> Recording:
+def _read(source: Source, clip: Clip, max_seconds: float) -> Recording:
     """Decode, mix down and check."""
-    with open_sound(source, name, head) as sound:
-        first, last = _span(sound, name, start, end)
-        rate, channels = int(sound.samplerate), int(sound.channels)
-        try:
-            sound.seek(first)
-            samples = sound.read(last - first, dtype="float32", always_2d=True)
-        except soundfile.SoundFileError as error:
-            raise AudioError(f"{name}: damaged or cut off ({reason(error)}); {LEAVE_OUT}") from error
-        container, coding = str(sound.format), str(sound.subtype)
-    with np.errstate(all="ignore"):  # what is no number is told of by the check
-        waveform = samples.mean(axis=1, dtype=np.float32)
-    return Recording(check_waveform(waveform, name), rate, channels, container, coding)
+    with open_sound(source) as sound:
+        blocks = list(_mono(source, sound, clip, max_seconds))
+        waveform = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        return Recording(waveform, sound.rate, sound.channels, sound.format, sound.subtype)
 
 
-def _span(sound: soundfile.SoundFile, name: str, start: float | None, end: float | None) -> tuple[int, int]:
-    """Return the first sample of the clip and the one after its last."""
-    rate, frames = int(sound.samplerate), int(sound.frames)
-    if frames == 0:
-        raise AudioError(f"{name}: no samples; {LEAVE_OUT}")
-    length = frames / rate
-    begin = 0.0 if start is None else start
-    stop = length if end is None else end
+def _mono(source: Source, sound: Sound, clip: Clip, max_seconds: float) -> Iterator[Waveform]:
+    """Yield the mean of the channels, block by block; raise at the end if the samples cannot be speech."""
+    first, last = 0, None
+    if sound.frames is not None:
+        if sound.frames == 0:
+            raise AudioError(f"{source.name}: no samples; {LEAVE_OUT}")
+        first, last = _span(source, sound.rate, sound.frames, clip)
+        _refuse_longer(source, (last - first) / sound.rate, max_seconds)
+        if last == sound.frames and clip.end is None:
+            last = None  # and what follows is looked at, too
+    elif clip.start is not None or clip.end is not None:
+        first, last = _span(source, sound.rate, None, clip)
+    judge, found = Judge(source.name), 0
+    for block in sound.blocks(first, last):
+        judge.add(block)
+        found += len(block)
+        _refuse_longer(source, found / sound.rate, max_seconds)
+        yield block.mean(axis=1, dtype=np.float32)
+    if last is not None and found < last - first - _ROUNDING * sound.rate:
+        raise _outside(source, clip, (first + found) / sound.rate if found else math.inf)
+    judge.conclude()
+
+
+def _span(source: Source, rate: int, frames: int | None, clip: Clip) -> tuple[int, Any]:
+    """Return the first sample of the clip and the one after its last: ``None`` for the end of an unknown length."""
+    length = math.inf if frames is None else frames / rate
+    begin = 0.0 if clip.start is None else clip.start
+    stop = length if clip.end is None else clip.end
     # Written so that a NaN fails it, too.
     if not 0 <= begin < stop <= length + _ROUNDING:
-        raise AudioError(
-            f"{name}: the part from {begin:g} s to {stop:g} s is not in it (it lasts {length:g} s); mend start and end"
-        )
+        raise _outside(source, clip, length)
     first = round(begin * rate)
-    last = min(round(stop * rate), frames)
-    if last <= first:
-        raise AudioError(f"{name}: the part from {begin:g} s to {stop:g} s holds no sample; mend start and end")
+    last = None if math.isinf(stop) else round(stop * rate)
+    if last is not None and frames is not None:
+        last = min(last, frames)
+    if last is not None and last <= first:
+        problem = f"the part from {begin:g} s to {stop:g} s holds no sample"
+        raise AudioError(f"{source.name}: {problem}; correct start and end")
     return first, last
+
+
+def _outside(source: Source, clip: Clip, length: float) -> AudioError:
+    begin = 0.0 if clip.start is None else clip.start
+    stop = length if clip.end is None else clip.end
+    lasts = "" if math.isinf(length) else f" (it lasts {length:g} s)"
+    return AudioError(
+        f"{source.name}: the part from {begin:g} s to {stop:g} s is not in it{lasts}; correct start and end"
+    )
+
+
+def _refuse_longer(source: Source, seconds: float, most: float) -> None:
+    if seconds > most:
+        raise AudioError(
+            f"{source.name}: lasts {seconds:,.0f} s or more, at most {most:,g} s are decoded; cut it into parts, or "
+            "raise the limit (--max-seconds, max_seconds)"
+        )

@@ -1,4 +1,4 @@
-"""Waveforms: what can be heard, and at another sample rate (soxr)."""
+"""Waveforms in memory: one channel at one sample rate, checked and resampled (soxr)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from evenvoice.audio.samples import LEAVE_OUT, Judge
 from evenvoice.errors import AudioError
 
 Waveform = npt.NDArray[np.float32]
 
-# Full scale is 1. Squares of anything above this overflow float32 further on, and no microphone made it.
-_LOUDEST = 1e9
 
-LEAVE_OUT = "record or download it again, or leave it out"
-
-
-def resample(waveform: Waveform, rate: int, new_rate: int) -> Waveform:
+def resample(waveform: Waveform, rate: float, new_rate: int) -> Waveform:
     """Return the waveform ``[n]`` at another sample rate: float32 ``[about n * new_rate / rate]`` (soxr, HQ).
 
     Examples:
@@ -36,7 +32,8 @@ def check_waveform(waveform: npt.ArrayLike, name: str) -> Waveform:
         name: What the error calls it: a file, ``X[3]``.
 
     Raises:
-        AudioError: Not one channel, not floats, empty, silent, NaN or infinite, or far above full scale.
+        AudioError: Not one channel, not floats, empty, silent, constant, clipped throughout, NaN or infinite, or far
+            above full scale.
 
     Examples:
         >>> check_waveform(np.zeros(800), "X[3]")
@@ -44,22 +41,49 @@ def check_waveform(waveform: npt.ArrayLike, name: str) -> Waveform:
         ...
         evenvoice.errors.AudioError: X[3]: silent (every sample is zero); record or download it again, or leave it out
     """
-    values = np.asarray(waveform)
+    judge = Judge(name)
+    values = _mono(waveform, name)
+    judge.add(values[:, None])
+    judge.conclude()
+    return values
+
+
+def check_chunk(chunk: npt.ArrayLike, name: str) -> Waveform:
+    """Return a part of a recording as float32 ``[n]``; unlike the whole it may be empty, silent or constant.
+
+    Args:
+        chunk: Floats ``[n]`` of full scale 1.
+        name: What the error calls it.
+
+    Raises:
+        AudioError: Not one channel, not floats, NaN or infinite, or far above full scale.
+
+    Examples:
+        >>> check_chunk([0.5, np.nan], "chunk 2")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.AudioError: chunk 2: holds samples that are NaN or infinite; record or download it again, or \
+leave it out
+    """
+    values = np.ascontiguousarray(_mono(chunk, name))
+    Judge(name).add(values[:, None])
+    return values
+
+
+def _mono(waveform: npt.ArrayLike, name: str) -> Waveform:
+    """Return floats of one channel as float32."""
+    try:
+        values = np.asarray(waveform)
+    except (ValueError, TypeError) as error:
+        raise AudioError(f"{name}: not an array ({error}); give floats [n] of full scale 1") from error
     if values.ndim != 1:
         raise AudioError(
             f"{name}: an array of shape {list(values.shape)}, expected mono [n]; take the mean of the channels"
         )
-    if not np.issubdtype(values.dtype, np.floating):
+    if values.size and not np.issubdtype(values.dtype, np.floating):
         raise AudioError(f"{name}: {values.dtype} values, expected floats of full scale 1; divide by the full scale")
-    if values.size == 0:
-        raise AudioError(f"{name}: no samples; {LEAVE_OUT}")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is told of below
-        values = values.astype(np.float32, copy=False)
-    peak = float(np.abs(values).max())
-    if not np.isfinite(peak):
-        raise AudioError(f"{name}: holds samples that are NaN or infinite; {LEAVE_OUT}")
-    if peak > _LOUDEST:
-        raise AudioError(f"{name}: samples reach {peak:.1e}, where full scale is 1; {LEAVE_OUT}")
-    if peak == 0:
-        raise AudioError(f"{name}: silent (every sample is zero); {LEAVE_OUT}")
-    return values
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused by the check
+        return values.astype(np.float32, copy=False)
+
+
+__all__ = ["LEAVE_OUT", "Waveform", "check_chunk", "check_waveform", "resample"]

@@ -10,12 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from evenvoice.audit.findings import Finding, Kind
+from evenvoice.corpora import speakers_with_one_emotion
 
 # Cohen (1988), section 7.2: an effect size w of 0.5 is large; for one emotion against the rest, V is w.
 STRONG = 0.5
 # Chance gives a strong V in a small table; it must be this rare besides.
 _RARE = 0.01
 _PERMUTATIONS = 999
+
+_ONE_EMOTION = Kind(
+    "speakers-with-one-emotion",
+    "warning",
+    "Speakers have one emotion each, so that to know the speaker is to know the emotion",
+    "do not normalise by speaker, test on unseen speakers, and report the speakers who have several emotions by "
+    "themselves",
+)
 
 # The columns that are looked at, and what each is called in a code and in a sentence.
 _COLUMNS = {
@@ -89,6 +98,24 @@ def association_findings(found: Iterable[Association]) -> list[Finding]:
         for one in found
         if one.strong
     ]
+
+
+def one_emotion_findings(table: pd.DataFrame) -> list[Finding]:
+    """Return the finding of speakers who have one emotion, in plain counts.
+
+    Args:
+        table: One row an utterance, with ``emotion`` and ``speaker``.
+
+    Examples:
+        >>> table = pd.DataFrame({"speaker": list("aabbcc"), "emotion": ["sad"] * 4 + ["calm"] * 2})
+        >>> [(found.message, found.evidence) for found in one_emotion_findings(table)]
+        [('3 of 3 speakers have one emotion', ('calm: 1 speaker', 'sad: 2 speakers'))]
+    """
+    found = speakers_with_one_emotion(table)
+    if not found.many:
+        return []
+    counts = found.by_emotion.items()
+    return [Finding(_ONE_EMOTION, found.words(), tuple(f"{name}: {n} speaker{'s' * (n > 1)}" for name, n in counts))]
 
 
 def cramers_v(counts: npt.ArrayLike) -> float:

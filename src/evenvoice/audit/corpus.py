@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import joblib
 import pandas as pd
 
-from evenvoice.audit.associations import association_findings, associations
+from evenvoice.audit.arguments import corpus_of
+from evenvoice.audit.associations import association_findings, associations, one_emotion_findings
 from evenvoice.audit.duplicates import duplicate_findings, find_duplicates
-from evenvoice.audit.findings import Audit, Finding
+from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.labels import label_findings
+from evenvoice.audit.lengths import length_findings
 from evenvoice.audit.listen import Heard, heard_table, listen_to_all, unusable_findings
 from evenvoice.audit.shortcuts import (
     LOUDNESS_AND_DURATION,
@@ -25,6 +28,13 @@ from evenvoice.audit.signals import signal_findings
 from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 
+_WARNINGS = Kind(
+    "corpus-warnings",
+    "warning",
+    "The table of the corpus has warnings",
+    "look at each: two spellings of one speaker, for example, are two speakers to a split, which then leaks",
+)
+
 
 @dataclass
 class _Notes:
@@ -35,15 +45,18 @@ class _Notes:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def audit_corpus(corpus: Corpus, *, jobs: int | None = None) -> Audit:
+def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None = None) -> Audit:
     """Look for what could make figures on a corpus too good: copies, shortcuts past the speech, wrong labels, defects.
 
-    Every recording is decoded once. Where an utterance is a part of a file, that part is heard. A recording that cannot
-    be used is a finding, not an error.
+    Every recording is decoded once. Where an utterance is a part of a file, that part is decoded. A recording that
+    cannot be used is a finding, not an error.
 
     Args:
-        corpus: What to audit.
-        jobs: How many recordings to hear at once; all cores if ``None``. The result does not depend on it.
+        corpus: What to audit: a corpus, or what `evenvoice.open_corpus` takes (``"emodb:PATH"``, a folder, a table).
+        jobs: How many recordings to decode at once; all cores if ``None``. The result does not depend on it.
+
+    Raises:
+        EvenvoiceError: The corpus cannot be opened.
 
     Examples:
         >>> from pathlib import Path
@@ -52,6 +65,7 @@ def audit_corpus(corpus: Corpus, *, jobs: int | None = None) -> Audit:
         >>> audit_corpus(corpus, jobs=1).codes
         {'unusable-recording'}
     """
+    corpus = corpus_of(corpus)
     jobs = jobs or joblib.cpu_count()
     heard = listen_to_all(corpus.clips(), jobs=jobs)
     table = heard_table(corpus, heard)
@@ -67,9 +81,15 @@ def audit_corpus(corpus: Corpus, *, jobs: int | None = None) -> Audit:
             _note_shortcut(notes, table, properties, jobs)
     else:
         notes.checked.append("not checked, as no recording can be used: copies, signals, non-speech classifier")
-    notes.findings += label_findings(corpus.table)
+    notes.findings += [*label_findings(corpus.table), *_warnings_of(corpus)]
     notes.checked.append("labels: taxonomy, spellings, recordings' names")
     return Audit.of(f"corpus {corpus.name}", notes.findings, notes.checked, notes.facts)
+
+
+def _warnings_of(corpus: Corpus) -> list[Finding]:
+    """Return what was noticed when the table was read: speakers that differ in spelling only, for example."""
+    warnings = tuple(corpus.warnings)
+    return [Finding(_WARNINGS, f"{len(warnings)} of them", warnings)] if warnings else []
 
 
 def _note_sounds(notes: _Notes, table: pd.DataFrame, heard: Sequence[Heard | AudioError]) -> None:
@@ -77,9 +97,11 @@ def _note_sounds(notes: _Notes, table: pd.DataFrame, heard: Sequence[Heard | Aud
     pairs = find_duplicates([one.fingerprint for one in heard if not isinstance(one, AudioError)])
     notes.findings += duplicate_findings(pairs, table)
     notes.findings += signal_findings(table)
+    notes.findings += length_findings(table)
     notes.checked += [
         "the same audio twice (same samples; resampled, trimmed, padded, louder, re-encoded)",
         "signals: clipping, offset, zeros, silence, bandwidth, mixed sample rates and formats",
+        "lengths: one for all, one for an emotion",
     ]
     notes.facts["hours"] = round(float(table["duration"].sum()) / 3600, 3)
     kinds = table.groupby(["format", "subtype", "rate", "channels"]).size().sort_values(ascending=False, kind="stable")
@@ -92,7 +114,7 @@ def _note_sounds(notes: _Notes, table: pd.DataFrame, heard: Sequence[Heard | Aud
 def _note_associations(notes: _Notes, table: pd.DataFrame) -> None:
     """Note how far emotion goes with each property."""
     found = associations(table)
-    notes.findings += association_findings(found)
+    notes.findings += [*association_findings(found), *one_emotion_findings(table)]
     for one in found:
         notes.facts[f"emotion and {one.name}"] = f"Cramér's V {one.v:.2f} ({one.emotion} against the rest)"
     missing = [name for name in ("speaker", "session", "gender", "text") if table[name].isna().all()]

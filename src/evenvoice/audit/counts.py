@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenvoice.audit.findings import Audit, Finding, Kind
@@ -35,7 +36,9 @@ NO_ORDER = Kind(
 )
 
 
-def audit_counts(train: int, test: int, classes: Sequence[int] | Mapping[str, int], *, validation: int = 0) -> Audit:
+def audit_counts(
+    train: int, test: int, classes: Sequence[int] | Mapping[str, int] | str, *, validation: int = 0
+) -> Audit:
     """Tell which order of splitting and balancing can give the counts of a published table.
 
     SMOTE and the random repetition of rows raise classes to the same counts, so the counts do not tell them apart.
@@ -43,11 +46,11 @@ def audit_counts(train: int, test: int, classes: Sequence[int] | Mapping[str, in
     Args:
         train: Rows of the training part, as published.
         test: Rows of the test part.
-        classes: Utterances of each class before anything was done, with or without names.
+        classes: Utterances of each class before anything was done: a list, a mapping, or ``"angry=1103,happy=595"``.
         validation: Rows of the validation part, where there is one.
 
     Raises:
-        EvenvoiceError: A count below 1 (0 for ``validation``), or fewer than two classes.
+        EvenvoiceError: What is no count, a count below 1 (0 for ``validation``), or fewer than two classes.
 
     Examples:
         The paper's Table 1 (5465 and 1367 rows) for IEMOCAP's four emotions. 4 × 1708 = 6832 = 5465 + 1367; and 5465 is
@@ -118,9 +121,11 @@ class Expected:
         return cls(shares, 1 - counts.utterances / rows, 1 - both_tested)
 
 
-def _checked(train: int, validation: int, test: int, classes: Sequence[int] | Mapping[str, int]) -> Counts:
+def _checked(train: int, validation: int, test: int, classes: Sequence[int] | Mapping[str, int] | str) -> Counts:
     """The counts, once they can be counts."""
-    named = dict(classes) if isinstance(classes, Mapping) else {f"class {i}": n for i, n in enumerate(classes, 1)}
+    named = _named(classes)
+    train, validation, test = _number("train", train), _number("validation", validation), _number("test", test)
+    named = {name: _number(f"classes, {name}", count) for name, count in named.items()}
     for what, count, least in (("train", train, 1), ("validation", validation, 0), ("test", test, 1)):
         if count < least:
             raise EvenvoiceError(f"{what} {count}: expected a number of rows, {least} at least")
@@ -130,6 +135,27 @@ def _checked(train: int, validation: int, test: int, classes: Sequence[int] | Ma
     if len(named) < 2:
         raise EvenvoiceError(f"classes: {len(named)} given; expected two at least, for example 1103,595,1084,1708")
     return Counts(train, validation, test, named)
+
+
+def _number(what: str, count: object) -> int:
+    """A count as a number."""
+    try:
+        if not isinstance(count, bool):
+            return operator.index(count)  # type: ignore[arg-type]  # what has no index raises
+    except TypeError:
+        pass
+    raise EvenvoiceError(f"{what}: {count!r:.60}; expected a whole number of rows")
+
+
+def _named(classes: object) -> dict[str, int]:
+    """The count of each class by its name."""
+    if isinstance(classes, str):
+        return parse_classes(classes)
+    if isinstance(classes, Mapping):
+        return {str(name): count for name, count in classes.items()}
+    if not isinstance(classes, Iterable) or isinstance(classes, bytes):
+        raise EvenvoiceError(f"classes: {classes!r:.60}; expected counts, for example [1103, 595, 1084, 1708]")
+    return {f"class {number}": count for number, count in enumerate(classes, 1)}
 
 
 def _findings(counts: Counts, verdicts: Mapping[str, Verdict], possible: set[str]) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from typing import Literal
 
 import pandas as pd
 
-from evenvoice.audit.findings import Finding, Kind
+from evenvoice.audit.confirm import confirm, limit
+from evenvoice.audit.findings import Finding, Kind, some
 from evenvoice.audit.fingerprint import Fingerprint
 from evenvoice.audit.kinds_duplicates import (
     DUPLICATE_ACROSS_EMOTIONS,
@@ -19,9 +20,12 @@ from evenvoice.audit.kinds_duplicates import (
 )
 from evenvoice.audit.matching import candidates, correlate, is_periodic
 
-# Two recordings are one where their waveforms correlate by this. Measured on EmoDB and RAVDESS: copies that were
-# trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more, candidates that are none 0.43 at most.
+# Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
+# copies that were trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more.
 _NEAR = 0.6
+
+# A set of more than this is one line of evidence; of a smaller one each pair is.
+_LARGE = 4
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Pair:
         first: Which recording, counted from 0.
         second: Which other; more than ``first``.
         kind: ``same-samples``: the decoded samples are equal. ``near``: the same recording after some processing.
-        correlation: Of the two waveforms between 250 and 1750 Hz, where they overlap; without sign.
+        correlation: Of the two waveforms between 250 and 1750 Hz, where they overlap, with the filter between them
+            taken out (`evenvoice.audit.confirm.confirm`).
         lag_seconds: How much later the sound comes in the second.
     """
 
@@ -77,9 +82,13 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
             hums[shorter] = is_periodic(fingerprints[shorter], _NEAR)
         if hums[shorter]:
             continue
-        correlation, lag = correlate(fingerprints[first], fingerprints[second], about)
-        if correlation >= _NEAR:
-            pairs.append(Pair(first, second, "near", correlation, lag))
+        both = fingerprints[first], fingerprints[second]
+        correlation, lag = correlate(*both, about)
+        if correlation < _NEAR:
+            continue
+        confirmed = confirm(*both, lag)
+        if confirmed >= limit(*both, lag):
+            pairs.append(Pair(first, second, "near", confirmed, lag))
     return sorted(pairs, key=lambda pair: (pair.first, pair.second))
 
 
@@ -93,14 +102,19 @@ def duplicate_sets(pairs: Iterable[Pair]) -> list[list[int]]:
         >>> duplicate_sets([Pair(1, 4, "near", 0.9, 0.0), Pair(4, 7, "near", 0.9, 0.0), Pair(2, 3, "near", 0.9, 0.0)])
         [[1, 4, 7], [2, 3]]
     """
-    set_of: dict[int, list[int]] = {}
+    leader: dict[int, int] = {}
+
+    def leader_of(number: int) -> int:
+        while leader.setdefault(number, number) != number:
+            leader[number] = number = leader[leader[number]]
+        return number
+
     for pair in pairs:
-        joined = set_of.get(pair.first, [pair.first])
-        other = set_of.get(pair.second, [pair.second])
-        if joined is not other:
-            joined = joined + other
-        set_of.update(dict.fromkeys(joined, joined))
-    return sorted(sorted(members) for members in {id(members): members for members in set_of.values()}.values())
+        leader[leader_of(pair.second)] = leader_of(pair.first)
+    sets: dict[int, list[int]] = {}
+    for number in sorted(leader):
+        sets.setdefault(leader_of(number), []).append(number)
+    return sorted(sets.values())
 
 
 def duplicate_findings(pairs: Sequence[Pair], utterances: pd.DataFrame) -> list[Finding]:
@@ -124,7 +138,7 @@ def duplicate_findings(pairs: Sequence[Pair], utterances: pd.DataFrame) -> list[
     sets = duplicate_sets(pairs)
     across = {
         column: {
-            member for members in sets for member in members if utterances[column].iloc[members].dropna().nunique() > 1
+            member for members in sets if utterances[column].iloc[members].dropna().nunique() > 1 for member in members
         }
         for column in ("speaker", "emotion")
     }
@@ -146,7 +160,24 @@ def _finding(kind: Kind, pairs: Sequence[Pair], names: Sequence[str]) -> list[Fi
         return []
     sets = duplicate_sets(pairs)
     message = f"{sum(map(len, sets))} recordings in {len(sets)} set{'' if len(sets) == 1 else 's'}"
-    return [Finding(kind, message, tuple(_relation(pair, names) for pair in pairs))]
+    pairs_of: dict[int, list[Pair]] = {}
+    set_of = {member: number for number, members in enumerate(sets) for member in members}
+    for pair in pairs:
+        pairs_of.setdefault(set_of[pair.first], []).append(pair)
+    evidence: list[str] = []
+    for number, members in enumerate(sets):
+        if len(members) > _LARGE:
+            evidence.append(_relation_of_many(members, pairs_of[number], names))
+        else:
+            evidence += [_relation(pair, names) for pair in pairs_of[number]]
+    return [Finding(kind, message, tuple(evidence))]
+
+
+def _relation_of_many(members: Sequence[int], pairs: Sequence[Pair], names: Sequence[str]) -> str:
+    """Say how a large set relates, in one line."""
+    all_ = some((names[member] for member in members), joined=" = ")
+    near = [pair.correlation for pair in pairs if pair.kind == "near"]
+    return f"{all_}, {f'correlation {min(near):.3f} and more' if near else 'same samples'}"
 
 
 def _relation(pair: Pair, names: Sequence[str]) -> str:

@@ -130,5 +130,17 @@ class Audit:
         return "\n".join([*lines, "", f"Checked: {'; '.join(self.checked)}."])
 
 
+def some(values: Iterable[object], shown: int = 3, joined: str = ", ") -> str:
+    """Return the first values, and how many there are where these are not all.
+
+    Examples:
+        >>> some("abc"), some("abcde")
+        ('a, b, c', 'a, b, c, … (5 in all)')
+    """
+    listed = [str(value) for value in values]
+    rest = [f"… ({len(listed)} in all)"] if len(listed) > shown else []
+    return joined.join([*listed[:shown], *rest])
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

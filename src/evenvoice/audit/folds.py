@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.audit.findings import Finding, Kind
+from evenvoice.audit.findings import Finding, Kind, some
 from evenvoice.audit.known import FROM_PREDICTIONS, read_part
 from evenvoice.audit.record import CONTRADICTION
 from evenvoice.audit.spots import Spot
@@ -61,9 +61,7 @@ def check_promise_kept(run: Run, known: pd.DataFrame) -> Iterator[Spot]:
         )
         shared = sorted(tested & learnt)
         if shared:
-            words = f"{len(shared)} of {len(tested)} in the test part are in training or validation: " + ", ".join(
-                shared[:5]
-            )
+            words = f"{len(shared)} of {len(tested)} in the test part are in training or validation: {some(shared)}"
             yield Spot(run.key, PROMISE_BROKEN, f"{column} promised apart", words)
 
 
@@ -78,23 +76,27 @@ def promises_checked(runs: Sequence[Run], known: pd.DataFrame) -> list[str]:
             found[column][1] += len(rows)
     lines = []
     for column, (seen, of) in found.items():
+        promise = f"promise of {'corpora' if column == 'corpus' else f'{column}s'} apart"
         if seen == of:
-            lines.append(f"promise of {column}s apart")
+            lines.append(promise)
         else:
-            lines.append(f"promise of {column}s apart: {seen} of {of} rows known (--corpus tells the others)")
+            lines.append(f"{promise}: {seen} of {of} rows known (--corpus tells the others)")
     return lines
 
 
 def shared_speakers(runs: Sequence[Run], known: pd.DataFrame) -> dict[str, str]:
-    """Return for each recipe and protocol that promises nothing of speakers how many test speakers train as well."""
+    """Return for each protocol that promises nothing of speakers how many test speakers train as well.
+
+    Recipes share the folds of a protocol, so the first of its runs stands for all.
+    """
     facts = {}
-    for run in runs:
+    for run in {run.key.protocol: run for run in reversed(runs)}.values():
         if "speaker" in run.info["promise"]["disjoint"]:
             continue
         parts = parts_of(read_part(run, "split"))
         tested, learnt = (_values(known, "speaker", parts[part]) for part in ("test", "train"))
-        name = f"{run.key.recipe} × {run.key.protocol}: test speakers heard in training"
-        if tested and learnt and name not in facts:
+        name = f"{run.key.protocol}: test speakers that are in training as well"
+        if tested and learnt:
             facts[name] = f"{len(tested & learnt)} of {len(tested)} (seed {run.key.seed}; nothing else was promised)"
     return facts
 
@@ -142,16 +144,21 @@ def check_settings(runs: Sequence[Run]) -> Iterator[Finding]:
 
 
 def check_copies(runs: Sequence[Run]) -> Iterator[Finding]:
-    """Yield runs with one fingerprint, which covers seed and fold, or with the same probabilities to nine digits."""
+    """Yield runs with one fingerprint, which covers seed and fold; and networks that differ in seed but not in answers.
+
+    A network starts from random weights of its seed, so that nine digits of every probability never agree. A recipe
+    without randomness gives the same answers for every seed, and under every protocol with the same folds.
+    """
     same: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
-        predictions = run.folder / "predictions.csv"
-        same["predictions " + hashlib.sha256(predictions.read_bytes()).hexdigest()].append(run)
         if run.info.get("fingerprint"):
             same["fingerprint " + run.info["fingerprint"]].append(run)
+        if len(read_part(run, "history")):
+            answers = hashlib.sha256((run.folder / "predictions.csv").read_bytes()).hexdigest()
+            same[f"answers {run.key.recipe} {run.key.protocol} {answers}"].append(run)
     copies = {tuple(_place(run) for run in group) for group in same.values() if len(group) > 1}
     if copies:
-        evidence = tuple(" = ".join(group) for group in sorted(copies))
+        evidence = tuple(some(group, joined=" = ") for group in sorted(copies))
         yield Finding(COPIED, f"{len(copies)} sets of equal runs", evidence)
 
 
@@ -173,7 +180,7 @@ def check_labels_agree(runs: Sequence[Run], corpus: Corpus | None) -> Iterator[F
         kinds = values.groupby(level=0).unique()
         differ = kinds[kinds.map(len) > 1]
         if len(differ):
-            evidence = tuple(f"{utterance}: {', '.join(sorted(said))}" for utterance, said in differ.items())
+            evidence = tuple(f"{utterance}: {some(sorted(said))}" for utterance, said in differ.items())
             yield Finding(CONTRADICTION, f"{column} of {len(differ)} test utterances differs between files", evidence)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evenvoice.audit.arguments import corpus_of, path_of
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.folds import (
     check_copies,
@@ -25,7 +26,7 @@ from evenvoice.audit.spots import Spot, merged
 from evenvoice.audit.steps import check_rows
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import Run, find_runs, read_run
+from evenvoice.study import Run, Study, find_runs, read_run
 
 LEAKY = Kind(
     "leaky-protocol",
@@ -41,21 +42,22 @@ NOT_MARKED = Kind(
 )
 
 
-def audit_run(folder: Path | str, *, corpus: Corpus | None = None) -> Audit:
+def audit_run(folder: Study | Path | str, *, corpus: Corpus | pd.DataFrame | Path | str | None = None) -> Audit:
     """Look for test rows where none should be, in all runs of a study or in one.
 
     Everything is worked out again from ``split.csv``, ``plan.csv``, ``predictions.csv`` and ``history.csv``; what
     ``run.json`` says is compared with it.
 
     Args:
-        folder: A folder that `evenvoice.study.evaluate` wrote, or the folder of one run in it.
-        corpus: What was evaluated. It tells speaker, session and text of training rows; without it these are known of
-            the utterances that some run of the study tests.
+        folder: A study, a folder that `evenvoice.evaluate` wrote, or the folder of one run in it.
+        corpus: What was evaluated: a corpus, or what `evenvoice.open_corpus` takes. It tells speaker, session and text
+            of training rows; without it these are known of the utterances that some run of the study tests.
 
     Raises:
         EvenvoiceError: No study and no run, a file that cannot be read, or another corpus.
     """
-    folder = Path(folder)
+    folder = folder.folder if isinstance(folder, Study) else path_of(folder, "study")
+    corpus = None if corpus is None else corpus_of(corpus)
     runs, others = _runs(folder)
     whole = not (folder / "run.json").is_file()
     known = known_utterances([*runs, *others], corpus)

@@ -26,6 +26,11 @@ _SEGMENT = 1024
 # dB. Recordings of speech fall by less than 14 dB at once (all of EmoDB and RAVDESS at 16 kHz); what was resampled (60
 # recordings of each, through 8 kHz or up to 48 kHz, in 16 bits) falls by 28 and more.
 EDGE = 20.0
+# Hz. No speech is stored at less than 6 kHz; vowels and hums fall steeply below, with the room's noise above them.
+_LOWEST_CUT_OFF = 3000.0
+# dB. Nothing is louder above a resampler's cut-off than the rounding to 16 bits, but for a later change of level.
+_ROUNDING_NOISE = 10 * np.log10((2.0**-15) ** 2 / 12)
+_LATER_GAIN = 25.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class SignalMeasures:
         silent: Share of the frames that are more than 40 dB under the loudest.
         noise_floor: Level of the quietest frames (their 5th percentile), in dB of full scale.
         bandwidth: Hz above which the long-term spectrum is empty; half the sample rate where it is not.
-        edge: By how many dB the spectrum falls at once where it falls most.
+        edge: By how many dB the spectrum falls at once where it falls most, to nothing but rounding noise.
+        end_level: Level of the last 20 ms, in dB against the loudest 20 ms.
     """
 
     duration: float
@@ -61,6 +67,7 @@ class SignalMeasures:
     noise_floor: float
     bandwidth: float
     edge: float
+    end_level: float
 
 
 def measure(waveform: npt.ArrayLike, rate: int) -> SignalMeasures:
@@ -100,7 +107,14 @@ def measure(waveform: npt.ArrayLike, rate: int) -> SignalMeasures:
         noise_floor=float(np.percentile(levels, 5)),
         bandwidth=bandwidth,
         edge=edge,
+        end_level=_end_level(samples, rate, float(levels.max())),
     )
+
+
+def _end_level(samples: Waveform, rate: int, loudest: float) -> float:
+    """Return the level of the last frame, which may be no whole frame of `_levels`, against the loudest, in dB."""
+    end = samples[-_frame(samples, rate) :]
+    return min(_decibels(float(np.square(end, dtype=np.float64).mean())) - loudest, 0.0)
 
 
 def _decibels(power: float) -> float:
@@ -144,7 +158,7 @@ def _edge(samples: Waveform, rate: int) -> tuple[float, float]:
 
     The fall at bin k is the median of the band just below k (a twentieth of the spectrum) less the maximum of all that
     lies above. A resampler's filter leaves nothing but rounding above its cut-off; a voice, a room or a microphone
-    never ends so sharply.
+    never ends so sharply. A fall from a voice to a room's noise is none, nor is one below the lowest rate of speech.
     """
     nyquist = rate / 2
     if samples.size < _SEGMENT:
@@ -152,11 +166,15 @@ def _edge(samples: Waveform, rate: int) -> tuple[float, float]:
     frequencies, power = welch(samples, rate, nperseg=_SEGMENT, noverlap=0)
     spectrum = 10 * np.log10(np.maximum(power, 1e-20))
     bins = spectrum.size
-    band, first, last = bins // 20, bins // 16, bins - bins // 16
+    band, last = bins // 20, bins - bins // 16
+    first = max(bins // 16, int(np.searchsorted(frequencies, _LOWEST_CUT_OFF)))
     # The last two bins hold half the others' power and what the filter folds back.
     above = np.maximum.accumulate(spectrum[:-2][::-1])[::-1]
     below = np.median(np.lib.stride_tricks.sliding_window_view(spectrum, band), axis=1)
     k = np.arange(first, last)
+    k = k[above[k + 2] < _ROUNDING_NOISE - 10 * np.log10(nyquist) + _LATER_GAIN]
+    if not k.size:
+        return nyquist, 0.0
     falls = below[k - band] - above[k + 2]
     best = int(falls.argmax())
     edge = float(falls[best])

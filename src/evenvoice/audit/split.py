@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
+from evenvoice.audit.arguments import corpus_of, path_of
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.interval import half_width, ua_half_width
 from evenvoice.audit.shared_audio import shared_audio
-from evenvoice.audit.split_table import read_split, split_of_run
+from evenvoice.audit.split_table import read_split, split_of_frame, split_of_run
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 
-__all__ = ["audit_split", "read_split", "split_of_run"]
+__all__ = ["audit_split", "read_split", "split_of_frame", "split_of_run"]
 
 WIDEST = 0.10
 """Half the width of an interval that can still carry a claim. On EmoDB, balancing before the split lifts UA by 11
@@ -30,7 +33,7 @@ SHARED = {
         "shared-speaker",
         "leak",
         "Speakers are in more than one part",
-        "split by speaker; where that cannot be, say with every figure that its speakers were heard in training",
+        "split by speaker; where that cannot be, say with every figure that its speakers are in training as well",
     ),
     "session": Kind(
         "shared-session",
@@ -42,7 +45,7 @@ SHARED = {
         "shared-text",
         "warning",
         "Sentences are in more than one part",
-        "split by sentence as well, or say that the sentences of the test part were heard in training",
+        "split by sentence as well, or say that the sentences of the test part are in training as well",
     ),
 }
 REPEATED = Kind(
@@ -65,26 +68,40 @@ TOO_SMALL = Kind(
 )
 
 
-def audit_split(table: pd.DataFrame, name: str, *, jobs: int | None = None) -> Audit:
+def audit_split(
+    split: pd.DataFrame | Path | str,
+    name: str | None = None,
+    *,
+    corpus: Corpus | pd.DataFrame | Path | str | None = None,
+    jobs: int | None = None,
+) -> Audit:
     """Look for what the parts of a split share, for emotions that a part lacks, and for a test part that is too small.
 
     Args:
-        table: As `read_split` and `split_of_run` return it: ``part``, and any of ``utterance``, ``file``, ``emotion``,
-            ``speaker``, ``session``, ``text``.
-        name: What the audit is called.
-        jobs: How many recordings to hear at once; one a core if not given.
+        split: A table with a row an utterance, as a frame or a CSV: ``part`` (or ``split``), and any of ``utterance``,
+            ``file``, ``emotion``, ``speaker``, ``session``, ``text``; or the folder of a run.
+        name: What the audit is called; the path, if not given.
+        corpus: Fills in by ``utterance`` what the table does not say.
+        jobs: How many recordings to decode at once; one a core if not given.
 
     Raises:
-        EvenvoiceError: No training part or no test part, or a recording that cannot be used.
+        EvenvoiceError: No such table, no training part or no test part, or a recording that cannot be used.
 
     Examples:
         >>> table = pd.DataFrame({"part": ["train", "train", "test"], "speaker": ["03", "08", "08"]})
-        >>> audit = audit_split(table, "mine")
+        >>> audit = audit_split(table)
         >>> audit.leaks[0].message
         '1 of the 1 speakers of the test part in another part: 1 of 1 test rows'
         >>> audit.leaks[0].evidence
         ('08: 1 train, 1 test',)
     """
+    known = None if corpus is None else corpus_of(corpus)
+    if isinstance(split, pd.DataFrame):
+        name, table = name or "split", split_of_frame(split, known)
+    else:
+        path = path_of(split, "split")
+        name = name or str(path)
+        table = split_of_run(path, known) if path.is_dir() else read_split(path, known)
     for part in ("train", "test"):
         if not (table["part"] == part).any():
             raise EvenvoiceError(

@@ -48,19 +48,30 @@ def read_split(path: Path | str, corpus: Corpus | None = None) -> pd.DataFrame:
         raise EvenvoiceError(f"{path}: cannot be read as a CSV ({error}); expected a header with a column part") from (
             error
         )
-    table = _named(table, path)
-    if table.empty:
-        raise EvenvoiceError(f"{path}: a header and no lines; give every utterance a line with its part")
-    table["part"] = _parts(table["part"], path)
-    for name in table:
-        cells = table[name].str.strip().astype(object)
-        table[name] = cells.where(cells != "", None)
+    table = _checked(table, str(path))
     if "file" in table:
         folder = path.resolve().parent
         # Resolved: one recording may be named in more than one way.
         files = [None if file is None else str((folder / file).resolve()) for file in table["file"]]
         table["file"] = pd.Series(files, index=table.index, dtype=object)
-    return table if corpus is None else _filled(table, corpus, path)
+    return table if corpus is None else _filled(table, corpus, str(path))
+
+
+def split_of_frame(frame: pd.DataFrame, corpus: Corpus | None = None) -> pd.DataFrame:
+    """Return a split that is a frame already, as `read_split` returns one; its index is the utterance if it has a name.
+
+    Raises:
+        EvenvoiceError: As `read_split`.
+
+    Examples:
+        >>> split_of_frame(pd.DataFrame({"split": ["dev", "test"], "speaker": [3, None]})).to_dict("list")
+        {'part': ['validation', 'test'], 'speaker': ['3', None]}
+    """
+    if "utterance" in (frame.index.name, *frame.index.names) and "utterance" not in frame:
+        frame = frame.reset_index()
+    text = frame.astype(object).where(frame.notna(), "").map(_as_text)
+    table = _checked(text, "split")
+    return table if corpus is None else _filled(table, corpus, "split")
 
 
 def split_of_run(folder: Path | str, corpus: Corpus | None = None) -> pd.DataFrame:
@@ -86,7 +97,24 @@ def split_of_run(folder: Path | str, corpus: Corpus | None = None) -> pd.DataFra
     return table.astype(object).where(table.notna(), None).reset_index(drop=True)
 
 
-def _filled(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
+def _as_text(value: object) -> str:
+    """Return a cell as a CSV would have it: a speaker 3.0, in a column with gaps, is speaker 3."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _checked(table: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Return a table of text under our names, with an empty cell as ``None``."""
+    table = _named(table, path)
+    if table.empty:
+        raise EvenvoiceError(f"{path}: a header and no lines; give every utterance a line with its part")
+    table["part"] = _parts(table["part"], path)
+    for name in table:
+        cells = table[name].str.strip().astype(object)
+        table[name] = cells.where(cells != "", None)
+    return table
+
+
+def _filled(table: pd.DataFrame, corpus: Corpus, path: str) -> pd.DataFrame:
     """The table with what the corpus knows of its utterances."""
     if "utterance" not in table:
         raise EvenvoiceError(f"{path}: no column utterance, by which corpus {corpus.name} is joined; add it")
@@ -104,7 +132,7 @@ def _filled(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
     return table.astype(object).where(table.notna(), None)
 
 
-def _named(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+def _named(table: pd.DataFrame, path: str) -> pd.DataFrame:
     """The columns that we know, under our names."""
     names = [_ALIASES.get(name, name) for name in (str(column).strip().lower() for column in table.columns)]
     for name in _COLUMNS:
@@ -121,10 +149,10 @@ def _named(table: pd.DataFrame, path: Path) -> pd.DataFrame:
             f"{path}: nothing but the part is known; add one at least of {', '.join(_COLUMNS[1:])} (it has "
             f"{', '.join(names)})"
         )
-    return table[kept]
+    return table[kept].copy()
 
 
-def _parts(column: pd.Series, path: Path) -> pd.Series:
+def _parts(column: pd.Series, path: str) -> pd.Series:
     """The parts under our names."""
     words = column.str.strip().str.lower()
     # The header is line 1. A cell with a line break in it, which no part has, would shift the number.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from evenvoice.audit.findings import Kind
+from evenvoice.audit.findings import Kind, some
 from evenvoice.audit.known import read_part
 from evenvoice.audit.spots import Spot
 from evenvoice.errors import EvenvoiceError
@@ -119,13 +119,13 @@ def _parts(run: Run, split: pd.DataFrame) -> Iterator[Spot]:
     """Each row in one part, and the test part is what was tested."""
     twice = split.loc[split["utterance"].duplicated(), "utterance"].unique()
     if len(twice):
-        yield Spot(run.key, TWO_PARTS, "rows in two parts", _some(twice))
+        yield Spot(run.key, TWO_PARTS, "rows in two parts", some(twice))
     tested = set(read_part(run, "predictions")["utterance"])
     in_test = parts_of(split)["test"]
     if tested - in_test:
-        yield Spot(run.key, OUTSIDE_TEST, "other rows tested", _some(sorted(tested - in_test)))
+        yield Spot(run.key, OUTSIDE_TEST, "other rows tested", some(sorted(tested - in_test)))
     if in_test - tested:
-        yield Spot(run.key, NOT_PREDICTED, "test rows without a prediction", _some(sorted(in_test - tested)))
+        yield Spot(run.key, NOT_PREDICTED, "test rows without a prediction", some(sorted(in_test - tested)))
 
 
 def _parents(run: Run) -> Iterator[Spot]:
@@ -150,9 +150,3 @@ def _synthetic_tests(run: Run) -> Iterator[Spot]:
     found, of = synthetic_tests(run), len(read_part(run, "predictions"))
     if found:
         yield Spot(run.key, SYNTHETIC_TEST, "synthetic test rows", f"{found} of {of} test rows")
-
-
-def _some(values: Iterable[object]) -> str:
-    """The first three, and how many there are."""
-    listed = [str(value) for value in values]
-    return ", ".join(listed[:3]) + (f", … ({len(listed)} in all)" if len(listed) > 3 else "")

@@ -36,14 +36,16 @@ def corpus(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Look for the same audio twice, labels that other things than speech give away, and odd recordings."""
-    from evenvoice.audit.corpus import audit_corpus
+    """Look for the same audio twice, labels that other things than speech give away, and recordings with defects."""
+    from evenvoice.audit import audit_corpus
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     _print(audit_corpus(the_corpus, jobs=jobs), as_json)
 
 
@@ -66,12 +68,9 @@ def split(
 
     Example: evenvoice audit split my_split.csv
     """
-    from evenvoice.audit.split import audit_split
-    from evenvoice.audit.split_table import read_split, split_of_run
+    from evenvoice.audit import audit_split
 
-    the_corpus = _evaluated(corpus, emotions)
-    table = split_of_run(path, the_corpus) if path.is_dir() else read_split(path, the_corpus)
-    _print(audit_split(table, str(path), jobs=jobs), as_json)
+    _print(audit_split(path, corpus=_evaluated(corpus, emotions), jobs=jobs), as_json)
 
 
 @app.command()
@@ -87,7 +86,7 @@ def run(
 
     Example: evenvoice audit run evaluation --corpus emodb:data/emodb
     """
-    from evenvoice.audit.run import audit_run
+    from evenvoice.audit import audit_run
 
     _print(audit_run(folder, corpus=_evaluated(corpus, emotions)), as_json)
 

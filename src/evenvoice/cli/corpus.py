@@ -26,7 +26,9 @@ def list_() -> None:
         table.add_row(f"{loader.name}:PATH", loader.title, loader.licence, loader.layout)
     table.add_row("demo", "synthetic speech, made on this machine (eSpeak NG)", "made here", "none")
     table.add_row("folder:PATH", "your recordings", "yours", "a sub-folder for each emotion")
-    table.add_row("table.csv", "your table: file, emotion, and what you know besides", "yours", "paths relative to it")
+    table.add_row(
+        "table.csv", "your table (.csv, .tsv, .xlsx, .parquet): file, emotion, …", "yours", "paths relative to it"
+    )
     Console().print(table)
 
 
@@ -36,18 +38,22 @@ def show(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print utterances by emotion and speaker, hours, imbalance, and what is odd."""
+    """Print utterances by emotion and speaker, hours, imbalance, and what to look at first."""
     from evenvoice.corpora import summarise
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(
+        corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=False
+    )
     summary = summarise(the_corpus)
     if as_json:
         print(json.dumps(summary.to_json(), indent=1, ensure_ascii=False))
         return
-    from evenvoice.report import corpus_as_text
+    from evenvoice.corpora import corpus_as_text
 
     print(corpus_as_text(the_corpus, summary))
 

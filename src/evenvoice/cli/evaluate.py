@@ -17,8 +17,8 @@ def evaluate(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="random, kfold, speaker, speaker-folds, text-folds, session, given, cross, or paper (LEAKY). "
-            "Repeatable.",
+            help="random, kfold, speaker (loso), speaker-folds, text-folds, session, logo-COLUMN, predefined, cross, "
+            "paper (LEAKY), or package.module:Class. Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,
@@ -39,6 +39,8 @@ def evaluate(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     normalise: options.Normalise = None,
@@ -65,11 +67,11 @@ def evaluate(
 
     keep_freed_memory()
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     if test_corpus is not None:
         from evenvoice.corpora import join_for_cross
 
-        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without)
+        other = options.open_the_corpus(test_corpus, emotions, style, speaker_from, without, emotion_from, columns)
         the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
     protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
     if select_on_test:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import sys
 import threading
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -21,6 +21,7 @@ from evenvoice.cli import (
     demo,
     evaluate,
     export,
+    faults,
     predict,
     recipe,
     report,
@@ -31,9 +32,10 @@ from evenvoice.cli import (
 )
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import missing_extra
+from evenvoice.printing import PrintableStream, printable
 
-# What typer exits with after Ctrl-C.
-INTERRUPTED = 130
+# What typer exits with after Ctrl-C, and what a shell has for a process that SIGTERM ended.
+INTERRUPTED, TERMINATED = 130, 143
 
 app = typer.Typer(
     name="evenvoice",
@@ -77,41 +79,70 @@ def _root(
 
 
 def main() -> None:
-    """Run a command; what the user can mend is one line on stderr and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
+    """Run a command; what a user can put right, and what is wrong with the machine, is one line on stderr.
+
+    Exit codes: 0, all went well; 1, a finding (`audit`), or the reader of stdout has gone; 2, one line says why; 130,
+    Ctrl-C; 143, SIGTERM.
+    """
+    was_open = faults.open_standard_streams()
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
-    if threading.current_thread() is threading.main_thread():
-        # A scheduler's way to say Ctrl-C. By default Python would be gone at once, and leave its workers at work.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.stdout, sys.stderr = map(PrintableStream, streams)
+    terminated: list[int] = []
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread:
+
+        def terminate(number: int, frame: FrameType | None) -> None:
+            # A scheduler's way to say Ctrl-C. By default Python would be gone at once, and leave its workers at work.
+            terminated.append(number)
+            signal.default_int_handler(number, frame)
+
+        signal.signal(signal.SIGTERM, terminate)
+    try:
+        code = _run() if was_open else _complain("standard output is closed; redirect it, for example to /dev/null")
+        unwritten = faults.flush_stdout()
+        if unwritten is not None and not code:
+            code = _complain(unwritten) if unwritten else 1
+        if terminated and code:
+            code = TERMINATED
+        if code in (INTERRUPTED, TERMINATED):
+            print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
+    finally:
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        sys.stdout, sys.stderr = streams
+    if code:
+        sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command; return its exit code. A bug of ours is raised."""
     try:
         app(prog_name="evenvoice")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except EvenvoiceError as error:
-        sys.exit(_complain(str(error)))
+        return _complain(str(error))
     except ModuleNotFoundError as error:
         missing = missing_extra(error, "this command")
         if missing is None:
             raise
-        sys.exit(_complain(str(missing)))
-    except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
-            print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
-        raise
-    finally:
-        _flush()
+        return _complain(str(missing))
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        fault = faults.as_line(error)
+        if fault is None:
+            raise
+        return _complain(fault)
+    return 0
 
 
 def _complain(message: str) -> int:
     """One line on stderr; exit code 2."""
-    print(f"evenvoice: {' '.join(message.splitlines())}", file=sys.stderr)
+    print(f"evenvoice: {printable(message)}", file=sys.stderr)
     return 2
-
-
-def _flush() -> None:
-    """Write what is left for stdout; exit code 1, as from typer, where the reader has gone (``| head``)."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more when it exits, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)

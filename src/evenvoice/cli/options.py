@@ -19,7 +19,8 @@ CorpusArgument = Annotated[
     str,
     typer.Argument(
         metavar="CORPUS",
-        help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv.",
+        help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv "
+        "(.tsv, .xlsx, .parquet).",
         show_default=False,
     ),
 ]
@@ -34,6 +35,14 @@ Style = Annotated[str | None, typer.Option(help="Only utterances of this style: 
 SpeakerFrom = Annotated[
     str | None,
     typer.Option(metavar="REGEX", help="For folder:PATH: the group of this expression in the path is the speaker."),
+]
+EmotionFrom = Annotated[
+    str | None,
+    typer.Option(metavar="REGEX", help="For folder:PATH: the group of this expression in the path is the emotion."),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(metavar="OURS=THEIRS,…", help="For a table: which column is which: emotion=label,file=path."),
 ]
 Without = Annotated[
     list[str] | None,
@@ -80,15 +89,26 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to."
 
 
 def open_the_corpus(
-    argument: str, emotions: str | None, style: str | None, speaker_from: str | None, without: list[str] | None
+    argument: str,
+    emotions: str | None,
+    style: str | None,
+    speaker_from: str | None,
+    without: list[str] | None,
+    emotion_from: str | None = None,
+    columns: str | None = None,
+    warn: bool = True,
 ) -> Corpus:
-    """Open a corpus as the shared options say."""
+    """Open a corpus as the shared options say; its warnings go to stderr, unless the command shows them itself."""
     from evenvoice.corpora import open_corpus
 
-    corpus = open_corpus(argument, emotions=emotions, style=style, speaker_from=speaker_from)
+    corpus = open_corpus(
+        argument, emotions=emotions, style=style, speaker_from=speaker_from, emotion_from=emotion_from, columns=columns
+    )
     for condition in without or []:
         column, _, values = condition.partition("=")
         corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
+    for line in corpus.warnings if warn else ():
+        print(f"warning: {corpus.name}: {line}", file=sys.stderr)
     return corpus
 
 

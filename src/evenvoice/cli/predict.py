@@ -11,6 +11,7 @@ import typer
 
 from evenvoice.cli import options
 from evenvoice.errors import EvenvoiceError
+from evenvoice.printing import printable
 
 Inputs = Annotated[
     list[str],
@@ -79,7 +80,7 @@ def predict(
         track=_progress(len(recordings)),
     )  # fmt: skip
     for reason in skipped:
-        print(f"skipped: {reason}", file=sys.stderr)
+        print(f"skipped: {printable(reason)}", file=sys.stderr)
 
 
 def _open(inputs: list[str]) -> tuple[Any, list[str]]:

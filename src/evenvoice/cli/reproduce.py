@@ -47,6 +47,8 @@ def reproduce(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
@@ -70,7 +72,7 @@ def reproduce(
     keep_freed_memory()
     folder = out or Path("reproduction-quick" if quick else "reproduction")
     page = paper.reproduce(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without),
+        options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
         folder,
         experiment or paper.EXPERIMENTS,
         seeds=range(seed, seed + (seeds or (1 if quick else 3))),

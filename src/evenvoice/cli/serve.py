@@ -19,12 +19,20 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
     max_mb: Annotated[float, typer.Option(help="The largest upload, in MB.")] = 25,
     max_seconds: Annotated[float, typer.Option(help="The longest recording.")] = 600,
-    workers: Annotated[int | None, typer.Option(help="Recordings heard at once; the number of cores.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Recordings worked on at once; the number of cores.")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A name by which it may be reached. Repeatable.")
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="A page that may use it, e.g. https://example.org. Repeatable."),
+    ] = None,
 ) -> None:
     """Serve a model: a page that runs it in the browser, and POST /predict.
 
     Nothing of the audio is stored or logged. Example: evenvoice serve model/model.onnx
     """
+    from evenvoice.serve.access import Access
     from evenvoice.serve.limits import Limits
     from evenvoice.serve.run import run
 
@@ -35,4 +43,5 @@ def serve(
         model = ready_model()
         print(f"the ready model: {introduction(Recognizer(model).card)}", file=sys.stderr)
     own = {} if workers is None else {"workers": workers}
-    run(model, host, port, Limits(megabytes=max_mb, seconds=max_seconds, **own))
+    limits = Limits(megabytes=max_mb, seconds=max_seconds, **own)
+    run(model, host, port, limits, Access(tuple(allow_host or ()), tuple(allow_origin or ())))

@@ -17,6 +17,8 @@ def train(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     settings: options.Set = None,
@@ -42,7 +44,7 @@ def train(
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without)
+    the_corpus = options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns)
     the_recipe = options.open_the_recipe(recipe, form, None, settings)
     figures = None
     if measured_by is not None:

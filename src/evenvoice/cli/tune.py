@@ -34,6 +34,8 @@ def tune(
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,
+    emotion_from: options.EmotionFrom = None,
+    columns: options.Columns = None,
     without: options.Without = None,
     form: options.Form = None,
     normalise: options.Normalise = None,
@@ -60,7 +62,7 @@ def tune(
     keep_freed_memory()
 
     found = tune_recipe(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without),
+        options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
         options.open_the_recipe(recipe, form, normalise, settings),
         trials=trials,
         protocol=protocol,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import replace
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.text_table import read_side_table
+from evenvoice.corpora.utterance import Utterance
 
 # Actor, sentence, emotion, level. Most levels are XX (not given); one name, 1040_ITH_SAD_X, has a single X.
 _NAME = re.compile(r"(?P<actor>1\d{3})_(?P<text>[A-Z]{3})_(?P<emotion>ANG|DIS|FEA|HAP|NEU|SAD)_(?:LO|MD|HI|XX?)")
@@ -19,9 +19,9 @@ _EMOTIONS = {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "N
 def read(folder: Path) -> Reading:
     """Return the utterances: text is the sentence's code; gender where ``VideoDemographics.csv`` is at hand."""
     reading = read_names(folder, _NAME, _utterance)
-    genders = _genders(folder)
+    genders, notes = _genders(folder)
     rows = [replace(row, gender=genders.get(row.speaker or "")) for row in reading.utterances]
-    return Reading(rows, reading.oddities)
+    return Reading(rows, [*reading.notes, *notes])
 
 
 def _utterance(name: re.Match[str], file: Path) -> Utterance:
@@ -35,13 +35,11 @@ def _utterance(name: re.Match[str], file: Path) -> Utterance:
     )
 
 
-def _genders(folder: Path) -> dict[str, str]:
+def _genders(folder: Path) -> tuple[dict[str, str], list[str]]:
     """Return each actor's gender from the corpus' own table, which lies beside ``AudioWAV``."""
-    for table in (folder / "VideoDemographics.csv", folder.parent / "VideoDemographics.csv"):
-        if table.is_file():
-            with table.open(newline="", encoding="utf-8-sig") as lines:
-                return {row["ActorID"]: row["Sex"].strip().lower() for row in csv.DictReader(lines)}
-    return {}
+    return read_side_table(
+        [folder / "VideoDemographics.csv", folder.parent / "VideoDemographics.csv"], "ActorID", "Sex"
+    )
 
 
 CREMA_D = Loader(

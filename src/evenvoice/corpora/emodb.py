@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.utterance import Utterance
 
 # Speaker, text, emotion, version: 03a01Fa. The letters are those of the German words (Wut, Langeweile, Ekel, …).
 _NAME = re.compile(r"(?P<speaker>\d\d)(?P<text>[ab]\d\d)(?P<emotion>[WLEAFTN])[a-z]")

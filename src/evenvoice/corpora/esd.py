@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.emotions import canonical
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.utterance import Utterance
 
 _NAME = re.compile(r"(?P<speaker>00[012]\d)_(?P<number>\d{6})")
 _EMOTIONS = ("angry", "happy", "neutral", "sad", "surprise")

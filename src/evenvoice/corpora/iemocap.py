@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from evenvoice.audio import SUFFIXES
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
+from evenvoice.corpora.utterance import Utterance
 from evenvoice.errors import EvenvoiceError
 
 _EMOTIONS = {
@@ -54,7 +54,11 @@ def _read_dialog(labels: Path) -> list[Utterance]:
     audio = _audio_of(session / "sentences" / "wav" / labels.stem)
     rows = []
     # The few characters that are not ASCII stand in the raters' comments.
-    for number, line in enumerate(labels.read_text(encoding="latin-1").splitlines(), start=1):
+    try:
+        text = labels.read_text(encoding="latin-1")
+    except OSError as error:
+        raise EvenvoiceError(f"{labels}: cannot be read ({error.strerror}); check its permissions") from error
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("["):
             continue
         label = _LABEL.fullmatch(line)

@@ -51,9 +51,9 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
         table=table[table["emotion"].isin(labels)],
         licence=train.licence if train.licence == test.licence else f"{train.licence}; {test.licence}",
         synthetic=train.synthetic or test.synthetic,
-        oddities=(
-            *train.oddities,
-            *test.oddities,
+        notes=(
+            *train.notes,
+            *test.notes,
             *(f"{name} is in one corpus only: left out" for name in left_out),
             *(f"the speakers of {name} are not known, so none are" for name in unknown),
         ),

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from evenvoice.corpora.corpus import Corpus, Utterance, table_of
+from evenvoice.corpora.paths import at_home, exists
+from evenvoice.corpora.utterance import Utterance
 from evenvoice.errors import EvenvoiceError
+
+if TYPE_CHECKING:
+    from evenvoice.corpora.corpus import Corpus
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found in a folder: the utterances, and what was odd, a sentence each."""
+    """What was found in a folder: the utterances, and what was noticed, a sentence each."""
 
     utterances: list[Utterance]
-    oddities: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,26 +60,28 @@ class Loader:
         Raises:
             EvenvoiceError: No such folder, or none of the corpus' utterances in it.
         """
+        from evenvoice.corpora.corpus import Corpus, table_of
+
         folder = existing_folder(folder, self.name, self.layout)
         reading = self.read(folder)
         if not reading.utterances:
             raise EvenvoiceError(f"{self.name}:{folder}: no utterance of {self.title} found; expected {self.layout}")
-        return Corpus(self.name, table_of(reading.utterances), self.licence, oddities=tuple(reading.oddities))
-
-
-def at_home(path: Path | str) -> Path:
-    """Return the path with ``~`` as the home folder; as it is where there is no such home."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # what pathlib raises for ~nobody
-        return Path(path)
+        return Corpus(self.name, table_of(reading.utterances), self.licence, notes=tuple(reading.notes))
 
 
 def existing_folder(folder: Path | str, name: str, layout: str) -> Path:
     """Return the absolute path of a folder that exists, or raise the `EvenvoiceError` that says what was expected."""
     path = at_home(folder)
-    if not path.exists():
-        raise EvenvoiceError(f"{name}:{path}: no such folder; expected {layout}")
+    if not exists(path):
+        raise EvenvoiceError(f"{name}:{str(path)[:300]}: no such folder; expected {layout}")
     if not path.is_dir():
         raise EvenvoiceError(f"{name}:{path}: a file, not a folder; expected {layout} (unpack an archive first)")
     return path.resolve()
+
+
+def check_loader(name: str, found: Any) -> None:
+    """Raise an `EvenvoiceError` if what was found under a name is no `Loader`."""
+    if not isinstance(found, Loader):
+        raise EvenvoiceError(
+            f"corpus {name!r}: a {type(found).__name__}, not a Loader; make it an instance of evenvoice.corpora.Loader"
+        )

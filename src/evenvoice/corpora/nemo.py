@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import replace
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.emotions import canonical
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.text_table import read_side_table
+from evenvoice.corpora.utterance import Utterance
 
 # Speaker, emotion, sentence.
 _NAME = re.compile(
@@ -21,9 +21,9 @@ _NAME = re.compile(
 def read(folder: Path) -> Reading:
     """Return the utterances: text is the sentence's number; gender where ``data.tsv`` is at hand."""
     reading = read_names(folder, _NAME, _utterance)
-    genders = _genders(folder)
+    genders, notes = _genders(folder)
     rows = [replace(row, gender=genders.get(row.speaker or "")) for row in reading.utterances]
-    return Reading(rows, reading.oddities)
+    return Reading(rows, [*reading.notes, *notes])
 
 
 def _utterance(name: re.Match[str], file: Path) -> Utterance | None:
@@ -35,14 +35,9 @@ def _utterance(name: re.Match[str], file: Path) -> Utterance | None:
     )
 
 
-def _genders(folder: Path) -> dict[str, str]:
+def _genders(folder: Path) -> tuple[dict[str, str], list[str]]:
     """Return each speaker's gender from the corpus' own table, which lies beside ``samples``."""
-    for table in (folder / "data.tsv", folder.parent / "data.tsv"):
-        if table.is_file():
-            with table.open(newline="", encoding="utf-8-sig") as lines:
-                rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-                return {row["speaker_id"]: row["gender"].strip().lower() for row in rows}
-    return {}
+    return read_side_table([folder / "data.tsv", folder.parent / "data.tsv"], "speaker_id", "gender", quotes=False)
 
 
 NEMO = Loader(

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from evenvoice.corpora.corpus import Corpus
-from evenvoice.corpora.csv_table import open_csv
-from evenvoice.corpora.folder import open_folder
-from evenvoice.corpora.loader import at_home
-from evenvoice.corpora.registry import LOADERS
-from evenvoice.errors import EvenvoiceError, nearest
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
 
-_FORMS = "NAME:PATH, demo, folder:PATH or a .csv"
+import pandas as pd
+
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora.folder import open_folder
+from evenvoice.corpora.paths import at_home, exists, is_folder
+from evenvoice.corpora.registry import LOADERS
+from evenvoice.corpora.selection import Selection
+from evenvoice.corpora.table_file import SUFFIXES, open_table
+from evenvoice.errors import EvenvoiceError, nearest, shown
+
+_FORMS = "NAME:PATH, demo, folder:PATH or a table (.csv)"
+# A loader of the user's own: package.module:LOADER:PATH.
+_OWN = re.compile(r"(?P<loader>[A-Za-z_][\w.]*:[A-Za-z_]\w*):(?P<path>.+)", re.DOTALL)
 
 
 def open_corpus(
-    argument: str, *, emotions: str | None = None, style: str | None = None, speaker_from: str | None = None
+    argument: str | os.PathLike[str] | pd.DataFrame | Corpus,
+    *,
+    emotions: Selection | None = None,
+    style: str | None = None,
+    speaker_from: str | None = None,
+    emotion_from: str | None = None,
+    columns: Mapping[str, str] | str | None = None,
 ) -> Corpus:
     """Open a corpus.
 
     Args:
-        argument: ``NAME:PATH`` (``emodb:/data/emodb``; the names are those of `LOADERS`), ``demo``, ``folder:PATH`` (a
-            sub-folder for each emotion) or the path of a ``.csv``.
+        argument: ``NAME:PATH`` (``emodb:/data/emodb``; the names are those of `LOADERS`, or ``package.module:LOADER``),
+            ``demo``, ``folder:PATH`` (a sub-folder for each emotion), or the path of a table (``.csv``, ``.tsv``,
+            ``.xlsx``, ``.parquet``). In Python also a `Path` of a table or a folder, a pandas table (see
+            `Corpus.from_frame`), or a corpus.
         emotions: Which emotions, as `parse_selection` reads it (``angry,happy=happy+excited,sad`` or ``all``); ``None``
             takes the corpus' default, which is all but for IEMOCAP.
         style: Only this style of speaking, for example ``improvised``.
-        speaker_from: With ``folder:`` only: the regular expression that finds the speaker in a path.
+        speaker_from: With a folder only: the regular expression that finds the speaker in a path.
+        emotion_from: With a folder only: the regular expression that finds the emotion in a path.
+        columns: With a table only: which column is which, ``emotion=label,file=path``.
 
     Raises:
         EvenvoiceError: The argument, the path or what lies there cannot be used; the line says why.
@@ -35,26 +55,73 @@ def open_corpus(
         evenvoice.errors.EvenvoiceError: corpus 'emodbb:/data': unknown name 'emodbb' (did you mean 'emodb'?); known \
 are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo
     """
+    for name, value in (("style", style), ("speaker_from", speaker_from), ("emotion_from", emotion_from)):
+        if value is not None and not isinstance(value, str):
+            raise EvenvoiceError(f"open_corpus: {name} is a {type(value).__name__}, {shown(value)}; expected text")
+    if isinstance(argument, os.PathLike):
+        argument = _of_path(argument)
+    folder, table, default = False, False, None
+    if isinstance(argument, Corpus):
+        corpus = argument
+    elif isinstance(argument, pd.DataFrame):
+        corpus, table = Corpus.from_frame(argument, columns=columns), True
+    elif not isinstance(argument, str):
+        raise EvenvoiceError(
+            f"corpus {shown(argument)}: a {type(argument).__name__}; expected {_FORMS}, a Path or a DataFrame"
+        )
+    else:
+        kind, path = _kind(argument)
+        folder, table = kind == "folder", kind == "table"
+        _check_options(argument, folder, table, speaker_from, emotion_from, columns)
+        if folder:
+            corpus = open_folder(path, speaker_from, emotion_from)
+        elif table:
+            corpus = open_table(path, columns)
+        elif kind == "demo":
+            corpus = _demo()
+        else:
+            loader = LOADERS[kind]
+            corpus, default = loader.open(path), loader.default_emotions
+        return corpus.select(default if emotions is None else emotions, style)
+    _check_options(f"of a {type(argument).__name__}", folder, table, speaker_from, emotion_from, columns)
+    return corpus.select(emotions, style)
+
+
+def _of_path(path: os.PathLike[str]) -> str:
+    """Return the argument for a path: that of a table, or of a folder of recordings."""
+    text = os.fspath(path)
+    if isinstance(text, str) and is_folder(at_home(text)):
+        return f"folder:{text}"
+    return str(text)
+
+
+def _kind(argument: str) -> tuple[str, str]:
+    """Return what an argument names (``folder``, ``table``, ``demo`` or a loader) and the path."""
     name, colon, path = argument.partition(":")
     name = name.strip().lower().replace("_", "-")
-    if speaker_from is not None and not (colon and name == "folder"):
-        raise EvenvoiceError(f"corpus {argument!r}: speaker-from reads folder:PATH only; leave it out")
-    default = None
     if not colon and name == "demo":
-        corpus = _demo()
-    elif colon and name in (*LOADERS, "folder"):
+        return "demo", ""
+    if colon and name in (*LOADERS, "folder"):
         if not path.strip():
             raise EvenvoiceError(f"corpus {argument!r}: no path; write {name}:PATH")
-        if name == "folder":
-            corpus = open_folder(path, speaker_from)
-        else:
-            corpus = LOADERS[name].open(path)
-            default = LOADERS[name].default_emotions
-    elif argument.lower().endswith(".csv"):
-        corpus = open_csv(argument)
-    else:
-        raise _unknown(argument, name if colon else None)
-    return corpus.select(default if emotions is None else emotions, style)
+        return name, path
+    if argument.lower().endswith(SUFFIXES):
+        return "table", argument
+    own = _OWN.fullmatch(argument)
+    if own and "." in own["loader"] and not exists(argument):
+        return own["loader"], own["path"]
+    raise _unknown(argument, name if colon else None)
+
+
+def _check_options(what: str, folder: bool, table: bool, speaker: Any, emotion: Any, columns: Any) -> None:
+    """Raise for an option that this kind of corpus does not take."""
+    for option, value, fits, takes in (
+        ("speaker-from", speaker, folder, "folder:PATH"),
+        ("emotion-from", emotion, folder, "folder:PATH"),
+        ("columns", columns, table, "a table"),
+    ):
+        if value is not None and not fits:
+            raise EvenvoiceError(f"corpus {what!r}: {option} reads {takes} only; leave it out")
 
 
 def _demo() -> Corpus:
@@ -67,20 +134,23 @@ def _demo() -> Corpus:
 def _unknown(argument: str, name: str | None) -> EvenvoiceError:
     """Return the error for an argument that is none of the forms."""
     known = [*LOADERS, "folder", "demo"]
-    bare = argument.strip().lower().replace("_", "-")
+    given = argument if len(argument) <= 300 else f"{argument[:100]}…{argument[-100:]}"
+    bare = argument[:100].strip().lower().replace("_", "-")
     if name is None and bare in (*LOADERS, "folder"):
-        return EvenvoiceError(f"corpus {argument!r}: no path; write {bare}:PATH")
-    if at_home(argument).exists():
-        names = ", ".join(LOADERS)
+        return EvenvoiceError(f"corpus {given!r}: no path; write {bare}:PATH")
+    path = at_home(argument)
+    if exists(path):
+        if not path.is_dir():
+            return EvenvoiceError(f"corpus {given!r}: a file, not a table; expected {', '.join(SUFFIXES)}")
         return EvenvoiceError(
-            f"corpus {argument!r}: a path without a name; write folder:{argument} (a sub-folder for each emotion) "
-            f"or NAME:{argument} with NAME one of {names}"
+            f"corpus {given!r}: a path without a name; write folder:{given} (a sub-folder for each emotion) "
+            f"or NAME:{given} with NAME one of {', '.join(LOADERS)}"
         )
     if name is not None:
         return EvenvoiceError(
-            f"corpus {argument!r}: unknown name {name!r}{nearest(name, known)}; known are {', '.join(known)}"
+            f"corpus {given!r}: unknown name {name[:100]!r}{nearest(name[:100], known)}; known are {', '.join(known)}"
         )
     return EvenvoiceError(
-        f"corpus {argument!r}: neither a name nor a path that exists{nearest(bare, known)}; expected {_FORMS} "
+        f"corpus {given!r}: neither a name nor a path that exists{nearest(bare, known)}; expected {_FORMS} "
         f"with NAME one of {', '.join(LOADERS)}"
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from evenvoice.corpora.crema_d import CREMA_D
-from evenvoice.corpora.emodb import EMODB
-from evenvoice.corpora.esd import ESD
-from evenvoice.corpora.iemocap import IEMOCAP
-from evenvoice.corpora.loader import Loader
-from evenvoice.corpora.nemo import NEMO
-from evenvoice.corpora.ravdess import RAVDESS
-from evenvoice.corpora.savee import SAVEE
-from evenvoice.corpora.tess import TESS
+from evenvoice.corpora.loader import check_loader
+from evenvoice.registry import Registry
 
-LOADERS: dict[str, Loader] = {
-    loader.name: loader for loader in (IEMOCAP, EMODB, RAVDESS, CREMA_D, TESS, SAVEE, NEMO, ESD)
-}
+LOADERS = Registry(
+    "corpus",
+    {
+        "iemocap": "evenvoice.corpora.iemocap:IEMOCAP",
+        "emodb": "evenvoice.corpora.emodb:EMODB",
+        "ravdess": "evenvoice.corpora.ravdess:RAVDESS",
+        "crema-d": "evenvoice.corpora.crema_d:CREMA_D",
+        "tess": "evenvoice.corpora.tess:TESS",
+        "savee": "evenvoice.corpora.savee:SAVEE",
+        "nemo": "evenvoice.corpora.nemo:NEMO",
+        "esd": "evenvoice.corpora.esd:ESD",
+    },
+    check_loader,
+    plural="corpora",
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.utterance import Utterance
 
 _SPEAKERS = ("DC", "JE", "JK", "KL")
 # DC_a01 where the files lie in one folder; a01 in the official folders, which bear the speakers' names.

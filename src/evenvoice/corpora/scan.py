@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from evenvoice.audio import SUFFIXES
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Reading
+from evenvoice.corpora.utterance import Utterance
 from evenvoice.files import files_under
 
+# Sound, or video with sound, that `evenvoice.audio` does not look for: named, never passed over in silence.
+_OTHER_SOUND = (
+    *(".mp4", ".m4v", ".m4b", ".m4r", ".mov", ".3gp", ".3g2", ".avi", ".mkv", ".mpg", ".mpeg", ".wmv", ".flv", ".ts"),
+    *(".wave", ".bwf", ".sph", ".nist", ".spx", ".wv", ".ape", ".tta", ".mpc", ".shn", ".alac", ".ac3", ".dts", ".ra"),
+    *(".gsm", ".vox", ".voc", ".raw", ".pcm", ".sd2", ".dss", ".dvf", ".mpga", ".mp1", ".m4a", ".aac", ".wma", ".amr"),
+    *(".webm", ".mka"),
+)
 
-def recordings(folder: Path) -> list[Path]:
-    """Return the recordings under a folder, sorted by path.
+
+@dataclass(frozen=True)
+class Scan:
+    """The recordings under a folder, sorted by path, and what to say of the other files there."""
+
+    files: list[Path]
+    notes: list[str]
+
+
+def scan(folder: Path) -> Scan:
+    """Find the recordings under a folder, at any depth.
 
     Raises:
         EvenvoiceError: A folder under it cannot be read.
     """
-    return files_under(folder, SUFFIXES)
+    links: list[Path] = []
+    others = tuple(suffix for suffix in _OTHER_SOUND if suffix not in SUFFIXES)
+    found = files_under(folder, (*SUFFIXES, *others), links.append)
+    unread = [file for file in found if file.suffix.lower() in others]
+    notes = []
+    if unread:
+        suffixes = ", ".join(sorted({file.suffix.lower() for file in unread}))
+        notes.append(f"files not read, for their suffix ({suffixes}): {said(unread, folder)}; convert speech to WAV")
+    if links:
+        notes.append(f"folders that are links to a folder read already, left out: {said(links, folder)}")
+    return Scan([file for file in found if file.suffix.lower() not in others], notes)
+
+
+def said(files: Sequence[Path], folder: Path) -> str:
+    """Return some files in words, with the first as an example.
+
+    Examples:
+        >>> said([Path("/data/a.mp4"), Path("/data/b.mp4")], Path("/data"))
+        '2 (a.mp4, …)'
+    """
+    return f"{len(files)} ({files[0].relative_to(folder).as_posix()}{', …' if len(files) > 1 else ''})"
 
 
 def read_names(
@@ -36,7 +73,8 @@ def read_names(
     taken: dict[str, Utterance] = {}
     misnamed: list[Path] = []
     copies: list[Path] = []
-    for file in sorted(recordings(folder), key=_preference):
+    found = scan(folder)
+    for file in sorted(found.files, key=_preference):
         match = pattern.fullmatch(file.stem)
         row = utterance(match, file) if match else None
         if row is None:
@@ -45,13 +83,13 @@ def read_names(
             copies.append(file)
         else:
             taken[row.id] = row
-    oddities = [
+    notes = [
         f"{len(files)} {'recording is' if len(files) == 1 else 'recordings are'} {what}, left out: "
         f"{files[0].relative_to(folder).as_posix()}{', …' if len(files) > 1 else ''}"
         for files, what in ((copies, "there a second time"), (misnamed, "not named as this corpus names its speech"))
         if files
     ]
-    return Reading([taken[key] for key in sorted(taken)], oddities)
+    return Reading([taken[key] for key in sorted(taken)], [*notes, *found.notes])
 
 
 def _preference(file: Path) -> tuple[int, int, str]:

@@ -1,4 +1,4 @@
-"""What a corpus holds, and what is odd about it."""
+"""What a corpus holds, and what to look at before training."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import soundfile
 
 from evenvoice.audio import duration
 from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora.paths import exists, is_file
 from evenvoice.errors import AudioError
 from evenvoice.progress import track
 
@@ -34,7 +35,7 @@ class Summary:
         hours: The length of all recordings that can be read; ``None`` where none can.
         hours_note: What ``hours`` leaves out, or an empty string.
         imbalance: The largest emotion's utterances over the smallest's.
-        oddities: What is odd, a sentence each.
+        warnings: What to look at before training, a sentence each.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Summary:
     hours: float | None
     hours_note: str
     imbalance: float
-    oddities: list[str]
+    warnings: list[str]
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary for scripts: plain numbers, strings, lists and dicts."""
@@ -53,22 +54,22 @@ class Summary:
 
 
 def summarise(corpus: Corpus) -> Summary:
-    """Count a corpus and look for what is odd: gaps, copies, missing or strange recordings. Reads headers and bytes."""
+    """Count a corpus and look for gaps, copies and missing recordings. Reads headers and bytes."""
     counts = _counts(corpus)
     totals = {label: int(corpus.table["emotion"].eq(label).sum()) for label in corpus.labels}
-    heard = _listen(corpus)
+    headers = _headers(corpus)
     return Summary(
         name=corpus.name,
         counts=counts,
         totals=totals,
-        hours=sum(heard.seconds.values()) / 3600 if heard.seconds else None,
-        hours_note=heard.note,
+        hours=sum(headers.seconds.values()) / 3600 if headers.seconds else None,
+        hours_note=headers.note,
         imbalance=max(totals.values()) / min(totals.values()),
-        oddities=[
-            *corpus.oddities,
+        warnings=[
+            *corpus.warnings,
             *_gaps(corpus, counts),
             *_texts(corpus),
-            *heard.oddities(),
+            *headers.warnings(),
             *_copies(corpus),
         ],
     )
@@ -113,7 +114,7 @@ def _texts(corpus: Corpus) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _Headers:
     """What the headers tell, by utterance id, and the utterances without a header that can be read."""
 
     seconds: dict[str, float]
@@ -127,8 +128,8 @@ class _Heard:
         parts = ((self.missing, "the audio is missing"), (self.unreadable, "the audio cannot be read"))
         return "; ".join(f"{what} for {len(ids)}" for ids, what in parts if ids)
 
-    def oddities(self) -> list[str]:
-        """What is odd about the recordings."""
+    def warnings(self) -> list[str]:
+        """What to look at in the recordings."""
         short = [key for key, seconds in self.seconds.items() if seconds < _SHORT]
         long = [key for key, seconds in self.seconds.items() if seconds > _LONG]
         kinds = (
@@ -144,32 +145,32 @@ class _Heard:
         return lines
 
 
-def _listen(corpus: Corpus) -> _Heard:
+def _headers(corpus: Corpus) -> _Headers:
     """Read every recording's header."""
-    heard = _Heard({}, Counter(), [], [])
+    headers = _Headers({}, Counter(), [], [])
     clips = list(zip(corpus.table.index, corpus.clips(), strict=True))
     rated: set[Path] = set()
     for key, clip in track(clips, f"reading the headers of {corpus.name}"):
-        if not clip.file.exists():
-            heard.missing.append(key)
+        if not exists(clip.file):
+            headers.missing.append(key)
             continue
         try:
-            heard.seconds[key] = duration(clip)
+            headers.seconds[key] = duration(clip)
         except AudioError:
-            heard.unreadable.append(key)
+            headers.unreadable.append(key)
             continue
         if clip.file not in rated:
             rated.add(clip.file)
             # As bytes: soundfile refuses a name that is no UTF-8.
-            heard.rates[int(soundfile.info(os.fsencode(clip.file)).samplerate)] += 1
-    return heard
+            headers.rates[int(soundfile.info(os.fsencode(clip.file)).samplerate)] += 1
+    return headers
 
 
 def _copies(corpus: Corpus) -> list[str]:
     """Say which recordings are the same, byte for byte: one in training and one in test is a leak."""
     by_size: dict[int, list[Path]] = {}
     for file in map(Path, dict.fromkeys(corpus.table["file"])):
-        if file.is_file():
+        if is_file(file):
             by_size.setdefault(file.stat().st_size, []).append(file)
     by_bytes: dict[str, list[Path]] = {}
     for files in by_size.values():

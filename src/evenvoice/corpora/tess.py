@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evenvoice.corpora.corpus import Utterance
 from evenvoice.corpora.loader import Loader, Reading
 from evenvoice.corpora.scan import read_names
+from evenvoice.corpora.utterance import Utterance
 
 # Speaker, word, emotion. One name, OA_bite_neutral, lacks its F.
 _NAME = re.compile(

@@ -28,13 +28,14 @@ def features_folder() -> Path:
     return cache_folder() / "features"
 
 
-def cache_path(content: str, clip: Clip, settings: FeatureSettings) -> Path:
+def cache_path(content: str, clip: Clip, settings: FeatureSettings, perturbation: str | None = None) -> Path:
     """Return where the features of a clip are kept.
 
     Args:
         content: SHA-256 of the file, from `evenvoice.audio.content_hash`.
         clip: ``start`` and ``end`` count; the file's name does not.
         settings: The extractor and its options.
+        perturbation: What is done to the waveform first.
 
     Examples:
         >>> one, other = Clip(Path("a.wav")), Clip(Path("b.wav"))
@@ -50,6 +51,7 @@ def cache_path(content: str, clip: Clip, settings: FeatureSettings) -> Path:
         "extractor": settings.model_dump(),
         "version": EXTRACTORS[settings.name].version,
         "decoding": DECODING_VERSION,
+        **({"perturbation": perturbation} if perturbation else {}),
     }
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     return features_folder() / key[:2] / f"{key}.npy"

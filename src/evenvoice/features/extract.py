@@ -7,7 +7,7 @@ from contextlib import closing
 
 from joblib import delayed
 
-from evenvoice.audio import Clip, Waveform, content_hash, load
+from evenvoice.audio import Clip, Waveform, content_hash, load, open_perturbation
 from evenvoice.errors import AudioError
 from evenvoice.features.cache import cache_path, read_features, write_features
 from evenvoice.features.extractor import Extractor, Features, FeatureSettings, compute
@@ -19,6 +19,7 @@ def extract(
     clips: Sequence[Clip],
     settings: FeatureSettings,
     *,
+    perturbation: str | None = None,
     jobs: int = 1,
     skip_bad: bool = False,
     on_bad: Callable[[int, AudioError], None] | None = None,
@@ -30,6 +31,8 @@ def extract(
     Args:
         clips: Which recordings, or parts of them.
         settings: The extractor and its options.
+        perturbation: What is done to each waveform first, such as ``speed:0.9``: for training parts alone. What it
+            draws at random follows from the recording.
         jobs: How many clips to work on at a time. The result is the same, bit for bit.
         skip_bad: Give ``None`` for a recording that cannot be used, and go on.
         on_bad: Called with the position and the error of each recording passed over.
@@ -49,8 +52,9 @@ def extract(
     extractor = settings.make()
     found: list[Features | None] = []
     # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
-    calls = (delayed(_features)(clip, settings, extractor) for clip in clips)
-    work = in_parallel(calls, "features", len(clips), jobs=jobs, threads=True)
+    calls = (delayed(_features)(clip, settings, extractor, perturbation) for clip in clips)
+    what = f"features, {perturbation}" if perturbation else "features"
+    work = in_parallel(calls, what, len(clips), jobs=jobs, threads=True)
     with one_thread(), closing(work) as results:
         for index, result in enumerate(results):
             if isinstance(result, AudioError):
@@ -81,14 +85,20 @@ def extract_waveforms(waveforms: Sequence[Waveform], settings: FeatureSettings) 
         return [compute(extractor, waveform) for waveform in waveforms]
 
 
-def _features(clip: Clip, settings: FeatureSettings, extractor: Extractor) -> Features | AudioError:
+def _features(
+    clip: Clip, settings: FeatureSettings, extractor: Extractor, perturbation: str | None
+) -> Features | AudioError:
     """Return the features of one clip, from the cache where it has them, or why there are none."""
     try:
-        path = cache_path(content_hash(clip.file), clip, settings)
+        content = content_hash(clip.file)
+        path = cache_path(content, clip, settings, perturbation)
         cached = read_features(path, extractor.n_rows)
         if cached is not None:
             return cached
         waveform = load(clip.file, rate=extractor.sample_rate, start=clip.start, end=clip.end)
+        if perturbation is not None:
+            perturb = open_perturbation(perturbation)
+            waveform = perturb(waveform, extractor.sample_rate, int(content[:8], 16))
     except AudioError as error:
         return error
     features = compute(extractor, waveform)

@@ -8,6 +8,7 @@ rows and nothing else: a row made before the split carries test rows into traini
 from evenvoice.imbalance.chain import Chain, make_chain
 from evenvoice.imbalance.compose import groups_of
 from evenvoice.imbalance.draw import check_plan, draw_plan
+from evenvoice.imbalance.perturbed import perturbed_plan
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
     PLAN_COLUMNS,
@@ -48,6 +49,7 @@ __all__ = [
     "make_loss",
     "make_sampler",
     "parent_ids",
+    "perturbed_plan",
     "plan_table",
     "read_plan",
 ]

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import log
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from evenvoice.metrics.intervals import Interval
+from evenvoice.metrics.interval import Interval
 
 BAND = (0.92, 0.98)
 """Where the coverage of a 95 % interval has to lie for a method to be recommended."""
@@ -99,6 +98,8 @@ def trust(interval_or_units: Interval | int, unit: Literal["speaker", "utterance
             f"{counted}, speakers not known: the interval is too narrow, because utterances of one speaker are alike; "
             f"95 % intervals over utterances covered the true UA in only {found} of {UTTERANCES_OF} speakers."
         )
+    if method == "crossed":
+        return f"{counted}, crossed with fits."
     if units < _simulated()[0]:
         return f"{counted}: so few were not simulated, and how often such an interval covers the truth is not known."
     found = _covered("speaker", _nearest(units), method or recommended(units))

@@ -10,13 +10,14 @@ from evenvoice.errors import EvenvoiceError
 
 
 def matched(
-    first: Sequence[pd.DataFrame], second: Sequence[pd.DataFrame]
+    first: Sequence[pd.DataFrame], second: Sequence[pd.DataFrame], *, paired: bool = True
 ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
     """Put the second system's rows in the order of the first's.
 
     Args:
         first: Predictions of one system, one table a seed.
         second: Predictions of the other, table i from the same seed as the first's.
+        paired: Whether tables i belong together; if not, all tables of both must hold the same utterances.
 
     Returns:
         Both; where only one names the speakers, they are those of both.
@@ -30,11 +31,17 @@ def matched(
         >>> matched([first], [second])[1][0].to_dict("list")
         {'utterance': ['1', '2'], 'emotion': ['sad', 'happy'], 'speaker': ['a', 'a']}
     """
-    if not first or len(first) != len(second):
+    if not first or not second or (paired and len(first) != len(second)):
         raise EvenvoiceError(
             f"compare: found {len(first)} seeds of the first system and {len(second)} of the second; "
             "expected the same seeds of both, at least one"
         )
+    if not paired:
+        ours = [first[0], *(_matched_seed(first[0], table, number)[1] for number, table in enumerate(first[1:], 2))]
+        matches = [_matched_seed(first[0], table, number) for number, table in enumerate(second, 1)]
+        if "speaker" in matches[0][0]:
+            ours = [table.assign(speaker=matches[0][0]["speaker"].to_numpy()) for table in ours]
+        return ours, [match[1] for match in matches]
     pairs = [_matched_seed(*tables, number) for number, tables in enumerate(zip(first, second, strict=True), 1)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 

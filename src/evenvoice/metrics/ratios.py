@@ -8,9 +8,8 @@ one product of matrices, and the derivative of a ratio, the linearised value of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import pandas as pd
 
 from evenvoice.metrics.calibration import TINY
 from evenvoice.metrics.counts import UnitCounts, positions, unit_counts
+from evenvoice.metrics.interval import Unit
 from evenvoice.metrics.predictions import PROBABILITY
 
 Floats = npt.NDArray[np.float64]
@@ -53,23 +53,34 @@ class Ratios:
         gate: int ``[ratios]``: the ratio is unknown (NaN) where the denominator of this other ratio is 0. Where only
             its own is 0, the ratio is 0: the precision of an emotion that is never answered.
         measures: By name.
+        constant: The system gives the same answer everywhere: its recalls are 0 and 1 whoever speaks.
     """
 
     units: tuple[str, ...]
-    unit: Literal["speaker", "utterance"]
+    unit: Unit
     above: Floats
     below: Floats
     gate: npt.NDArray[np.intp]
     measures: Mapping[str, Measure]
+    constant: bool = False
+
+    @property
+    def fits(self) -> int:
+        """Number of fits (seeds)."""
+        return int(self.above.shape[1])
 
     def values(self, above: Floats, below: Floats) -> Floats:
         """Return the measures of sums ``[b, seeds, ratios]``, the mean over seeds: ``[b, measures]``."""
-        quotients = self._quotients(above, below)
-        columns = []
-        for measure in self.measures.values():
-            part = quotients[..., measure.columns]
-            columns.append(_mean(np.abs(part).sum(axis=-1) if measure.gaps else _mean(part)))
-        return np.stack(columns, axis=-1)
+        return np.stack([_mean(column) for column in self._columns(above, below)], axis=-1)
+
+    def by_fit(self, above: Floats, below: Floats) -> Floats:
+        """Return the measures of sums ``[b, seeds, ratios]``, each seed's by itself: ``[b, seeds, measures]``."""
+        return np.stack(list(self._columns(above, below)), axis=-1)
+
+    def jackknife(self) -> tuple[Floats, Floats]:
+        """Return each seed's measures ``[seeds, measures]``, and without each unit ``[units, seeds, measures]``."""
+        above, below = self.above.sum(axis=0), self.below.sum(axis=0)
+        return self.by_fit(above[None], below[None])[0], self.by_fit(above - self.above, below - self.below)
 
     def of_weights(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return the sums ``[b, seeds, ratios]``, above and below, of units that count ``weights [b, units]`` times."""
@@ -110,6 +121,13 @@ class Ratios:
         spoken = [(self.below[..., measure.columns] > 0).any(axis=(1, 2)) for measure in self.measures.values()]
         return np.stack(spoken, axis=-1)
 
+    def _columns(self, above: Floats, below: Floats) -> Iterator[Floats]:
+        """Each measure in turn, ``[b, seeds]``."""
+        quotients = self._quotients(above, below)
+        for measure in self.measures.values():
+            part = quotients[..., measure.columns]
+            yield np.abs(part).sum(axis=-1) if measure.gaps else _mean(part)
+
     def _quotients(self, above: Floats, below: Floats) -> Floats:
         quotients = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
         quotients[below[..., self.gate] <= 0] = np.nan
@@ -127,6 +145,35 @@ def score_ratios(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> Ratio
         EvenvoiceError: As `unit_counts`.
     """
     cells = unit_counts(tables, labels)
+    ratios = count_ratios(cells, labels)
+    if not all(PROBABILITY + label in table for table in tables for label in labels):
+        return ratios
+    sums = _calibration_sums(tables, labels, cells)
+    total = ratios.measures["wa"].columns.start
+    first = ratios.above.shape[-1]
+    return replace(
+        ratios,
+        above=np.concatenate([ratios.above, sums], axis=-1),
+        below=np.concatenate(
+            [ratios.below, np.repeat(ratios.below[..., total, None], sums.shape[-1], axis=-1)], axis=-1
+        ),
+        gate=np.concatenate([ratios.gate, np.full(sums.shape[-1], total)]),
+        measures={
+            **ratios.measures,
+            "log_loss": Measure(slice(first, first + 1), greatest=np.inf),
+            "brier": Measure(slice(first + 1, first + 2), greatest=2.0),
+            "ece": Measure(slice(first + 2, first + 2 + BINS), gaps=True),
+        },
+    )
+
+
+def count_ratios(cells: UnitCounts, labels: Sequence[str]) -> Ratios:
+    """Return UA, WA, macro F1, and each emotion's recall, precision and F1, of predictions that are counted.
+
+    Args:
+        cells: Counts by unit.
+        labels: All emotions, in the order of the counts.
+    """
     k = len(labels)
     right = np.diagonal(cells.counts, axis1=-2, axis2=-1)
     truth, answers = cells.counts.sum(axis=-1), cells.counts.sum(axis=-2)
@@ -142,15 +189,6 @@ def score_ratios(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> Ratio
     }
     for row, name in enumerate(("recall", "precision", "f1")):
         measures |= {f"{name}:{label}": _single(row * k + column) for column, label in enumerate(labels)}
-    if all(PROBABILITY + label in table for table in tables for label in labels):
-        sums = _calibration_sums(tables, labels, cells)
-        above.append(sums)
-        below.append(np.repeat(n, sums.shape[-1], axis=-1))
-        gate.append(np.full(sums.shape[-1], 3 * k))
-        first = 3 * k + 1
-        measures["log_loss"] = Measure(slice(first, first + 1), greatest=np.inf)
-        measures["brier"] = Measure(slice(first + 1, first + 2), greatest=2.0)
-        measures["ece"] = Measure(slice(first + 2, first + 2 + BINS), gaps=True)
     return _ratios(
         cells, np.concatenate(above, axis=-1), np.concatenate(below, axis=-1), np.concatenate(gate), measures
     )
@@ -193,7 +231,8 @@ def _calibration_sums(tables: Sequence[pd.DataFrame], labels: Sequence[str], cel
 def _ratios(
     cells: UnitCounts, above: Floats, below: Floats, gate: npt.NDArray[np.intp], measures: dict[str, Measure]
 ) -> Ratios:
-    return Ratios(cells.units, cells.unit, above, below, gate, measures)
+    constant = (cells.counts.sum(axis=(0, 1, 2)) > 0).sum() == 1
+    return Ratios(cells.units, cells.unit, above, below, gate, measures, bool(constant))
 
 
 def _single(column: int) -> Measure:

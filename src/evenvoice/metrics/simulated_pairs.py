@@ -137,22 +137,22 @@ class Rates:
     """Shares of simulated comparisons.
 
     Attributes:
-        ua: The permutation test of UA finds a difference (p < 0.05).
-        wa: The permutation test of WA does.
+        t: The t test of UA over speakers finds a difference (p < 0.05).
+        permutation: The permutation test of UA does, which exchanges the systems within speakers.
         mcnemar: McNemar's test does.
         covered: The interval of the difference in UA holds the true one.
         smallest_p: The least that the permutation test can give; no share.
     """
 
-    ua: float
-    wa: float
+    t: float
+    permutation: float
     mcnemar: float
     covered: float
     smallest_p: float
 
 
 def rates(pair: Pair, speakers: int, draws: int, *, seeds: int = 2, seed: int = 0, resamples: int = 999) -> Rates:
-    """Compare the two systems on many corpora, each with speakers of its own.
+    """Compare the two systems as models on many corpora, each with speakers of its own.
 
     Args:
         pair: The two systems.
@@ -166,9 +166,10 @@ def rates(pair: Pair, speakers: int, draws: int, *, seeds: int = 2, seed: int = 
     true = pair.true_difference()
     found = np.zeros((draws, 5))
     for number in range(draws):
-        result = compare_counts(*pair.draw_counts(speakers, seeds, rng), resamples=resamples, seed=number)
+        drawn = pair.draw_counts(speakers, seeds, rng)
+        result = compare_counts(*drawn, EMODB_4.labels, target="model", resamples=resamples, seed=number)
         covered = result.difference_ua.low <= true <= result.difference_ua.high
-        significant = (p < LEVEL for p in (result.p_ua, result.p_wa, result.p_mcnemar))
+        significant = (p < LEVEL for p in (result.p_ua, result.p_permutation, result.p_mcnemar))
         found[number] = *significant, covered, result.smallest_p
     return Rates(*map(float, found.mean(axis=0)))
 

@@ -2,7 +2,15 @@
 
 from evenvoice.models.cnn2d import CNN2D, count_parameters
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.registry import MODELS, check_model, is_network, make_model, needed_shape, weighs_classes
+from evenvoice.models.registry import (
+    MODELS,
+    check_model,
+    is_exportable,
+    is_network,
+    make_model,
+    needed_shape,
+    weighs_classes,
+)
 
 __all__ = [
     "CNN2D",
@@ -10,6 +18,7 @@ __all__ = [
     "Estimator",
     "check_model",
     "count_parameters",
+    "is_exportable",
     "is_network",
     "make_model",
     "needed_shape",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
+from torch import nn
 
 from evenvoice.errors import EvenvoiceError
 
@@ -26,11 +27,13 @@ class Estimator(ABC):
         name: What recipes call it.
         weighs_classes: Whether ``fit`` can use class weights.
         needs_shape: The shape that it needs; ``None`` where any will do.
+        exportable: Whether `module` gives a network, so that it can be a model file.
     """
 
     name: ClassVar[str]
     weighs_classes: ClassVar[bool] = False
     needs_shape: ClassVar[str | None] = None
+    exportable: ClassVar[bool] = False
 
     def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
         self.input_shape = tuple(input_shape)
@@ -79,6 +82,14 @@ class Estimator(ABC):
     @abstractmethod
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything that ``fit`` learned, by name: two fits are the same where these are."""
+
+    def module(self) -> nn.Module | None:
+        """Return what was fitted as a network, features ``[b, c, h, w]`` to logits ``[b, k]``, or ``None``.
+
+        The softmax of its logits is what `probabilities` returns. A classifier that has one says ``exportable = True``,
+        and can be a model file.
+        """
+        return None
 
     @abstractmethod
     def _fit(

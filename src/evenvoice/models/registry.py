@@ -83,6 +83,16 @@ def weighs_classes(name: str) -> bool:
     return bool(getattr(MODELS[name], "weighs_classes", True))
 
 
+def is_exportable(name: str) -> bool:
+    """Return whether what a model learns can be a model file: every network can, and some classical classifiers.
+
+    Examples:
+        >>> is_exportable("2dcnn"), is_exportable("knn")
+        (True, False)
+    """
+    return is_network(name) or bool(getattr(MODELS[name], "exportable", False))
+
+
 def check_model(name: str, options: dict[str, Any]) -> None:
     """Raise an `EvenvoiceError` unless the model is known and takes these options, with values of their types.
 

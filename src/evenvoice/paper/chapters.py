@@ -89,7 +89,7 @@ def _differences(tables: Tables, first: str, second: str, what: str) -> Iterator
         yield (
             f"{what}, {protocol_words(protocol, tables.unseen)}: WA {with_interval(found.difference_wa, signed=True)} "
             f"points (p {p_value(found.p_wa)}), UA {with_interval(found.difference_ua, signed=True)} points "
-            f"(p {p_value(found.p_ua)}); {count(len(pairs), 'seed')}, permutation test over {found.unit}s."
+            f"(p {p_value(found.p_ua)}); {count(len(pairs), 'seed')}; {found.target}."
         )
 
 

@@ -1,21 +1,43 @@
 """How a corpus becomes train, validation and test, and what that promises."""
 
+from evenvoice.protocols.cross import Cross
+from evenvoice.protocols.folds import check_columns, make_folds
+from evenvoice.protocols.groups import LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
+from evenvoice.protocols.predefined import Predefined, promise_of
 from evenvoice.protocols.promise import Fold, Promise, check_promise
-from evenvoice.protocols.registry import PROTOCOLS, check_columns, make_folds, open_protocol
+from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, SplitProtocol, Splitter
+from evenvoice.protocols.registry import ALIASES, PROTOCOLS, open_protocol, protocol_name
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
-from evenvoice.protocols.splits import SplitProtocol, promise_of
+from evenvoice.protocols.select_on_test import SelectOnTest
+from evenvoice.protocols.splits import KFold, Paper, Random
 from evenvoice.protocols.validation import cut_validation
 
 __all__ = [
+    "ALIASES",
+    "NO_ROWS",
     "PROTOCOLS",
     "SELECT_ON_TEST",
+    "BaseProtocol",
+    "Cross",
     "Fold",
+    "KFold",
+    "LeaveOneGroupOut",
+    "Paper",
+    "Predefined",
     "Promise",
+    "Random",
+    "SelectOnTest",
+    "Session",
+    "Speaker",
+    "SpeakerFolds",
     "SplitProtocol",
+    "Splitter",
+    "TextFolds",
     "check_columns",
     "check_promise",
     "cut_validation",
     "make_folds",
     "open_protocol",
     "promise_of",
+    "protocol_name",
 ]

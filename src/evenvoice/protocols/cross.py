@@ -10,19 +10,17 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.splits import NO_ROWS
+from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol
 
 
 @dataclass(frozen=True)
-class Cross:
+class Cross(BaseProtocol):
     """The first corpus of a joined table is the training part, the second the test part."""
 
     name: ClassVar[str] = "cross"
     promise: ClassVar[Promise] = Promise("trained on one corpus, tested on another", ("corpus",))
     needs: ClassVar[tuple[str, ...]] = ("corpus",)
     validation_by: ClassVar[str | None] = "speaker"
-    balance_first: ClassVar[bool] = False
-    select_on_test: ClassVar[bool] = False
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the one fold; the seed changes nothing here (it still changes the weights)."""

@@ -1,33 +1,84 @@
-"""Protocols by name. A new protocol is one class and one line here."""
+"""Protocols by name: shipped, of an installed package, or ``package.module:Class``."""
 
 from __future__ import annotations
 
-import pandas as pd
+import dataclasses
+import re
+from typing import Any
 
-from evenvoice.errors import EvenvoiceError, nearest
-from evenvoice.protocols.cross import Cross
-from evenvoice.protocols.promise import Fold, check_promise
+from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
+from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
-from evenvoice.protocols.splits import (
-    Given,
-    KFold,
-    Paper,
-    Random,
-    Session,
-    Speaker,
-    SpeakerFolds,
-    SplitProtocol,
-    TextFolds,
+from evenvoice.registry import Registry
+
+_ATTRIBUTES = ("name", "promise", "needs", "validation_by", "balance_first", "select_on_test", "folds")
+
+
+def _check(name: str, found: Any) -> None:
+    """Raise unless a class from outside is a protocol; `evenvoice.testing.check_protocol` looks closer."""
+    absent = [attribute for attribute in _ATTRIBUTES if not hasattr(found, attribute)]
+    if absent or not isinstance(found, type) or not dataclasses.is_dataclass(found):
+        what = f"has no {', '.join(absent)}" if absent else "is no dataclass"
+        raise EvenvoiceError(
+            f"protocol {name!r}: {what}; derive a frozen dataclass from evenvoice.protocols.BaseProtocol, and run "
+            "evenvoice.testing.check_protocol on it"
+        )
+
+
+PROTOCOLS = Registry(
+    "protocol",
+    {
+        "random": "evenvoice.protocols.splits:Random",
+        "kfold": "evenvoice.protocols.splits:KFold",
+        "speaker": "evenvoice.protocols.groups:Speaker",
+        "speaker-folds": "evenvoice.protocols.groups:SpeakerFolds",
+        "text-folds": "evenvoice.protocols.groups:TextFolds",
+        "session": "evenvoice.protocols.groups:Session",
+        "predefined": "evenvoice.protocols.predefined:Predefined",
+        "cross": "evenvoice.protocols.cross:Cross",
+        "paper": "evenvoice.protocols.splits:Paper",
+    },
+    _check,
 )
 
-PROTOCOLS: dict[str, type[SplitProtocol]] = {
-    protocol.name: protocol
-    for protocol in (Random, KFold, Speaker, SpeakerFolds, TextFolds, Session, Given, Cross, Paper)
+ALIASES: dict[str, tuple[str, ...]] = {
+    "random": ("holdout", "train-test-split"),
+    "kfold": ("k-fold", "stratified-kfold"),
+    "speaker": ("loso", "logo", "leave-one-speaker-out", "leave-one-subject-out", "leave-one-group-out"),
+    "speaker-folds": ("group-kfold", "speaker-kfold"),
+    "session": ("leave-one-session-out",),
+    "predefined": ("given", "predefined-split"),
+    "cross": ("cross-corpus",),
 }
+"""What others call the protocols. ``loso`` is each speaker in turn; where each session is meant, it is ``session``."""
+
+_NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
 
-def open_protocol(name: str) -> SplitProtocol:
+def protocol_name(name: str) -> str:
+    """Return the name of a protocol that a user wrote in another way; a name that is not known stays as it is.
+
+    Examples:
+        >>> [protocol_name(name) for name in ("LOSO", "leave one speaker out", "SpeakerFolds", "given+select-on-test")]
+        ['speaker', 'speaker', 'speaker-folds', 'predefined+select-on-test']
+    """
+    if not isinstance(name, str):
+        raise EvenvoiceError(f"protocol {shown(name)}: expected a name or a protocol; known are {_known()}")
+    if name.endswith(SUFFIX):
+        return protocol_name(name.removesuffix(SUFFIX)) + SUFFIX
+    if name in PROTOCOLS or ":" in name or name.startswith(LOGO):
+        return name
+    plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
+    return _NAME_OF.get(plain, plain if plain in PROTOCOLS else name)
+
+
+def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     """Return a protocol with its default settings; ``<name>+select-on-test`` is the LEAKY variant `SelectOnTest`.
+
+    Args:
+        name: One of `PROTOCOLS`, another name for it (`ALIASES`), ``logo-COLUMN``, ``package.module:Class``, or a
+            protocol with the settings that it has: ``SpeakerFolds(10)``.
 
     Raises:
         EvenvoiceError: The name is unknown.
@@ -35,65 +86,30 @@ def open_protocol(name: str) -> SplitProtocol:
     Examples:
         >>> open_protocol("speaker-folds").promise.words
         'speakers in the test part are unseen in training'
+        >>> open_protocol("loso").name, open_protocol("logo-season").needs
+        ('speaker', ('season',))
     """
-    if name.endswith(SUFFIX):
-        inner = open_protocol(name.removesuffix(SUFFIX))
+    if not isinstance(name, str | type) and all(hasattr(name, attribute) for attribute in _ATTRIBUTES):
+        return name
+    known = protocol_name(name)  # type: ignore[arg-type]  # anything else is refused there
+    if known.endswith(SUFFIX):
+        inner = open_protocol(known.removesuffix(SUFFIX))
         if inner.promise.leaky:
             raise EvenvoiceError(
-                f"protocol {name!r}: {inner.name!r} is LEAKY by itself; to measure what choosing the epoch on the test "
-                "part buys, use a protocol that is not, for example speaker-folds" + SUFFIX
+                f"protocol {name!r}: {inner.name!r} is LEAKY by itself; to measure the effect of choosing the epoch on "
+                f"the test part, use a protocol that is not, for example speaker-folds{SUFFIX}"
             )
         return SelectOnTest(inner)
-    if name not in PROTOCOLS:
-        raise EvenvoiceError(
-            f"protocol {name!r} is unknown{nearest(name, list(PROTOCOLS))}; known are {', '.join(PROTOCOLS)}"
-        )
-    return PROTOCOLS[name]()
+    if known.startswith(LOGO) and known not in PROTOCOLS:
+        return LeaveOneGroupOut(known.removeprefix(LOGO))
+    if known not in PROTOCOLS and ":" not in known:
+        near = nearest(known, list(PROTOCOLS), 0.75) or nearest(known, list(_NAME_OF))
+        raise EvenvoiceError(f"protocol {shown(name)} is unknown{near}; known are {_known()}")
+    found: SplitProtocol = PROTOCOLS[known]()
+    return found
 
 
-def make_folds(protocol: SplitProtocol, utterances: pd.DataFrame, seed: int) -> list[Fold]:
-    """Return the folds of a corpus' table, each checked against what the protocol promises.
-
-    Raises:
-        EvenvoiceError: A column that the protocol needs is missing, a part would be empty, a promise is broken, or
-            a training part lacks an emotion.
-
-    Examples:
-        >>> table = pd.DataFrame({"emotion": ["sad", "angry"] * 3, "speaker": list("aabbcc")})
-        >>> [fold.about for fold in make_folds(Speaker(), table, seed=0)]
-        ['speaker a', 'speaker b', 'speaker c']
-    """
-    check_columns(protocol, utterances)
-    folds = protocol.folds(utterances, seed)
-    for fold in folds:
-        check_promise(protocol.promise, fold, utterances)
-        _check_emotions(protocol, fold, utterances["emotion"])
-    return folds
-
-
-def _check_emotions(protocol: SplitProtocol, fold: Fold, emotions: pd.Series) -> None:
-    """Raise if an emotion is not in the training part; a test part may lack one."""
-    absent = sorted(set(emotions) - set(emotions.iloc[fold.train]))
-    if absent:
-        raise EvenvoiceError(
-            f"protocol {protocol.name!r}, fold {fold.number} ({fold.about}): every utterance of {absent[0]!r} is in "
-            "its test part, none is left to learn from; leave the emotion out with --emotions, or use another protocol"
-        )
-
-
-def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:
-    """Raise an `EvenvoiceError` if the corpus lacks a column that the protocol needs."""
-    for column in protocol.needs:
-        missing = utterances.index[utterances[column].isna()] if column in utterances else utterances.index
-        if len(missing):
-            remedy = (
-                "name it with --speaker-from or a speaker column, or use random or kfold (speakers may then be shared)"
-                if column == "speaker"
-                else "name the other corpus with --test-corpus"
-                if column == "corpus"
-                else f"add a {column} column to the table, or use another protocol"
-            )
-            raise EvenvoiceError(
-                f"protocol {protocol.name!r} needs the {column} of every utterance; {len(missing)} of "
-                f"{len(utterances)} have none (first: {missing[0]}). Remedy: {remedy}"
-            )
+def _known() -> str:
+    """Return the names in words, with what others call them."""
+    names = [f"{name} ({', '.join(ALIASES[name][:2])})" if name in ALIASES else name for name in PROTOCOLS]
+    return ", ".join([*names, "logo-COLUMN", "or package.module:Class"])

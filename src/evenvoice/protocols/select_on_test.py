@@ -1,4 +1,4 @@
-"""Choosing the best epoch on the test part: a common mistake, here only to measure what it buys."""
+"""Choosing the best epoch on the test part: a common mistake, here only to measure its effect."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import ClassVar
 import pandas as pd
 
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.splits import SplitProtocol
+from evenvoice.protocols.protocol import SplitProtocol, Splitter
 
 SUFFIX = "+select-on-test"
 
 
 @dataclass(frozen=True)
-class SelectOnTest:
+class SelectOnTest(Splitter):
     """Another protocol's folds, with the epoch of the highest UA on the test part kept. LEAKY.
 
     Args:

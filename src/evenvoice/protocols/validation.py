@@ -6,11 +6,10 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols.promise import Fold
-from evenvoice.protocols.splits import SplitProtocol
+from evenvoice.protocols.protocol import SplitProtocol
 
 
 def cut_validation(
@@ -31,6 +30,8 @@ def cut_validation(
     Raises:
         EvenvoiceError: Too few groups to cut one off.
     """
+    from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
     if len(fold.validation):
         return fold
     column = "speaker" if protocol is None else protocol.validation_by

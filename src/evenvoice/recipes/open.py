@@ -16,7 +16,7 @@ from evenvoice.options import options_of
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.schema import Recipe, spelled_out
 from evenvoice.recipes.search import extremes, nested
-from evenvoice.recipes.text import read_yaml
+from evenvoice.recipes.text import check_chain, read_file, read_yaml
 
 
 def recipe_names() -> list[str]:
@@ -77,14 +77,11 @@ def _shipped() -> Any:
 
 def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
     """The recipe's data with what it extends merged in."""
-    if recipe in seen:
-        raise EvenvoiceError(f"recipe {recipe!r} extends itself: {' → '.join((*seen, recipe))}")
+    check_chain(recipe, seen)
     if recipe.endswith((".yaml", ".yml")):
         path = Path(recipe)
-        if not path.is_file():
-            raise EvenvoiceError(f"recipe {recipe!r}: no such file")
         try:
-            text, name = path.read_text(encoding="utf-8"), path.stem
+            text, name = read_file(path), path.stem
         except (OSError, UnicodeDecodeError) as error:
             raise EvenvoiceError(f"recipe {recipe!r}: cannot be read as UTF-8 text ({error}); save it so") from error
     elif recipe in recipe_names():
@@ -102,10 +99,7 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         raise EvenvoiceError(f"recipe {recipe!r}: expected keys and values, found {type(data).__name__}")
     for key in data:
         if not isinstance(key, str):
-            raise EvenvoiceError(
-                f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)} "
-                "(on, off, yes and no are true and false in YAML)"
-            )
+            raise EvenvoiceError(f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)}")
     data = renamed(data, warn=True)
     data.setdefault("name", name)
     base = data.pop("extends", None)

@@ -7,15 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
+from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
-from evenvoice.imbalance import make_sampler
+from evenvoice.imbalance import make_loss, make_sampler
 from evenvoice.models import check_model, is_network, needed_shape, weighs_classes
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 
 # Sections that say which part is used by its name.
-_NAMED = ("features", "shape", "balance", "model")
+_NAMED = ("features", "shape", "balance", "loss", "model")
 
 
 def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +62,23 @@ Balance = Annotated[
     Annotated[SamplerSettings, Tag("sampler")] | Annotated[tuple[SamplerSettings, ...], Tag("chain")],
     Discriminator(_one_or_chain),
 ]
+
+
+class LossSettings(Section):
+    """Which loss, with which options; it sees the class counts of the balanced training part."""
+
+    name: str = "cross-entropy"
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> LossSettings:
+        make_loss(self.name, (1, 1), **self.options)
+        return self
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the paper's: cross entropy of the labels as they are (equation 10)."""
+        return self.name == "cross-entropy" and not any(self.options.values())
 
 
 class ModelSettings(Section):
@@ -141,7 +159,10 @@ class Recipe(Section):
         normalise: ``training``: per coefficient with mean and standard deviation of the training part. ``speaker``:
             with each speaker's own, from that speaker's unlabelled audio: *transductive*, so every figure says so.
         clip: Normalised values are limited to ± this; ``None``: they are not.
+        augment: Perturbations of the training part's waveforms, each of which adds a row for every utterance:
+            ``speed:0.9``. They never reach a validation or test part.
         balance: What is done about rare emotions, on the training part: a sampler, or a chain of samplers.
+        loss: What a network minimises; it sees the class counts and the epoch. Cross entropy is the paper's.
         model: The network, or the classical classifier.
         training: How it is fitted.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
@@ -160,7 +181,9 @@ class Recipe(Section):
     shape: ShapeSettings = ShapeSettings()
     normalise: Literal["training", "speaker"] = "training"
     clip: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    augment: tuple[str, ...] = ()
     balance: Balance = SamplerSettings()
+    loss: LossSettings = LossSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     search: Search = Field(default_factory=dict)
@@ -176,6 +199,13 @@ class Recipe(Section):
             full["shape"] = {**_default_shape(full.get("features")), **shape}
         return full
 
+    @field_validator("augment", mode="after")
+    @classmethod
+    def _known_perturbations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            open_perturbation(name)
+        return names
+
     @field_validator("search", mode="before")
     @classmethod
     def _ranges_and_choices(cls, value: Any) -> Search:
@@ -189,7 +219,14 @@ class Recipe(Section):
             raise EvenvoiceError(
                 f"shape: model {model!r} needs shape {shape}, found {self.shape.name}; use --shape {shape}"
             )
+        if not self.loss.plain and not is_network(model):
+            raise EvenvoiceError(f"loss: model {model!r} is not fitted by a loss of ours; leave loss out")
         for sampler in self.samplers:
+            if sampler.name == "class-weights" and not self.loss.plain:
+                raise EvenvoiceError(
+                    f"balance: class-weights weigh rows in cross entropy, and the loss is {self.loss.name!r}; use a "
+                    "sampler, or a loss that weighs classes itself"
+                )
             if sampler.name == "class-weights" and not weighs_classes(model):
                 raise EvenvoiceError(f"balance: model {model!r} cannot weigh classes; use the sampler smote or none")
             if self.shape.name == "sequence" and sampler.options.get("rule") == "absolute":

@@ -51,7 +51,7 @@ Choice = bool | int | float | str | None
 Search = dict[str, Range | list[Choice]]
 """Path of a key (``training.learning_rate``) → where to search."""
 
-SEARCHABLE = ("features", "shape", "normalise", "clip", "balance", "model", "training")
+SEARCHABLE = ("features", "shape", "normalise", "clip", "augment", "balance", "loss", "model", "training")
 """Parts of a recipe that a fit depends on."""
 
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.recognizer import schema
+from evenvoice.recognizer.operators import check_graph
+from evenvoice.recognizer.wire import DAMAGED, fields
 
 Card = dict[str, Any]
 
@@ -32,14 +34,10 @@ OUTPUT = "probabilities"
 _METADATA = 14
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
 
-# Wire types: an integer of variable length, and a length with so many bytes after it. ModelProto has no others.
-_INTEGER, _BYTES = 0, 2
-
 # No sound card and no file format goes beyond; more would only make the resampler ask for memory.
 _HIGHEST_RATE = 1_000_000
 
 _ANOTHER = "name a file that evenvoice exported"
-_DAMAGED = "damaged or cut off; export or download it again"
 
 
 def model_sha256(model: bytes) -> str:
@@ -57,9 +55,9 @@ def model_sha256(model: bytes) -> str:
         True
     """
     digest = hashlib.sha256()
-    for number, _, whole in _fields(memoryview(model), "the model"):
-        if number != _METADATA:
-            digest.update(whole)
+    for field in fields(memoryview(model), "the model"):
+        if field.number != _METADATA:
+            digest.update(field.whole)
     return digest.hexdigest()
 
 
@@ -75,34 +73,46 @@ def read_card(model: bytes, name: str) -> Card:
     """
     text = _own_entry(model, name)
     try:
-        card = json.loads(text)
+        card = json.loads(text, parse_constant=_no_number)
     # Brackets nested a thousand deep exhaust the stack.
     except (ValueError, RecursionError) as error:
-        raise EvenvoiceError(f"{name}: its metadata is no JSON; {_DAMAGED}") from error
+        raise EvenvoiceError(f"{name}: its metadata is no JSON; {DAMAGED}") from error
     if not isinstance(card, dict):
-        raise EvenvoiceError(f"{name}: its metadata is {type(card).__name__}, not an object; {_DAMAGED}")
+        raise EvenvoiceError(f"{name}: its metadata is {type(card).__name__}, not an object; {DAMAGED}")
     _check_format(card, name)
     missing = [key for key in CARD_KEYS if key not in card]
     if missing:
         raise EvenvoiceError(f"{name}: its metadata lacks {', '.join(missing)}; {_ANOTHER}")
     _check_labels(card["labels"], name)
     check_measured(card["measured"], name)
-    _check_kinds(card, name)
     rate = card["sample_rate"]
     if type(rate) is not int or not 0 < rate <= _HIGHEST_RATE:
         raise EvenvoiceError(f"{name}: sample_rate is {rate!r:.40}, expected Hz as a whole number; {_ANOTHER}")
+    try:
+        schema.check(card)
+    except EvenvoiceError as error:
+        raise EvenvoiceError(f"{name}: {error}; {_ANOTHER}") from error
     if card["sha256"] != model_sha256(model):
-        raise EvenvoiceError(f"{name}: its weights are not those that were written (SHA-256 differs); {_DAMAGED}")
+        raise EvenvoiceError(f"{name}: its weights are not those that were written (SHA-256 differs); {DAMAGED}")
+    check_graph(model, name)
     return card
+
+
+def _no_number(word: str) -> None:
+    """Refuse NaN and Infinity, which JSON does not have."""
+    raise ValueError(word)
 
 
 def _own_entry(model: bytes, name: str) -> bytes:
     """Return our metadata entry."""
-    entries = [content for number, content, _ in _fields(memoryview(model), name) if number == _METADATA]
+    entries = [field.content for field in fields(memoryview(model), name) if field.number == _METADATA]
     for entry in entries:
-        pair = {number: bytes(content) for number, content, _ in _fields(entry, name)}
-        if pair.get(_ENTRY_KEY) == KEY.encode():
-            return pair.get(_ENTRY_VALUE, b"")
+        pair = {field.number: field.content for field in fields(entry, name)}
+        if pair.get(_ENTRY_KEY) == memoryview(KEY.encode()):
+            text = pair.get(_ENTRY_VALUE, memoryview(b""))
+            if len(text) > schema.LARGEST:
+                raise EvenvoiceError(f"{name}: {len(text):,} bytes of metadata, at most {schema.LARGEST:,}; {_ANOTHER}")
+            return bytes(text)
     raise EvenvoiceError(f"{name}: an ONNX model without evenvoice's metadata; {_ANOTHER}")
 
 
@@ -124,20 +134,11 @@ def _check_labels(labels: Any, name: str) -> None:
     good = all(isinstance(word, str) and word and word.isprintable() for word in words)
     if len(words) < 2 or not good or len(set(words)) != len(words):
         raise EvenvoiceError(f"{name}: labels are {labels!r:.60}, expected two or more different words; {_ANOTHER}")
-
-
-def _check_kinds(card: Card, name: str) -> None:
-    """What is only shown: an object where one is expected, and words where words are."""
-    for key, kind in (
-        ("recipe", dict),
-        ("corpus", dict | None),
-        ("versions", dict),
-        ("made", str),
-        ("intended_use", str),
-    ):
-        if not isinstance(card[key], kind):
-            expected = "words" if kind is str else "an object"
-            raise EvenvoiceError(f"{name}: {key} is {card[key]!r:.40}, expected {expected}; {_ANOTHER}")
+    if len(words) > schema.MOST_ENTRIES or max(map(len, words)) > schema.LONGEST_WORD:
+        raise EvenvoiceError(
+            f"{name}: {len(words)} labels of up to {max(map(len, words))} characters, at most {schema.MOST_ENTRIES} of "
+            f"{schema.LONGEST_WORD}; {_ANOTHER}"
+        )
 
 
 def check_measured(measured: Any, name: str) -> None:
@@ -165,7 +166,7 @@ name a file that evenvoice exported
     """
     if measured is None:
         return
-    if not isinstance(measured, list) or not measured:
+    if not isinstance(measured, list) or not 0 < len(measured) <= schema.MOST_ENTRIES:
         raise EvenvoiceError(f"{name}: measured is {measured!r:.40}, expected null or a list of entries; {_ANOTHER}")
     for number, entry in enumerate(measured):
         place = f"{name}: measured[{number}]"
@@ -193,32 +194,3 @@ def _is_interval(value: Any) -> bool:
         return False
     known = [value["estimate"], *(value[end] for end in ("low", "high", "level") if value.get(end) is not None)]
     return all(type(number) in (int, float) and 0 <= number <= 1 for number in known)
-
-
-def _fields(message: memoryview, name: str) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Yield number, content and whole encoding of each field of a message."""
-    position = 0
-    while position < len(message):
-        start = position
-        tag, position = _integer(message, position, name)
-        begin = position
-        if tag & 7 == _BYTES:
-            size, begin = _integer(message, position, name)
-            position = begin + size
-        elif tag & 7 == _INTEGER:
-            _, position = _integer(message, position, name)
-        else:
-            raise EvenvoiceError(f"{name}: not an ONNX model, or {_DAMAGED}")
-        if position > len(message):
-            raise EvenvoiceError(f"{name}: not an ONNX model, or {_DAMAGED}")
-        yield tag >> 3, message[begin:position], message[start:position]
-
-
-def _integer(message: memoryview, position: int, name: str) -> tuple[int, int]:
-    """Return an integer of variable length (seven bits a byte, the lowest first) and the position behind it."""
-    value = 0
-    for shift, byte in enumerate(message[position : position + 10]):
-        value |= (byte & 0x7F) << 7 * shift
-        if byte < 0x80:
-            return value, position + shift + 1
-    raise EvenvoiceError(f"{name}: not an ONNX model, or {_DAMAGED}")

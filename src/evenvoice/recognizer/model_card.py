@@ -172,9 +172,9 @@ def _about_interval(value: dict[str, Any]) -> str:
     if value["low"] is None or "level" not in value:
         return ""
     method, unit = value.get("method", "unknown method"), value.get("unit", "unit")
-    return (
-        f"In brackets: {100 * value['level']:g} % interval ({_line(method)}, over {value.get('units')} {_line(unit)}s)."
-    )
+    target = f" for {_line(value['target'])}" if value.get("target") else ""
+    over = f"over {value.get('units')} {_line(unit)}s"
+    return f"In brackets: {100 * value['level']:g} % interval{target} ({_line(method)}, {over})."
 
 
 def _limits(card: Card) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from evenvoice.printing import cell, printable
+
 Entry = dict[str, Any]
 
 
@@ -82,7 +84,14 @@ class TextWriter(Writer):
         """Write a line an entry."""
         for entry in entries:
             times = (f"{entry['start']:.2f}", f"{entry['end']:.2f}") if self._timeline else ()
-            print(name, *times, as_text(entry["scores"][: self._top]) or "silent", sep="\t", file=self.out, flush=True)
+            print(
+                printable(name),
+                *times,
+                as_text(entry["scores"][: self._top]) or "silent",
+                sep="\t",
+                file=self.out,
+                flush=True,
+            )
 
 
 class JsonWriter(Writer):
@@ -110,7 +119,8 @@ class JsonWriter(Writer):
 class CsvWriter(Writer):
     """A row for each recording or window: file, start, end, label, and a column ``p:<emotion>`` for each label.
 
-    The cells of a silent window, and of emotions that are not among the best, are empty.
+    The cells of a silent window, and of emotions that are not among the best, are empty. A name that a spreadsheet
+    would take for a formula gets an apostrophe before it; JSON has names as they are.
     """
 
     def write(self, name: str, entries: Iterable[Entry]) -> None:
@@ -120,7 +130,9 @@ class CsvWriter(Writer):
             scores = {score["label"]: f"{score['score']:.9g}" for score in entry["scores"][: self._top]}
             times = (entry["start"], entry["end"]) if self._timeline else ()
             cells = [scores.get(label, "") for label in self._labels]
-            csv.writer(self.out, lineterminator="\n").writerow([name, *times, next(iter(scores), ""), *cells])
+            csv.writer(self.out, lineterminator="\n").writerow(
+                [cell(name), *times, cell(next(iter(scores), "")), *cells]
+            )
             self.out.flush()
 
     def _head(self) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from evenvoice._onnxruntime import onnxruntime, ort_errors
 from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.recognizer.bounds import bound_memory, bounded_run
 from evenvoice.recognizer.metadata import INPUTS, OUTPUT, Card, read_card
 from evenvoice.recognizer.stream import heard
 from evenvoice.recognizer.windows import cut, in_samples, starts
@@ -69,6 +69,7 @@ class Recognizer:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        bound_memory(options)
         options.log_severity_level = 4  # what goes wrong is raised; nothing is to be printed beside it
         try:
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -180,7 +181,8 @@ class Recognizer:
         for row, waveform in zip(padded, waveforms, strict=True):
             row[: waveform.size] = waveform
         try:
-            (found,) = self._session.run([OUTPUT], dict(zip(INPUTS, (padded, lengths), strict=True)))
+            with bounded_run(padded.size) as options:
+                (found,) = self._session.run([OUTPUT], dict(zip(INPUTS, (padded, lengths), strict=True)), options)
         except _ORT_ERRORS as error:
             raise EvenvoiceError(
                 f"{self._name}: the model failed on {len(waveforms)} waveforms ({_first_line(error)}); "
@@ -207,7 +209,7 @@ class Recognizer:
         waveform = check_waveform(audio, "the waveform")
         if rate is None:
             return waveform
-        return resample(waveform, _possible(rate), self.sample_rate)  # type: ignore[arg-type]  # soxr takes fractions
+        return resample(waveform, _possible(rate), self.sample_rate)
 
     def _ranked(self, scores: npt.NDArray[np.float32]) -> list[dict[str, Any]]:
         """Return the labels with their probabilities, best first."""

@@ -1,14 +1,12 @@
 """Runs to tables, figures and one page."""
 
 from evenvoice.report.comparison import comparison_figure
-from evenvoice.report.corpus import corpus_as_text
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
 from evenvoice.report.page import write_report
 
 __all__ = [
     "comparison_figure",
     "confusion_figure",
-    "corpus_as_text",
     "counts_figure",
     "curves_figure",
     "emotions_figure",

@@ -58,7 +58,8 @@ def speakers_figure(result: Result) -> Figure | None:
     with drawing():
         figure, (axes,) = new_figure("UA by speaker", about(result), height=2.7, leaky=result.leaky)
         places = np.arange(len(table))
-        axes.axhspan(100 * whole.low, 100 * whole.high, color=FAINT, alpha=0.15, linewidth=0)
+        if not whole.reason:
+            axes.axhspan(100 * whole.low, 100 * whole.high, color=FAINT, alpha=0.15, linewidth=0)
         axes.axhline(100 * whole.estimate, color=FAINT, linewidth=1, linestyle=":")
         colours = [VERMILION if place == 0 else BLUE for place in places]
         axes.scatter(places, 100 * table["ua"].to_numpy(), s=14 if len(table) > MOST else 26, color=colours, zorder=3)

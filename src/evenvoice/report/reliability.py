@@ -25,11 +25,12 @@ def calibration_words(result: Result) -> str:
         if set(temperatures) == {1.0}
         else f"temperature fitted on the validation part, {min(temperatures):.2f} to {max(temperatures):.2f}"
     )
-    return (
-        f"Expected calibration error {with_interval(found['ece'])} %; log loss {found['log_loss'].estimate:.2f} "
-        f"[{found['log_loss'].low:.2f}, {found['log_loss'].high:.2f}]; Brier score {found['brier'].estimate:.2f} "
-        f"[{found['brier'].low:.2f}, {found['brier'].high:.2f}]; {fitted}."
+    losses = "; ".join(
+        f"{words} {found[name].estimate:.2f}"
+        + ("" if found[name].reason else " [{low:.2f}, {high:.2f}]").format(**vars(found[name]))
+        for name, words in (("log_loss", "log loss"), ("brier", "Brier score"))
     )
+    return f"Expected calibration error {with_interval(found['ece'])} %; {losses}; {fitted}."
 
 
 def reliability_figure(result: Result) -> Figure:

@@ -193,7 +193,8 @@ class Section:
         return [
             {"true": label}
             | {
-                f"as {other}": f"{estimates[row][column]} [{lows[row][column]}, {highs[row][column]}]"
+                f"as {other}": estimates[row][column]
+                + (f" [{lows[row][column]}, {highs[row][column]}]" if lows[row][column] != NOTHING else "")
                 for column, other in enumerate(labels)
             }
             for row, label in enumerate(labels)

@@ -201,10 +201,9 @@ def _difference(standings: Sequence[Standing]) -> str:
     found = standings[1].against_first
     if found is None:
         return f"The two cannot be compared: {standings[1].why_not}."
-    least = f"; with {count(found.units, found.unit)} p cannot be below {p_value(found.smallest_p)}"
     return (
         f"Tuned minus as it is: {with_interval(found.difference_ua, signed=True)} points of UA, "
-        f"p = {p_value(found.p_ua)} (permutation over {found.unit}s{least})."
+        f"p = {p_value(found.p_ua)} ({found.target}). {found.conclusion('the recipe as it is', 'the tuned recipe')}"
     )
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import anyio
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from evenvoice import __version__
+from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import Card
 from evenvoice.recognizer.windows import LONGEST
+from evenvoice.serve.access import Access, CheckAccess
+from evenvoice.serve.decoding import decode_upload
 from evenvoice.serve.docs import docs_page
 from evenvoice.serve.headers import SecurityHeaders
-from evenvoice.serve.hearing import hear
 from evenvoice.serve.limits import MOST_OVERLAP, SHORTEST_HOP, SHORTEST_WINDOW, Limits
 from evenvoice.serve.page import PAGE, add_page
+from evenvoice.serve.queue import Memory, Queue
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.schema import PREDICT_BODY, PREDICT_REPLIES, Health
-from evenvoice.serve.turns import Turns
-from evenvoice.serve.upload import read_upload
+from evenvoice.serve.stop import Stop, Stopping
+from evenvoice.serve.upload import uploaded
 
 _ABOUT = (
     "Recordings in, emotions out. Nothing of the audio is stored or logged. The answers say how a voice sounds to a "
@@ -46,20 +54,32 @@ Hop = Annotated[
 ]
 
 
-def create_app(model: Path | str, limits: Limits | None = None, page: Path = PAGE) -> FastAPI:
+def create_app(
+    model: Path | str, limits: Limits | None = None, page: Path = PAGE, access: Access | None = None
+) -> FastAPI:
     """Return the service for a model file: ``POST /predict``, ``GET /health``, ``/model``, ``/docs``, and the page.
 
     Args:
         model: The model file (``.onnx``).
         limits: What it takes at most; the defaults of `Limits` if not given.
         page: The folder of the built page.
+        access: Which other names and pages may use it; none if not given.
+
+    Returns:
+        The service. Once `Stopping` in ``state.stopping`` is set, what is not answered yet is refused.
 
     Raises:
         EvenvoiceError: The model file cannot be used.
     """
     recognizer = Recognizer(model)
-    limits = limits or Limits()
+    limits, access = limits or Limits(), access or Access()
     app = FastAPI(title="evenvoice", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
+    app.state.stopping = Stopping()
+    if access.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_headers=["*"], allow_origins=access.origins, allow_methods=["GET", "POST"]
+        )
+    app.add_middleware(CheckAccess, access=access)
     app.add_middleware(SecurityHeaders)
     _explain_problems(app)
     _add_prediction(app, recognizer, limits)
@@ -84,15 +104,31 @@ def create_app(model: Path | str, limits: Limits | None = None, page: Path = PAG
 
 def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> None:
     """Add ``POST /predict``."""
-    turns = Turns(limits.uploads, limits.waiting)
-    workers = anyio.CapacityLimiter(limits.workers)
+    memory = Memory(limits.uploads * limits.bytes)
+    queue = Queue(limits.workers, limits.waiting, limits.work_seconds)
+    # A thread whose client has gone still counts until it stops: the executor has no more threads than workers.
+    executor = ThreadPoolExecutor(limits.workers, "evenvoice-worker")
 
-    def answer(recording: io.BytesIO, top: int | None, window: float | None, hop: float | None) -> list[dict[str, Any]]:
-        waveform = hear(recording, recognizer.sample_rate, limits)
+    def answer(
+        recording: io.BytesIO, top: int | None, window: float | None, hop: float | None, stop: Stop
+    ) -> list[dict[str, Any]]:
+        waveform = decode_upload(recording, recognizer.sample_rate, limits)
+        stop.check()
         if window is None or hop is None:
             return recognizer(waveform)[:top]
-        found = recognizer.windows(waveform, window=window, hop=hop)
-        return [{**entry, "scores": entry["scores"][:top]} for entry in found]
+        found = []
+        for entry in recognizer.stream([waveform], window=window, hop=hop):
+            stop.check()
+            found.append({**entry, "scores": entry["scores"][:top]})
+        return found
+
+    async def work(call: Callable[[Stop], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        async with queue.place():
+            stop = Stop(limits.work_seconds)
+            try:
+                return await asyncio.wrap_future(executor.submit(call, stop))
+            finally:
+                stop.stop()
 
     @app.post("/predict", response_model=None, responses=PREDICT_REPLIES, openapi_extra=PREDICT_BODY)
     async def predict(request: Request, top: Top = None, window: Window = None, hop: Hop = None) -> JSONResponse:
@@ -102,9 +138,11 @@ def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> Non
         `[{"start": …, "end": …, "scores": […]}, …]`, times in seconds; a silent one has no scores and `"silent": true`.
         """
         hop = _hop(window, hop)
-        async with turns.one():
-            recording = await read_upload(request, limits)
-            found = await anyio.to_thread.run_sync(answer, recording, top, window, hop, limiter=workers)
+        stopping: Stopping = app.state.stopping
+        async with AsyncExitStack() as held:
+            upload = uploaded(request, limits, memory)
+            recording = await stopping.watch(held.enter_async_context(upload))
+            found = await stopping.watch(work(partial(answer, recording, top, window, hop)), request)
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 
@@ -127,6 +165,15 @@ def _explain_problems(app: FastAPI) -> None:
     @app.exception_handler(RefusedError)
     async def refuse(_: Request, refused: RefusedError) -> Response:
         return refused.reply()
+
+    @app.exception_handler(AudioError)
+    async def unusable(_: Request, error: AudioError) -> Response:
+        return RefusedError(422, str(error)).reply()
+
+    @app.exception_handler(EvenvoiceError)
+    async def fail(_: Request, __: EvenvoiceError) -> Response:
+        # The recording is fine, the model is not; its line names a path of this machine.
+        return RefusedError(500, "the model failed on this recording; try another model").reply()
 
     @app.exception_handler(RequestValidationError)
     async def explain(_: Request, error: RequestValidationError) -> Response:

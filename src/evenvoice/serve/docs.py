@@ -26,7 +26,7 @@ def docs_page(openapi: dict[str, Any], limits: Limits) -> str:
     ]
     most = (
         f"One upload: at most {limits.megabytes:g} MB and {limits.seconds:g} s of sound, here within "
-        f"{limits.upload_seconds:g} s. {limits.workers} recordings are heard at once; others wait their turn."
+        f"{limits.upload_seconds:g} s. {limits.workers} recordings are worked on at once; others wait."
     )
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

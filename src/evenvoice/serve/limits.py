@@ -11,12 +11,25 @@ from evenvoice.errors import EvenvoiceError
 SHORTEST_WINDOW = 0.5
 SHORTEST_HOP = 0.1
 
-# The model hears each second of a recording as often as windows overlap there.
+# The model runs on each second of a recording as often as windows overlap there.
 MOST_OVERLAP = 10
+
+# In Hz: there is no speech below it, and a few samples at 1 Hz are minutes of work once they are resampled.
+LOWEST_RATE = 4000
 
 # Samples of all channels for each second of the longest recording: 48 kHz in stereo. Headers promise what they like,
 # and a few kilobytes of silence unpack to hours.
 _SAMPLES_A_SECOND = 96_000
+
+
+def _connections() -> int:
+    """Return how many connections leave file handles for the rest of the process."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return 512
+    handles = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 512 if handles == resource.RLIM_INFINITY else max(16, min(512, handles // 2))
 
 
 @dataclass(frozen=True)
@@ -25,12 +38,16 @@ class Limits:
 
     Args:
         megabytes: Of one upload, in 10⁶ bytes.
-        seconds: Of one recording, as its header tells it. Heard all at once, a second takes some 1.3 MB of memory, for
+        seconds: Of one recording, as its header has it. Without windows, a second takes some 1.3 MB of memory, for
             each worker.
         upload_seconds: An upload must be here after this time.
-        uploads: How many uploads are held in memory at once.
-        waiting: How many more requests wait for their turn before one is turned away.
+        idle_seconds: An upload of which nothing comes for so long is given up.
+        header_seconds: A connection must bring a whole header within this time.
+        work_seconds: The work on one recording may take so long.
+        uploads: How many uploads of the largest size the memory holds at once; more of smaller ones.
+        waiting: How many requests may wait for a worker before one is refused.
         workers: How many recordings are decoded and recognised at once; one core each.
+        connections: How many connections may be open at once.
 
     Raises:
         EvenvoiceError: A limit is not positive.
@@ -47,9 +64,13 @@ class Limits:
     megabytes: float = 25
     seconds: float = 600
     upload_seconds: float = 60
+    idle_seconds: float = 10
+    header_seconds: float = 10
+    work_seconds: float = 60
     uploads: int = 16
     waiting: int = 256
     workers: int = field(default_factory=cores)
+    connections: int = field(default_factory=_connections)
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

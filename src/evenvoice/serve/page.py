@@ -99,10 +99,11 @@ def add_page(app: FastAPI, model: Path, card: Card, page: Path = PAGE) -> None:
 
     try:
         check_built(page)
-    except EvenvoiceError as error:
+    except EvenvoiceError:
         from starlette.responses import JSONResponse
 
-        missing = {"detail": str(error)}
+        # Its own line names a path of this machine.
+        missing = {"detail": "the page is not built; the service answers POST /predict, see /docs"}
         app.add_route("/", lambda _: JSONResponse(missing, 404), include_in_schema=False)
         return
     static = StaticFiles(directory=page)

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import math
+import signal
 import socket
 import sys
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.serve.access import Access, is_loopback
 from evenvoice.serve.limits import Limits
 
 HOST, PORT = "127.0.0.1", 8000
 
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host can be reached from this machine only.
-
-    Examples:
-        >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
-        [True, True, True, False, False]
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+# So long after a signal, what is still being sent or worked on is refused; then the service is gone within 5 s.
+_ANSWERED_SECONDS = 3.0
 
 
-def run(model: Path, host: str = HOST, port: int = PORT, limits: Limits | None = None) -> None:
-    """Serve a model until Ctrl-C; addresses and warnings go to stderr, requests are not logged.
+def run(
+    model: Path, host: str = HOST, port: int = PORT, limits: Limits | None = None, access: Access | None = None
+) -> None:
+    """Serve a model until Ctrl-C or SIGTERM; addresses and warnings go to stderr, requests are not logged.
+
+    It stops within five seconds: what is being worked on is answered, what takes longer is refused.
 
     Args:
         model: The model file (``.onnx``).
         host: The address to listen at; what is no loopback address is warned of.
         port: The port; 0 takes a free one.
         limits: What the service takes at most.
+        access: Which other names and pages may use it.
 
     Raises:
         EvenvoiceError: The model file cannot be used, or the address cannot be listened at.
@@ -44,25 +41,65 @@ def run(model: Path, host: str = HOST, port: int = PORT, limits: Limits | None =
     import uvicorn
 
     from evenvoice.serve.app import create_app
+    from evenvoice.serve.connections import Connection
     from evenvoice.serve.page import check_built
 
-    app = create_app(model, limits)
+    limits = limits or Limits()
+    access = _named(access or Access(), host)
+    app = create_app(model, limits, access=access)
+
+    class Server(uvicorn.Server):
+        """It tells the service when to wait no longer."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            asyncio.get_running_loop().call_later(_ANSWERED_SECONDS, app.state.stopping.set)
+            await super().shutdown(sockets)
+
     listener = _listen(host, port)
     with listener:
         shown = f"[{host}]" if ":" in host else host
         _say(f"serving {model} at http://{shown}:{listener.getsockname()[1]} (API: /docs); stop with Ctrl-C")
         if not is_loopback(host):
-            _say(f"--host {host}: whoever reaches this machine can use it, unencrypted and without a password")
+            _say(
+                f"--host {host}: every machine that reaches this one can use the service, unencrypted and without a "
+                "password; by a name other than its numeric address only with --allow-host"
+            )
         try:
             check_built()
         except EvenvoiceError as error:
             _say(f"the HTTP service only: {error}")
-        server = uvicorn.Server(
-            # Access logs would name what people send.
-            uvicorn.Config(app, access_log=False, log_level="warning", server_header=False, timeout_keep_alive=20)
+        config = uvicorn.Config(
+            app,
+            http=Connection.limited(limits),
+            # Access logs would name what people send, and a line for each damaged request would fill the log.
+            access_log=False,
+            log_level="error",
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=math.ceil(_ANSWERED_SECONDS + 1),
         )
-        with suppress(KeyboardInterrupt):  # the way to stop it; what is being answered has been answered by now
+        server = Server(config)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # uvicorn takes the signals, and raises them once more when it has stopped: the way to end it is no error.
+        handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
             server.run(sockets=[listener])
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+
+def _named(access: Access, host: str) -> Access:
+    """Add the name that the service was told to listen at."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return replace(access, hosts=(*access.hosts, host))
+    return access
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
-import anyio
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from evenvoice.serve.limits import Limits
+from evenvoice.serve.queue import Memory
 from evenvoice.serve.refused import RefusedError
 
 # The frame of a form (boundaries, the name of the file), which is no part of the recording.
@@ -44,26 +45,48 @@ class _ParserInMemory(MultiPartParser):
     max_file_size = sys.maxsize  # its name before Starlette 0.42
 
 
-async def read_upload(request: Request, limits: Limits) -> Recording:
-    """Return the recording in a request: its whole body, or the field ``file`` of a form.
+@asynccontextmanager
+async def uploaded(request: Request, limits: Limits, memory: Memory) -> AsyncIterator[Recording]:
+    """Read the recording in a request, its whole body or the field ``file`` of a form, and hold it for the block.
+
+    Args:
+        request: The request.
+        limits: How large and how slow an upload may be.
+        memory: Where its bytes are counted, as long as they are held.
 
     Raises:
-        RefusedError: 413 too large, 408 too slow, 400 empty or a damaged form, 422 a form without the field ``file``.
+        RefusedError: 413 too large, 408 too slow, 400 empty or a damaged form, 422 a form without the field ``file``,
+            503 no memory left.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    counted = _Counted(request, limits, memory)
     try:
-        with anyio.fail_after(limits.upload_seconds):
-            if kind == "multipart/form-data":
-                recording = await _form_file(request, limits)
+        yield await _read(request, limits, counted)
+    finally:
+        counted.give_back()
+
+
+async def _read(request: Request, limits: Limits, counted: _Counted) -> Recording:
+    """Read the recording in time."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    in_form = kind == "multipart/form-data"
+    most = limits.bytes + _FORM_FRAME * in_form
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > most:
+        raise _too_large(limits)
+    try:
+        async with asyncio.timeout(limits.upload_seconds):
+            if in_form:
+                recording = await _form_file(request, counted.chunks(most))
             else:
                 recording = Recording()
-                async with aclosing(_counted(request, limits.bytes, limits)) as chunks:
+                async with aclosing(counted.chunks(most)) as chunks:
                     async for chunk in chunks:
                         recording.write(chunk)
     except TimeoutError as error:
         raise RefusedError(
             408,
-            f"the upload took more than {limits.upload_seconds:g} s; send a shorter part, or a compressed one",
+            f"the upload took more than {limits.upload_seconds:g} s, or nothing of it came for "
+            f"{limits.idle_seconds:g} s; send a shorter part, or a compressed one",
             {"Connection": "close"},
         ) from error
     if recording.getbuffer().nbytes == 0:
@@ -74,32 +97,47 @@ async def read_upload(request: Request, limits: Limits) -> Recording:
     return recording
 
 
-async def _counted(request: Request, most: int, limits: Limits) -> AsyncGenerator[bytes, None]:
-    """Yield the body of a request, and refuse it when it is larger than it may be, whatever its header says."""
-    size = 0
-    stream = request.stream()
-    async for chunk in stream:
-        size += len(chunk)
-        if size > most:
-            # A client that is still sending would not hear the answer: the rest is read and dropped, within reason.
-            async for rest in stream:
-                size += len(rest)
-                if size > 2 * most:
-                    break
-            raise RefusedError(
-                413,
-                f"the upload is larger than {limits.megabytes:g} MB; send a shorter part, or a compressed one (FLAC)",
-                {"Connection": "close"},
-            )
-        yield chunk
+class _Counted:
+    """The body of a request, counted while it comes."""
+
+    def __init__(self, request: Request, limits: Limits, memory: Memory) -> None:
+        self._stream = request.stream()
+        self._limits = limits
+        self._memory = memory
+        self._size = 0
+
+    async def chunks(self, most: int) -> AsyncGenerator[bytes, None]:
+        """Yield the body, and refuse it when it is larger than it may be, whatever its header says."""
+        while True:
+            async with asyncio.timeout(self._limits.idle_seconds):
+                chunk = await anext(self._stream, None)
+            if chunk is None:
+                return
+            if self._size + len(chunk) > most:
+                raise _too_large(self._limits)
+            self._memory.take(len(chunk))
+            self._size += len(chunk)
+            yield chunk
+
+    def give_back(self) -> None:
+        """Return the memory."""
+        self._memory.give_back(self._size)
+        self._size = 0
 
 
-async def _form_file(request: Request, limits: Limits) -> Recording:
+def _too_large(limits: Limits) -> RefusedError:
+    return RefusedError(
+        413,
+        f"the upload is larger than {limits.megabytes:g} MB; send a shorter part, or a compressed one (FLAC)",
+        {"Connection": "close"},
+    )
+
+
+async def _form_file(request: Request, chunks: AsyncGenerator[bytes, None]) -> Recording:
     """Return the field ``file`` of a form."""
-    counted = _counted(request, limits.bytes + _FORM_FRAME, limits)
-    parser = _ParserInMemory(request.headers, counted, max_files=1, max_fields=_FORM_FIELDS)
+    parser = _ParserInMemory(request.headers, chunks, max_files=1, max_fields=_FORM_FIELDS)
     try:
-        async with aclosing(counted):
+        async with aclosing(chunks):
             form = await parser.parse()
     except (MultiPartException, FormParserError) as error:
         raise RefusedError(400, f"the form is damaged ({error}); send it as curl -F file=@clip.wav does") from error

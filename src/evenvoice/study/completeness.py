@@ -12,7 +12,7 @@ from evenvoice.tables import count
 if TYPE_CHECKING:
     from evenvoice.study.results import Result, Study
 
-DIVIDES_ONCE = ("random", "given", "cross", "paper")
+DIVIDES_ONCE = ("random", "predefined", "given", "cross", "paper")
 """Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
 
 

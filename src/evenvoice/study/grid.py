@@ -14,7 +14,7 @@ import pandas as pd
 from joblib import delayed
 
 from evenvoice.audio import duration
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
@@ -152,7 +152,11 @@ class _Evaluation:
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
         for features, recipes in _by_features(self.recipes):
             corpus, examples = load_dataset(
-                self.corpus, features, jobs=self.execution.workers, skip_bad=self.execution.skip_bad
+                self.corpus,
+                features,
+                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.augment)),
+                jobs=self.execution.workers,
+                skip_bad=self.execution.skip_bad,
             )
             data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
@@ -165,7 +169,7 @@ class _Evaluation:
             ]
             missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
-            waiting.append((missing, corpus.labels, utterances, examples))
+            waiting.append((missing, corpus.classes, utterances, examples))
             self.execution.message(announcement(missing, len(tasks), utterances, self.execution.workers))
         about = {
             "format": FORMAT,
@@ -215,7 +219,11 @@ class _Evaluation:
         seed = key.seed.to_json()
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         # What a protocol divides by, where that is no part of the corpus' fingerprint.
-        what += [table[column].astype(str).tolist() for column in protocol.needs if column in _DIVIDING]
+        what += [
+            table[column].astype(str).tolist()
+            for column in protocol.needs
+            if column in _DIVIDING or column not in COLUMNS
+        ]
         return _digest(json.dumps(what, sort_keys=True).encode())
 
     def _about_the_corpus(self) -> dict[str, Any]:

@@ -35,16 +35,21 @@ def notes(standings: Sequence[Standing]) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     interval = standings[0].ua
     found = [
-        f"Intervals: 95 %, over {interval.unit}s, method {interval.method}. {trust(interval)}",
+        f"Intervals: 95 %, for {interval.target}, over {interval.unit}s, method {interval.method}. {trust(interval)}",
     ]
     tested = [standing.against_first for standing in standings if standing.against_first]
     if tested:
         found.append(
-            f"UA − first: difference to {standings[0].system.title}. p: permutation test, systems exchanged within "
-            f"whole {tested[0].unit}s; the least that {tested[0].units} {tested[0].unit}s can give is "
-            f"{p_value(tested[0].smallest_p)}. Holm: corrected for {len(tested)} "
+            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over "
+            f"{tested[0].unit}s{' and fits' if tested[0].about_recipes else ''}. Holm: corrected for {len(tested)} "
             f"{'comparison' if len(tested) == 1 else 'comparisons'}."
         )
+        first = standings[0].system.title
+        found += [
+            standing.against_first.conclusion(first, standing.system.title, standing.p_holm)
+            for standing in standings
+            if standing.against_first
+        ]
     found += [
         f"{standing.system.title}: not compared, {standing.why_not}." for standing in standings if standing.why_not
     ]

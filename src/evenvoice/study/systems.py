@@ -56,7 +56,7 @@ class Standing:
 
     Attributes:
         system: Which.
-        ua: UA, mean over seeds, with its 95 % interval over speakers.
+        ua: UA, mean over seeds, with its 95 % interval over speakers (and fits, where there are several).
         wa: The same of WA.
         against_first: Against the first system, on the seeds that both have; ``None`` for the first itself, and where
             the test utterances are not the same.
@@ -247,7 +247,12 @@ def _alone(system: System) -> Standing:
 
 
 def _paired(first: System, second: System) -> Comparison:
+    """Compare on the seeds that both have; where these are fewer than two, on all fits as unpaired ones."""
     seeds = [seed for seed in first.tables if seed in second.tables]
+    if len(seeds) < 2 <= min(len(first.tables), len(second.tables)):
+        return compare_systems(
+            list(first.tables.values()), list(second.tables.values()), first.labels, paired_fits=False
+        )
     if not seeds:
         raise EvenvoiceError("no seed that both have")
     return compare_systems(

@@ -146,4 +146,5 @@ def notes(study: Study) -> list[str]:
 def _interval_words(result: Result) -> str:
     """Over what a result's interval is, and how far it can be trusted."""
     interval = result.intervals["ua"]
-    return f"95 %: interval over {count(interval.units, interval.unit)}, method {interval.method}. {trust(interval)}"
+    over = f"{count(interval.units, interval.unit)} and {count(interval.fits, 'fit')}"
+    return f"95 %: interval for {interval.target}; over {over}, method {interval.method}. {trust(interval)}"

@@ -10,6 +10,8 @@ import shutil
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from evenvoice.printing import cell, printable
+
 if TYPE_CHECKING:
     import rich.table
     from rich.console import Console
@@ -37,13 +39,13 @@ def as_text(table: Table, width: int | None = None) -> str:
         file=page, width=width or terminal_width(), highlight=False, markup=False, emoji=False, color_system=None
     )
     if table.title:
-        console.print(table.title)
+        console.print(printable(table.title))
     left_out = _print_fitting(table, console)
     notes = list(table.notes)
     if left_out:
         notes.append(f"Not shown in {width or terminal_width()} columns: {', '.join(left_out)}.")
     for note in notes:
-        console.print(note)
+        console.print(printable(note))
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
@@ -69,26 +71,30 @@ def as_html(table: Table) -> str:
 
 
 def as_latex(table: Table) -> str:
-    """Return the table as a ``tabular``."""
+    """Return a ``table``, with title and notes in its caption."""
     alignment = "".join("r" if column.number else "l" for column in table.columns)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(c.name for c in table.columns), r"\midrule"]
     lines += [_latex_row(row) for row in table.rows]
-    comments = [f"% {line}" for text in (table.title, *table.notes) for line in text.splitlines()]
-    return "\n".join([*comments, *lines, r"\bottomrule", r"\end{tabular}"])
+    words = [text for text in (table.title, *table.notes) if text]
+    caption = [rf"\caption{{{' '.join(map(_latex, words))}}}"] if words else []
+    return "\n".join([r"\begin{table}", *caption, *lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
 def as_csv(table: Table) -> str:
-    """Return the values as CSV; the cells where no values are known."""
+    """Return the values as CSV; the cells where no values are known. No name in it is a spreadsheet's formula."""
     page = io.StringIO()
     if table.values is None:
         writer = csv.writer(page, lineterminator="\n")
         writer.writerow([column.name for column in table.columns])
-        writer.writerows(table.rows)
+        writer.writerows([cell(text) for text in row] for row in table.rows)
     else:
         names = list(dict.fromkeys(name for row in table.values for name in row))
         rows = csv.DictWriter(page, names, restval="", lineterminator="\n")
         rows.writeheader()
-        rows.writerows(table.values)
+        rows.writerows(
+            {name: cell(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in table.values
+        )
     return page.getvalue().rstrip("\n")
 
 
@@ -130,7 +136,7 @@ def _drawn(table: Table, shown: Sequence[int]) -> rich.table.Table:
             min_width=max(map(cell_len, parts), default=0),
         )
     for row in table.rows:
-        drawn.add_row(*(row[number] for number in shown))
+        drawn.add_row(*("\n".join(map(printable, row[number].split("\n"))) for number in shown))
     return drawn
 
 
@@ -154,8 +160,8 @@ def _markdown(text: str, strong: Iterable[str]) -> str:
 
 def _html_row(kind: str, cells: Sequence[str], table: Table) -> str:
     parts = []
-    for column, cell in zip(table.columns, cells, strict=True):
-        text = html.escape(cell).replace("\n", "<br>")
+    for column, content in zip(table.columns, cells, strict=True):
+        text = html.escape(content).replace("\n", "<br>")
         for word in table.strong:
             text = text.replace(html.escape(word), f"<strong>{html.escape(word)}</strong>")
         parts.append(f"<{kind}{_style(column)}>{text}</{kind}>")
@@ -167,4 +173,9 @@ def _style(column: Column) -> str:
 
 
 def _latex_row(cells: Iterable[str]) -> str:
-    return " & ".join("".join(_LATEX.get(sign, sign) for sign in cell) for cell in cells) + r" \\"
+    return " & ".join(map(_latex, cells)) + r" \\"
+
+
+def _latex(text: str) -> str:
+    """Escape what LaTeX would read as its own."""
+    return "".join(_LATEX.get(sign, sign) for sign in text)

@@ -5,6 +5,7 @@ Each check raises an `AssertionError` that says what was expected and what was f
 """
 
 from evenvoice.testing.loss import check_loss
+from evenvoice.testing.protocol import check_protocol
 from evenvoice.testing.sampler import check_sampler
 
-__all__ = ["check_loss", "check_sampler"]
+__all__ = ["check_loss", "check_protocol", "check_sampler"]

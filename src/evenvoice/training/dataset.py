@@ -25,6 +25,7 @@ class Dataset:
         emotions: Labels; ``None`` where they are not to be seen (a test part).
         speakers: Speakers, for speaker normalisation, samplers and validation; ``None`` where unknown.
         positions: Which arrays of ``features`` are this dataset's; all, in order, if not given.
+        variants: The same utterances from perturbed waveforms, by the perturbation: for training parts alone.
         shaped: What `Shape.rows` made of the features of every utterance, by shape: made once, and shared by all parts.
 
     Raises:
@@ -42,6 +43,7 @@ class Dataset:
     emotions: npt.NDArray[np.str_] | None = None
     speakers: npt.NDArray[np.str_] | None = None
     positions: npt.NDArray[np.int64] | None = None
+    variants: Mapping[str, Dataset] = field(default_factory=dict, repr=False, compare=False)
     shaped: dict[str, FeatureStore] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,20 @@ class Dataset:
             positions=positions if self.positions is None else self.positions[positions],
         )
 
+    def variant(self, perturbation: str) -> Dataset:
+        """Return the same utterances from perturbed waveforms.
+
+        Raises:
+            EvenvoiceError: The dataset was decoded without this perturbation.
+        """
+        if perturbation not in self.variants:
+            there = ", ".join(self.variants) or "none"
+            raise EvenvoiceError(
+                f"dataset: no features of perturbation {perturbation!r}, only {there}; load it with these"
+            )
+        perturbed = self.variants[perturbation]
+        return replace(self, features=perturbed.features, shaped=perturbed.shaped, variants={})
+
     def rows(self, shape: Shape) -> list[Rows]:
         """Return what gets normalised: float32 ``[n_normalised, t']`` for each utterance; made once a shape."""
         positions = range(len(self)) if self.positions is None else self.positions
@@ -102,9 +118,12 @@ class Dataset:
                 self.rows(shape)
                 shaped[_key(shape)] = self.shaped[_key(shape)].saved(folder / f"{name}.npy")
         # Where every shape is one frame, no worker asks for the frames themselves.
-        return replace(
-            self, features=store.saved(folder / "features.npy") if frames else _lengths(store), shaped=shaped
-        )
+        kept = store.saved(folder / "features.npy") if frames else _lengths(store)
+        variants = {
+            name: variant.saved(folder / f"variant-{number}", shapes)
+            for number, (name, variant) in enumerate(self.variants.items())
+        }
+        return replace(self, features=kept, shaped=shaped, variants=variants)
 
 
 def _lengths(store: FeatureStore) -> FeatureStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,12 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, draw_plan, make_chain
+from evenvoice.imbalance import Plan, draw_plan, groups_of, make_chain, make_loss, perturbed_plan
 from evenvoice.metrics.calibration import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.loop import Images, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.loop import NO_VARIANTS, Images, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.prepare import fit_normaliser, to_images
 
@@ -107,7 +107,8 @@ def fit(
     emotions = _checked(train)
     normaliser = fit_normaliser(recipe, train)
     images = to_images(recipe, train, normaliser)
-    plan = make_plan(recipe, images, emotions, train.speakers, seed)
+    variants = {name: to_images(recipe, train.variant(name), normaliser) for name in recipe.augment}
+    plan = make_plan(recipe, images, emotions, train.speakers, seed, variants)
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
     watched = None
@@ -116,16 +117,27 @@ def fit(
         watched = Watched(to_images(recipe, validation, normaliser), validation.emotions, validation.ids)
     return fit_images(
         recipe, images, emotions, plan, np.arange(len(plan)), watched, normaliser, seed,
-        labels=labels, fitted_on=saw, device=device, on_epoch=on_epoch,
+        labels=labels, fitted_on=saw, variants=variants, device=device, on_epoch=on_epoch,
     )  # fmt: skip
 
 
 def make_plan(
-    recipe: Recipe, images: Images, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
+    recipe: Recipe,
+    images: Images,
+    emotions: npt.NDArray[np.str_],
+    speakers: npt.NDArray[np.str_] | None,
+    seed: int,
+    variants: Mapping[str, Images] = NO_VARIANTS,
 ) -> Plan:
-    """Let the recipe's samplers plan on these rows, one after the other."""
+    """Add the perturbed rows, then let the recipe's samplers plan on all of them, one after the other."""
     sampler = make_chain([step.model_dump() for step in recipe.samplers])
-    return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
+    if not variants:
+        return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
+    perturbed = perturbed_plan(emotions, list(variants))
+    rows = perturbed.take(images, np.arange(len(perturbed)), variants=variants)
+    groups = None if speakers is None else groups_of(perturbed, speakers)
+    following = draw_plan(sampler, rows, perturbed.y(emotions), groups=groups, seed=seed)
+    return perturbed.then(following, rows)
 
 
 def fit_images(
@@ -140,6 +152,7 @@ def fit_images(
     *,
     labels: tuple[str, ...] | None,
     fitted_on: dict[str, tuple[str, ...]],
+    variants: Mapping[str, Images] = NO_VARIANTS,
     device: str = "cpu",
     on_epoch: OnEpoch | None = None,
 ) -> TrainedModel:
@@ -156,6 +169,7 @@ def fit_images(
         seed: See `fit`.
         labels: See `fit`.
         fitted_on: The record of what normaliser, balancer and network saw.
+        variants: The features of perturbed waveforms that the plan refers to, by the perturbation.
         device: See `fit`.
         on_epoch: See `fit`.
     """
@@ -188,10 +202,10 @@ def fit_images(
             fitted_on = {**fitted_on, "selection": tuple(watched.ids)}
     network: Network
     if is_network(recipe.model.name):
-        learnt = PlannedRows(images, targets, plan, rows)
+        learnt = PlannedRows(images, targets, plan, rows, variants)
         network, history, epoch = _fit_network(recipe, learnt, part, len(labels), weights, seed, device, on_epoch)
     else:
-        network = _fit_estimator(recipe, plan.take(images, rows), targets[rows], len(labels), weights, seed)
+        network = _fit_estimator(recipe, plan.take(images, rows, variants), targets[rows], len(labels), weights, seed)
         history, epoch = pd.DataFrame(columns=list(HISTORY)), 0
     temperature = 1.0
     if recipe.training.calibrate == "temperature":
@@ -220,9 +234,18 @@ def _fit_network(
         assert isinstance(network, torch.nn.Module)
         history, epoch = train_network(
             network, rows, WholeRows(*watched) if watched else None,
-            recipe.training, class_weights=class_weights, device=device, on_epoch=on_epoch,
+            recipe.training, class_weights=class_weights, loss=_loss(recipe, rows, n_classes), device=device,
+            on_epoch=on_epoch,
         )  # fmt: skip
     return network, history, epoch
+
+
+def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
+    """The recipe's loss over the class counts of the rows learnt from; ``None`` for plain cross entropy."""
+    if recipe.loss.plain:
+        return None
+    counts = np.bincount(rows.labels.numpy()[rows.rows], minlength=n_classes)
+    return make_loss(recipe.loss.name, counts.tolist(), recipe.training.epochs, **recipe.loss.options)
 
 
 def _fit_estimator(

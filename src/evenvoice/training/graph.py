@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import exportable
-from evenvoice.models import is_network
+from evenvoice.models import Estimator, is_exportable
 from evenvoice.recipes import Recipe
 from evenvoice.training.fitting import TrainedModel
 
@@ -38,7 +38,8 @@ class WaveformToProbabilities(nn.Module):
         super().__init__()
         check_exportable(trained.recipe)
         assert trained.normaliser is not None
-        assert isinstance(trained.network, nn.Module)
+        network = trained.network.module() if isinstance(trained.network, Estimator) else trained.network
+        assert network is not None
         self.temperature = trained.temperature
         extractor = exportable(trained.recipe.extractor)
         assert extractor is not None
@@ -49,7 +50,7 @@ class WaveformToProbabilities(nn.Module):
         self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
         self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
         # Training lays kernels out channels last; the file holds them as ONNX does.
-        self.network = copy.deepcopy(trained.network).cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub
+        self.network = copy.deepcopy(network).cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub
         self.eval()
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
@@ -76,7 +77,7 @@ recordings of the same speaker and a model file hears one recording; use normali
     what = None
     if exportable(recipe.extractor) is None:
         what = f"extractor {recipe.features.name!r} is"
-    elif not is_network(recipe.model.name):
+    elif not is_exportable(recipe.model.name):
         what = f"model {recipe.model.name!r} is"
     elif recipe.shape.name == "sequence":
         what = "features of shape 'sequence' are"

@@ -134,14 +134,12 @@ def as_labels(y: Any, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.str_], t
     if y is None:
         raise EvenvoiceError("requires y to be passed, but the target y is None; give one emotion for each row of X")
     try:
-        values = column_or_1d(y, warn=True)
-        if (
-            len({isinstance(label, str) for label in (y if isinstance(y, list | tuple) else ()) if label is not None})
-            > 1
-        ):
-            raise ValueError("labels of mixed types, words and numbers; give all of one type")
-        if values.dtype.kind == "f" and np.isinf(values).any():
+        if (plain := np.asarray(y)).dtype.kind == "f" and np.isinf(plain).any():
             raise ValueError("holds infinity; leave these rows out")
+        values = column_or_1d(y, warn=True)
+        given = y if isinstance(y, list | tuple) else ()
+        if len({isinstance(label, str) for label in given if label is not None}) > 1:
+            raise ValueError("labels of mixed types, words and numbers; give all of one type")
         missing = [position for position, label in enumerate(values.tolist()) if label is None or label != label]
         if missing:
             raise ValueError(f"y[{missing[0]}] is missing (NaN or None); leave these rows out")

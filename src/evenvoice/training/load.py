@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,13 +25,19 @@ def check_emotions(corpus: Corpus) -> None:
 
 
 def load_dataset(
-    corpus: Corpus, settings: FeatureSettings, *, jobs: int = 1, skip_bad: bool = False
+    corpus: Corpus,
+    settings: FeatureSettings,
+    *,
+    perturbations: Sequence[str] = (),
+    jobs: int = 1,
+    skip_bad: bool = False,
 ) -> tuple[Corpus, Dataset]:
     """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
 
     Args:
         corpus: What to decode.
         settings: The extractor and its options.
+        perturbations: Of the waveforms: their features come along as variants.
         jobs: How many recordings to work on at once.
         skip_bad: Go on without unusable recordings, naming each on stderr.
 
@@ -52,10 +59,19 @@ def load_dataset(
             raise EvenvoiceError(f"corpus {corpus.name}: no usable recording is left of {len(features)}")
         corpus = replace(corpus, table=corpus.table[usable])
     table = corpus.table
+    ids = [str(utterance) for utterance in table.index]
+    variants = {name: Dataset(ids, _perturbed(corpus, settings, name, jobs)) for name in perturbations}
     dataset = Dataset(
-        [str(utterance) for utterance in table.index],
+        ids,
         FeatureStore.of([values for values in features if values is not None]),
         table["emotion"].to_numpy(str),
         table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
+        variants=variants,
     )
     return corpus, dataset
+
+
+def _perturbed(corpus: Corpus, settings: FeatureSettings, perturbation: str, jobs: int) -> FeatureStore:
+    """Features of the perturbed waveforms of a corpus whose recordings can all be used."""
+    features = extract(corpus.clips(), settings, perturbation=perturbation, jobs=jobs)
+    return FeatureStore.of([values for values in features if values is not None])

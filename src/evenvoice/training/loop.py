@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,24 @@ from evenvoice.recipes.schema import TrainingSettings
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Batch = tuple[torch.Tensor, torch.Tensor]
+Loss = Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor]
+NO_VARIANTS: Mapping[str, Images] = MappingProxyType({})
 OnEpoch = Callable[[dict[str, float]], object]
 
 
 class PlannedRows(Dataset[Batch]):
     """The rows of a plan, made batch by batch: synthetic rows exist only while a batch holds them."""
 
-    def __init__(self, images: Images, labels: Labels, plan: Plan, rows: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        images: Images,
+        labels: Labels,
+        plan: Plan,
+        rows: npt.NDArray[np.int64],
+        variants: Mapping[str, Images] = NO_VARIANTS,
+    ) -> None:
         """Take features ``[n, c, h, w]``, the class numbers of the whole plan ``[len(plan)]`` and the rows to use."""
-        self.images, self.plan, self.rows = images, plan, rows
+        self.images, self.plan, self.rows, self.variants = images, plan, rows, variants
         self.labels = torch.from_numpy(labels)
 
     def __len__(self) -> int:
@@ -41,7 +51,7 @@ class PlannedRows(Dataset[Batch]):
     def __getitems__(self, numbers: list[int]) -> Batch:
         """Return a whole batch at once."""
         rows = self.rows[numbers]
-        return torch.from_numpy(self.plan.take(self.images, rows)), self.labels[rows]
+        return torch.from_numpy(self.plan.take(self.images, rows, self.variants)), self.labels[rows]
 
 
 class WholeRows(Dataset[Batch]):
@@ -59,7 +69,15 @@ class WholeRows(Dataset[Batch]):
 
 
 class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
-    """skorch's net with the loss of the paper: cross entropy (equation 10, natural log) + the penalty of DENSE 1."""
+    """skorch's net with the loss of the paper: cross entropy (equation 10, natural log) + the penalty of DENSE 1.
+
+    Attributes:
+        loss: Another loss in its place; it gets the number of the epoch, from 0.
+        epoch: Returns that number.
+    """
+
+    loss: Loss | None = None
+    epoch: Callable[[], int]
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
         # Channels last is the layout in which oneDNN convolves fastest on a CPU (benchmarks/training.md).
@@ -69,6 +87,9 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
     def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
         weight = self.criterion_.weight
         labels = y_true.to(y_pred.device)
+        if self.loss is not None:
+            chosen: torch.Tensor = self.loss(y_pred, labels, self.epoch()) + self.module_.penalty()
+            return chosen
         # Weighted losses are divided by the number of rows, as Keras divides them; torch would divide by the weights.
         loss = functional.cross_entropy(y_pred, labels, weight=weight, reduction="none").mean()
         total: torch.Tensor = loss + self.module_.penalty()
@@ -140,6 +161,7 @@ def train_network(
     settings: TrainingSettings,
     *,
     class_weights: npt.NDArray[np.float32] | None = None,
+    loss: Loss | None = None,
     device: str = "cpu",
     on_epoch: OnEpoch | None = None,
 ) -> tuple[pd.DataFrame, int]:
@@ -153,6 +175,7 @@ def train_network(
         validation: What to watch and, with ``select: best-on-validation``, to select on.
         settings: Epochs, batch size, learning rate, selection.
         class_weights: Weight of each class in the loss, float32 ``[k]``.
+        loss: In the place of cross entropy: of logits, classes and the number of the epoch.
         device: ``cpu`` or ``cuda``.
         on_epoch: Called after each epoch with its row of the history: to draw progress, to give up.
 
@@ -185,6 +208,7 @@ def train_network(
         device=device,
         verbose=0,
     )
+    net.loss, net.epoch = loss, lambda: len(recorder.epochs)
     try:
         with suppress(_Enough):
             net.fit(rows, y=None)

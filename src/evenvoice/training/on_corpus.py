@@ -61,12 +61,12 @@ def train(
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
-    corpus, examples = load_dataset(corpus, recipe.features, jobs=jobs, skip_bad=skip_bad)
+    corpus, examples = load_dataset(corpus, recipe.features, perturbations=recipe.augment, jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(
         recipe, part, validation, seed,
-        labels=corpus.labels, device=device, on_epoch=lambda _: next(epochs, None),
+        labels=corpus.classes, device=device, on_epoch=lambda _: next(epochs, None),
     )  # fmt: skip
     next(epochs, None)  # draws the finished bar
     emotions = np.asarray(part.emotions)

@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import Fold, SplitProtocol, cut_validation, make_folds, open_protocol
-from evenvoice.protocols.splits import KFold, SpeakerFolds, TextFolds
+from evenvoice.protocols import (
+    Fold,
+    KFold,
+    SpeakerFolds,
+    SplitProtocol,
+    TextFolds,
+    cut_validation,
+    make_folds,
+    open_protocol,
+)
 from evenvoice.recipes import Recipe
 
 # Whether a fit cuts a validation part off depends on these.
@@ -36,10 +44,10 @@ class Division:
     seed: int
 
     def marked(self, corpus: Corpus, recipe: Recipe) -> Corpus:
-        """Return the whole corpus with the division in its column ``split``, for protocol ``given``.
+        """Return the whole corpus with the division in its column ``split``, for protocol ``predefined``.
 
-        Where speakers are not known, the validation part that the recipe wants is in it as well: ``given`` would cut
-        whole speakers.
+        Where speakers are not known, the validation part that the recipe wants is in it as well: ``predefined`` would
+        cut whole speakers.
         """
         fold = self.fold
         if recipe.training.validation_share and not corpus.has("speaker"):

@@ -15,7 +15,6 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FeatureSettings
 from evenvoice.metrics import unweighted_accuracy
 from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
@@ -51,12 +50,14 @@ class Kept:
     room: int = MOST_BYTES
     _found: OrderedDict[str, tuple[Corpus, Dataset]] = field(default_factory=OrderedDict)
 
-    def of(self, corpus: Corpus, settings: FeatureSettings, skip_bad: bool) -> tuple[Corpus, Dataset]:
+    def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
         """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
-        key = settings.model_dump_json()
+        key = f"{recipe.features.model_dump_json()} {recipe.augment}"
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
-                self._found[key] = load_dataset(corpus, settings, skip_bad=skip_bad)
+                self._found[key] = load_dataset(
+                    corpus, recipe.features, perturbations=recipe.augment, skip_bad=skip_bad
+                )
         self._found.move_to_end(key)
         while len(self._found) > 1 and sum(_size(examples) for _, examples in self._found.values()) > self.room:
             self._found.popitem(last=False)

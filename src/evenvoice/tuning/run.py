@@ -133,7 +133,7 @@ def tune(
         store.close()
     with Lock(folder / ".locks" / "opening"):  # another process may have come here too
         evaluate(
-            division.marked(corpus, recipe), [recipe, tuned], ["given"], seeds=[seed], out=folder, jobs=jobs,
+            division.marked(corpus, recipe), [recipe, tuned], ["predefined"], seeds=[seed], out=folder, jobs=jobs,
             device=device, skip_bad=skip_bad, command=command, on_message=on_message,
         )  # fmt: skip
     return load_tuning(folder)
@@ -169,7 +169,13 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
     """Make trials until there are as many as are wanted and no process makes one any more."""
     finished, running = store.count()
     if job.wanted > finished + running:
-        corpus, _ = load_dataset(job.inside, job.recipe.features, jobs=execution.workers, skip_bad=job.skip_bad)
+        corpus, _ = load_dataset(
+            job.inside,
+            job.recipe.features,
+            perturbations=job.recipe.augment,
+            jobs=execution.workers,
+            skip_bad=job.skip_bad,
+        )
         make_folds(job.inner, corpus.table, job.seed)
         execution.message(_announcement(job, corpus, finished, running, execution.workers))
     best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)

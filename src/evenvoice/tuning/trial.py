@@ -85,11 +85,11 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
     except EvenvoiceError as error:
         _failed(store, trial, error)
         return None
-    corpus, examples = kept.of(job.inside, recipe.features, job.skip_bad)
+    corpus, examples = kept.of(job.inside, recipe, job.skip_bad)
     folds = make_folds(job.inner, corpus.table, job.seed)[: job.parts]
     try:
         ua = validation_ua(
-            recipe, job.inner, folds, corpus.table, examples, job.inside.labels, job.seed,
+            recipe, job.inner, folds, corpus.table, examples, job.inside.classes, job.seed,
             _Pruning(trial, len(folds), claim.own), device=job.device,
         )  # fmt: skip
     except optuna.TrialPruned:

@@ -21,11 +21,10 @@ LONGER = {**SMOTE, "training": {"epochs": 4}}
 BEST = {**SMOTE, "training": {"epochs": 2, "select": "best-on-validation", "validation_share": 0.3}}
 
 
-@pytest.fixture(scope="session")
-def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Noise as audio: four emotions that differ in loudness, four speakers."""
-    folder = tmp_path_factory.mktemp("noise")
-    table = fabricate.utterances(n_speakers=4, per_emotion=(4, 3, 4, 4))
+def noise_corpus(folder: Path, n_speakers: int) -> Corpus:
+    """Noise as audio: four emotions that differ in loudness."""
+    table = fabricate.utterances(n_speakers=n_speakers, per_emotion=(4, 3, 4, 4))
+    table["corpus"] = ["other" if speaker == "s3" else "one" for speaker in table["speaker"]]
     rng = np.random.default_rng(0)
     files = []
     for utterance, emotion in table["emotion"].items():
@@ -36,10 +35,16 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="session")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Noise of four speakers."""
+    return noise_corpus(tmp_path_factory.mktemp("noise"), 4)
+
+
+@pytest.fixture(scope="session")
 def _quick() -> Iterator[None]:
     """A machine of known speed: measuring it takes a second."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("evenvoice.study.grid.rows_per_second", lambda *_: 100.0)
+        patch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
         yield
 
 

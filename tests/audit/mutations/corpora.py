@@ -45,7 +45,7 @@ def clean(folder: Path) -> pd.DataFrame:
         (speaker, emotion, take) for speaker in SPEAKERS for emotion in EMOTIONS for take in range(3)
     ):
         file = folder / f"{number:02d}.wav"
-        soundfile.write(file, sound(number), RATE)
+        soundfile.write(file, sound(number, 0.7 + 0.007 * number), RATE)
         rows.append({"file": str(file), "emotion": emotion, "speaker": speaker, "text": f"text {take}"})
     table = pd.DataFrame(rows)
     table.index = pd.Index([f"{number:02d}" for number in range(len(rows))], name="utterance")
@@ -178,3 +178,19 @@ def an_emotion_has_sentences_of_its_own(table: pd.DataFrame, folder: Path) -> pd
 @planted("emotion-tied-to-gender", leak=False)
 def an_emotion_is_spoken_by_women(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(gender=["female" if emotion == "sad" else "male" for emotion in table["emotion"]])
+
+
+@planted("cut-to-one-length", leak=False)
+def recordings_were_cut_to_one_length(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    return _rewrite(table, list(table.index[:-1]), lambda samples: samples[: round(0.7 * RATE)])
+
+
+@planted("emotion-has-one-length", leak=False)
+def an_emotion_was_cut_to_one_length(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    sad = list(table.index[table["emotion"] == "sad"])
+    return _rewrite(table, sad, lambda samples: samples[: round(0.69 * RATE)])
+
+
+@planted("speakers-with-one-emotion", "emotion-tied-to-speaker", leak=False)
+def each_emotion_has_speakers_of_its_own(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    return table.assign(speaker=[f"{emotion}-{row % 2}" for row, emotion in enumerate(table["emotion"])])

@@ -8,13 +8,13 @@ import soundfile
 
 from evenvoice.audio import Waveform, decode
 from evenvoice.errors import AudioError
-from evenvoice.serve.limits import Limits
+from evenvoice.serve.limits import LOWEST_RATE, Limits
 from evenvoice.serve.refused import RefusedError
 
 _NAME = "the upload"
 
 
-def hear(recording: io.BytesIO, rate: int, limits: Limits) -> Waveform:
+def decode_upload(recording: io.BytesIO, rate: int, limits: Limits) -> Waveform:
     """Return the waveform of an upload, float32 ``[n]`` at ``rate`` Hz; see `evenvoice.audio.decode`.
 
     Raises:
@@ -45,5 +45,9 @@ def _check_header(recording: io.BytesIO, limits: Limits) -> bool:
             413,
             f"{_NAME}: holds {frames * channels:,} samples ({channels} channels at {rate} Hz), at most "
             f"{limits.samples:,}; send it in mono at 16 kHz",
+        )
+    if rate < LOWEST_RATE:
+        raise RefusedError(
+            422, f"{_NAME}: its sample rate is {rate} Hz, expected {LOWEST_RATE} Hz or more; send it at 16 kHz"
         )
     return True

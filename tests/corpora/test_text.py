@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evenvoice.corpora import Corpus, Summary
-from evenvoice.report import corpus_as_text
+from evenvoice.corpora import Corpus, Summary, corpus_as_text
 
 
 def test_a_corpus_is_told_by_speaker_and_emotion() -> None:
@@ -24,5 +23,5 @@ def test_a_corpus_is_told_by_speaker_and_emotion() -> None:
         "imbalance: largest emotion 2.00 times the smallest",
         "licence: CC0",
         "synthetic: a machine spoke; no accuracy claim rests on this corpus",
-        "odd: speaker 03 has no sad",
+        "warning: speaker 03 has no sad",
     ]

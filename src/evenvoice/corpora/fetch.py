@@ -75,9 +75,10 @@ def download(
 def _downloadable(name: str) -> Loader:
     """Return the loader of a corpus that anyone may download."""
     free = [loader.name for loader in LOADERS.values() if loader.archive]
-    loader = LOADERS.get(name.lower().replace("_", "-"))
-    if loader is None:
+    known = name.lower().replace("_", "-")
+    if known not in LOADERS:
         raise EvenvoiceError(f"corpus {name!r}: unknown{nearest(name, free)}; {' and '.join(free)} can be downloaded")
+    loader: Loader = LOADERS[known]
     if loader.archive is None:
         raise EvenvoiceError(
             f"corpus {name!r}: evenvoice cannot download it (licence: {loader.licence}); get it from {loader.url}"

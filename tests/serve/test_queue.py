@@ -10,18 +10,18 @@ import pytest
 
 from evenvoice.serve.app import create_app
 from evenvoice.serve.limits import Limits
+from evenvoice.serve.queue import Queue
 from evenvoice.serve.refused import RefusedError
-from evenvoice.serve.turns import Turns
 from tests.serve.uploads import encode, noise
 
 
 def test_so_many_at_once_in_the_order_of_their_coming() -> None:
     async def run() -> tuple[list[int], int]:
-        turns, done, inside, most = Turns(at_once=2, waiting=100), list[int](), 0, 0
+        queue, done, inside, most = Queue(at_once=2, waiting=100, seconds=60), list[int](), 0, 0
 
         async def one(number: int) -> None:
             nonlocal inside, most
-            async with turns.one():
+            async with queue.place():
                 inside += 1
                 most = max(most, inside)
                 await asyncio.sleep(0)
@@ -36,10 +36,10 @@ def test_so_many_at_once_in_the_order_of_their_coming() -> None:
 
 def test_who_finds_too_many_waiting_is_asked_to_come_again() -> None:
     async def run() -> RefusedError:
-        turns, go = Turns(at_once=1, waiting=1), asyncio.Event()
+        queue, go = Queue(at_once=1, waiting=1, seconds=60), asyncio.Event()
 
         async def one() -> None:
-            async with turns.one():
+            async with queue.place():
                 await go.wait()
 
         tasks = [asyncio.create_task(one()) for _ in range(2)]
@@ -58,10 +58,10 @@ def test_who_finds_too_many_waiting_is_asked_to_come_again() -> None:
 
 def test_a_turn_ends_with_an_error_too() -> None:
     async def run() -> None:
-        turns = Turns(at_once=1, waiting=1)
+        queue = Queue(at_once=1, waiting=1, seconds=60)
         for _ in range(5):
             with pytest.raises(KeyError):
-                async with turns.one():
+                async with queue.place():
                     raise KeyError
 
     asyncio.run(asyncio.wait_for(run(), 10))

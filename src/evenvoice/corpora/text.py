@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from evenvoice.corpora import Corpus, Summary
+from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora.summary import Summary
 from evenvoice.tables import NOTHING, Column, Table, count
 
 
 def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -> str:
-    """Return a corpus for a terminal: utterances by speaker and emotion, hours, imbalance, licence, what is odd.
+    """Return a corpus for a terminal: utterances by speaker and emotion, hours, imbalance, licence, warnings.
 
     Args:
         corpus: Which corpus.
@@ -30,7 +31,7 @@ def corpus_as_text(corpus: Corpus, summary: Summary, width: int | None = None) -
         f"imbalance: largest emotion {summary.imbalance:.2f} times the smallest",
         f"licence: {corpus.licence}",
         *synthetic,
-        *(f"odd: {oddity}" for oddity in summary.oddities or ["nothing"]),
+        *(f"warning: {warning}" for warning in summary.warnings or ["none"]),
     ]
     title = f"{summary.name}: {count(every, 'utterance')}, {speakers}, {count(len(labels), 'emotion')}"
     return Table(columns, rows, title, notes).to_text(width)

@@ -1,0 +1,112 @@
+"""Which part of a path is the emotion, and which the speaker: as the user says, or as the names of folders suggest."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from evenvoice.corpora.emotions import canonical
+from evenvoice.errors import EvenvoiceError, shown
+
+# Folders are taken for those of the emotions where at least so many of their names are known emotions.
+_KNOWN = 0.5
+Find = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the paths of a folder are read.
+
+    Attributes:
+        emotion: The level of the folders that are named after emotions, 0 being the first below the root.
+        speaker: That of the folders that are named after speakers; ``None`` where there are none.
+        notes: What was guessed, a sentence each.
+    """
+
+    emotion: int
+    speaker: int | None
+    notes: tuple[str, ...] = ()
+
+
+def guess_layout(paths: Sequence[PurePath]) -> Layout:
+    """Guess the levels from the names of the folders.
+
+    The emotions are at the first level unless another has more names of emotions, or the first has one name only. The
+    speakers are at the level above or below it if every recording has one, and most of them occur with two emotions.
+
+    Args:
+        paths: Of the recordings, from the root; each in a folder at least.
+
+    Examples:
+        >>> paths = [PurePath(speaker, emotion, "1.wav") for speaker in ("anna", "ben") for emotion in ("sad", "happy")]
+        >>> guess_layout(paths).emotion, guess_layout(paths).speaker
+        (1, 0)
+    """
+    depth = min(len(path.parts) for path in paths) - 1
+    names = [{path.parts[level] for path in paths} for level in range(depth)]
+    known = [sum(canonical(name) is not None for name in level) / len(level) for level in names]
+    best = max(range(depth), key=lambda level: (known[level] >= _KNOWN, len(names[level]) > 1, -level))
+    speaker = next(
+        (level for level in (best + 1, best - 1) if 0 <= level < depth and _crosses(paths, best, level)), None
+    )
+    notes = []
+    if best or speaker is not None:
+        shown = ", ".join(sorted(names[best])[:3])
+        notes.append(f"emotions are taken from the {_ordinal(best)} folders ({shown}, …); else use --emotion-from")
+    if speaker is not None:
+        shown = ", ".join(sorted(names[speaker])[:3])
+        notes.append(f"speakers are taken from the {_ordinal(speaker)} folders ({shown}, …); else use --speaker-from")
+    return Layout(best, speaker, tuple(notes))
+
+
+def _crosses(paths: Sequence[PurePath], emotion: int, other: int) -> bool:
+    """Return whether most folders of a level occur with two emotions, as those of speakers do."""
+    emotions = defaultdict(set)
+    for path in paths:
+        emotions[path.parts[other]].add(path.parts[emotion])
+    return len(emotions) > 1 and 2 * sum(len(found) > 1 for found in emotions.values()) > len(emotions)
+
+
+def _ordinal(level: int) -> str:
+    return ("first", "second", "third")[level] if level < 3 else f"{level + 1}th"
+
+
+def pattern_for(what: str, expression: str | None) -> Find | None:
+    """Return what finds a speaker or an emotion in a path by a regular expression; ``None`` without one.
+
+    Args:
+        what: ``speaker`` or ``emotion``: the name of the group, where it has one.
+        expression: As `re` reads it.
+
+    Raises:
+        EvenvoiceError: It cannot be read, or does not say which group is meant.
+
+    Examples:
+        >>> pattern_for("speaker", "([a-z]+)_[0-9]+")("happy/anna_01.wav")
+        'anna'
+    """
+    if expression is None:
+        return None
+    option = f"{what}-from {shown(expression)}"
+    try:
+        pattern = re.compile(expression)
+    except (re.error, TypeError) as error:
+        raise EvenvoiceError(
+            f"{option}: no regular expression ({error}); write for example '([^/_]+)_[^/]*$'"
+        ) from error
+    if what not in pattern.groupindex and pattern.groups != 1:
+        raise EvenvoiceError(
+            f"{option}: {pattern.groups} groups; put the {what} into one group (…), or name its group (?P<{what}>…)"
+        )
+
+    def find(path: str) -> str:
+        match = pattern.search(path)
+        found = match[what if what in pattern.groupindex else 1] if match else None
+        if not found:
+            raise EvenvoiceError(f"{option}: finds no {what} in {path!r}; change it to match all")
+        return str(found)
+
+    return find

@@ -1,0 +1,136 @@
+"""The contract check finds each way to break the contract, and none in what ships."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.protocols import (
+    NO_ROWS,
+    PROTOCOLS,
+    BaseProtocol,
+    Fold,
+    KFold,
+    LeaveOneGroupOut,
+    Promise,
+    Random,
+    SelectOnTest,
+    SpeakerFolds,
+    TextFolds,
+)
+from evenvoice.testing.protocol import check_protocol
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_what_ships_keeps_the_contract(name: str) -> None:
+    check_protocol(PROTOCOLS[name])
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    [
+        LeaveOneGroupOut("season"), SelectOnTest(SpeakerFolds(2)), KFold(3, random_state=7), SpeakerFolds(8),
+        TextFolds(2), Random(0.5), SelectOnTest(Random()),
+    ],
+)  # fmt: skip
+def test_instances_with_settings_keep_it_too(protocol: BaseProtocol) -> None:
+    check_protocol(protocol)
+
+
+@dataclass(frozen=True)
+class Half(BaseProtocol):
+    """The last speakers are tested."""
+
+    name: ClassVar[str] = "half"
+    promise: ClassVar[Promise] = Promise("half of the speakers", ("speaker",))
+    needs: ClassVar[tuple[str, ...]] = ("speaker",)
+    validation_by: ClassVar[str | None] = "speaker"
+
+    def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+        """Return one fold."""
+        rows = np.arange(len(utterances))
+        return [Fold(0, rows[:48], NO_ROWS, rows[48:])]
+
+
+def broken(what: str) -> type[Half]:
+    """Return a protocol with one fault."""
+
+    class Broken(Half):
+        def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+            (fold,) = super().folds(utterances, seed)
+            if what == "table":
+                utterances["emotion"] = "sad"
+            if what == "global":
+                np.random.rand()
+            if what == "seed":
+                fold = dataclasses.replace(fold, train=np.random.default_rng().permutation(fold.train)[:47])
+            if what == "speaker":
+                fold = dataclasses.replace(fold, train=fold.train[:-5], test=np.append(fold.test, fold.train[-5:]))
+            if what == "number":
+                fold = dataclasses.replace(fold, number=1)
+            if what == "list":
+                fold = dataclasses.replace(fold, train=fold.train.tolist())
+            if what == "float":
+                fold = dataclasses.replace(fold, train=fold.train.astype(float))
+            if what == "twice":
+                fold = dataclasses.replace(fold, train=np.append(fold.train, 0))
+            if what == "emotion":
+                fold = dataclasses.replace(fold, train=fold.train[fold.train % 4 > 0])
+            return [] if what == "none" else [fold]
+
+    return Broken
+
+
+def test_a_protocol_of_ones_own() -> None:
+    check_protocol(Half)
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("table", "changes the table"),
+        ("global", "global state"),
+        ("seed", "the same seed gives other folds"),
+        ("speaker", "speaker s3 is in the test part and in the training part"),
+        ("number", "fold 0 has the number 1"),
+        ("list", "no array of row numbers"),
+        ("float", "no array of row numbers"),
+        ("twice", "repeats a row"),
+        ("emotion", "every utterance of 'angry' is in its test part"),
+        ("none", "no folds"),
+    ],
+)
+def test_a_fault_in_the_folds_is_named(what: str, says: str) -> None:
+    with pytest.raises(EvenvoiceError, match=says) as caught:
+        check_protocol(broken(what))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": "a/b"}, "cannot be a folder's name"),
+        ({"name": None}, "name is None; expected str"),
+        ({"promise": "speakers apart"}, "promise is 'speakers apart'; expected Promise"),
+        ({"promise": Promise("")}, "the promise has no words"),
+        ({"needs": "speaker"}, "needs is 'speaker'; expected tuple"),
+        ({"balance_first": True}, "is not marked leaky"),
+    ],
+)
+def test_a_fault_in_the_attributes_is_named(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(EvenvoiceError, match=says):
+        check_protocol(type("Changed", (Half,), changes))
+
+
+def test_a_class_that_is_no_dataclass() -> None:
+    class Plain:
+        pass
+
+    with pytest.raises(EvenvoiceError, match="no frozen dataclass"):
+        check_protocol(Plain)  # type: ignore[arg-type]
