@@ -47,6 +47,9 @@ def test_one_line_from_a_path_to_a_table(
     assert f"folder: {study.folder.resolve()}" in capsys.readouterr().err
     assert "knn" in str(study.table())
     assert study["knn", "speaker"].ua == study.to_frame().loc[0, "ua"]
+    for same in (Path("mine.csv"), corpus.table.reset_index()):
+        again = evenvoice.evaluate(same, "knn", "speaker", out=tmp_path / type(same).__name__, jobs=1)
+        assert again["knn"].ua == study["knn"].ua
 
 
 def test_defaults_are_those_of_the_command_line(corpus: Corpus, tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from operator import index
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols import open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 
-CorpusLike = Corpus | str | os.PathLike[str]
+CorpusLike = Corpus | pd.DataFrame | str | os.PathLike[str]
 RecipeLike = Recipe | str | os.PathLike[str]
 
 
@@ -23,7 +25,8 @@ def as_corpus(corpus: Any) -> Corpus:
     """Return a corpus, opening what is none yet; a list of one is that one.
 
     Args:
-        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, a path, a
+            pandas table.
 
     Raises:
         EvenvoiceError: Several corpora, another type, or a corpus that cannot be opened.
@@ -37,7 +40,10 @@ def as_corpus(corpus: Any) -> Corpus:
     if isinstance(corpus, Corpus):
         return corpus
     if isinstance(corpus, str | os.PathLike):
-        return open_corpus(_path_text(corpus, "corpus"))
+        _path_text(corpus, "corpus")
+        return open_corpus(corpus)
+    if isinstance(corpus, pd.DataFrame):
+        return open_corpus(corpus)
     if isinstance(corpus, list | tuple) and len(corpus) == 1:
         return as_corpus(corpus[0])
     if isinstance(corpus, list | tuple) and len(corpus) > 1:
