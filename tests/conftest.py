@@ -32,3 +32,8 @@ def corpora_folder() -> Path:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests' features out of the user's cache."""
     os.environ["EVENVOICE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name objects by their class: an address differs from process to process, and tests that run side by side."""
+    return type(val).__name__ if " at 0x" in repr(val) else None

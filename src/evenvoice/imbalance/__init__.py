@@ -8,6 +8,8 @@ rows and nothing else: a row made before the split carries test rows into traini
 from evenvoice.imbalance.chain import Chain, make_chain
 from evenvoice.imbalance.compose import groups_of
 from evenvoice.imbalance.draw import check_plan, draw_plan
+from evenvoice.imbalance.inputs import checked, class_counts
+from evenvoice.imbalance.losses.base import BaseLoss
 from evenvoice.imbalance.perturbed import perturbed_plan
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
@@ -31,6 +33,7 @@ __all__ = [
     "PLAN_COLUMNS",
     "SAMPLERS",
     "SMOTE",
+    "BaseLoss",
     "BaseSampler",
     "Chain",
     "ClassWeights",
@@ -41,6 +44,8 @@ __all__ = [
     "Sampler",
     "added_rows",
     "check_plan",
+    "checked",
+    "class_counts",
     "draw_plan",
     "groups_of",
     "kept_times",

@@ -1,0 +1,64 @@
+"""The example plug-in, installed as a user installs it, with a study in worker processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.golden.study import write_sounds
+
+EVENVOICE = [sys.executable, "-c", "from evenvoice.cli.main import main; main()"]
+PLUGIN = Path(__file__).parents[2] / "examples" / "plugin"
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which the plug-in is installed, beside what is there."""
+    target = tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--target", str(target), str(PLUGIN)], check=True)
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(target), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
+def test_every_part_keeps_its_contract(environment: dict[str, str]) -> None:
+    script = (
+        "from evenvoice import testing\n"
+        "testing.check_extractor('loudness')\n"
+        "testing.check_sampler('repeat-rarest')\n"
+        "testing.check_loss('margin')\n"
+        "testing.check_model('nearest-mean')\n"
+        "testing.check_model('evenvoice_example.model:NearestMean')\n"
+    )
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+
+def test_a_study_of_it_runs_in_worker_processes(environment: dict[str, str], tmp_path: Path) -> None:
+    table = write_sounds(tmp_path)
+    command = [*EVENVOICE, "evaluate", str(table), "--emotions", "all", "--json"]
+    command += ["--recipe", str(PLUGIN / "loudness.yaml"), "--protocol", "speaker-folds", "--jobs", "2"]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "study")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "study" / "runs" / "loudness").glob("*/*/*/predictions.csv"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "message"),
+    [
+        ("features", "loudnes", "extractor 'loudnes' is unknown (did you mean 'loudness'?)"),
+        ("balance", "evenvoice_example.sampler:Nothing", "sampler 'evenvoice_example.sampler:Nothing': cannot be imp"),
+        ("model", "json:JSONDecoder", "model 'json:JSONDecoder': is neither a torch.nn.Module nor an"),
+        ("loss", "no_such_module:Loss", "loss 'no_such_module:Loss': cannot be imported (ModuleNotFoundError"),
+    ],
+)
+def test_what_cannot_be_resolved_is_one_line(environment: dict[str, str], key: str, name: str, message: str) -> None:
+    command = [*EVENVOICE, "recipe", "show", "smote-2dcnn", "--set", f"{key}={name}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
