@@ -101,7 +101,12 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module 'evenvoice' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evenvoice.{_HOMES[name]}"), name)
+    try:
+        return getattr(importlib.import_module(f"evenvoice.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        from evenvoice.extras import missing_extra
+
+        raise missing_extra(error, f"evenvoice.{name}") or error from error
 
 
 def __dir__() -> list[str]:

@@ -93,5 +93,5 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 def predictions(out: Path) -> dict[str, bytes]:
     """Return the predictions of an evaluation: path → bytes."""
-    files = out.glob("runs/*/*/seed-*/fold-*/predictions.csv")
+    files = out.glob("runs/*/*/*/fold-*/predictions.csv")
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}

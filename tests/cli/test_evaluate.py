@@ -102,6 +102,17 @@ def test_seeds_go_on_from_the_first(voices: Path, tmp_path: Path, undrawn: None)
     assert one["ua"]["sd"] is None
 
 
+def test_the_fits_on_one_split_test_the_same_utterances(voices: Path, tmp_path: Path, undrawn: None) -> None:
+    out = tmp_path / "out"
+    (result,) = evaluated(f"folder:{voices}", "--protocol=random", "--fit-seeds", "2", "--seed", "1", "--out", out)
+    assert result["seeds"] == 2
+    found = {path.split("/")[3]: text for path, text in predictions(out).items()}
+    assert sorted(found) == ["seed-1", "split-1-fit-2"]
+    first, second = ([line.split(",")[0] for line in text.decode().splitlines()] for text in found.values())
+    assert first == second
+    assert len(set(found.values())) == 2
+
+
 def test_without_speakers_the_result_says_that_speakers_may_be_shared(voices: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = run("evaluate", f"folder:{voices}", *QUICK, "--out", out)
@@ -198,6 +209,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--without", "sesion=1"), "cannot leave out by 'sesion' (did you mean 'session'?)"),
         (("--style", "sung"), "no utterance in style 'sung'; its styles are improvised, scripted"),
         (("--speaker-from", "(.)"), "speaker-from reads folder:PATH only; leave it out"),
+        (("--seeds", "2", "--fit-seeds", "2"), "--seeds varies split and fit together; leave it out"),
         (("--set", "epochs"), "--set 'epochs': expected KEY=VALUE, for example training.epochs=50"),
         (("--set", "training.epoch=2"), "unknown key 'training.epoch' (did you mean 'epochs'?)"),
         (("--set", "training.epochs=[2"), "--set 'training.epochs=[2': the value is not YAML; quote it"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import evenvoice
-from evenvoice.cli.main import EXTRAS
+from evenvoice.extras import EXTRAS
 from tests.cli.command import finish, run, start
 
 COMMANDS = (

@@ -14,7 +14,10 @@ import pytest
 import evenvoice
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.paper import open_reproduction, write_page
 from evenvoice.study import Study, load_study
+from evenvoice.study.model_file import export_run
+from evenvoice.tuning import load_tuning
 from tests.report.fabricated import write_honest, write_leaky, write_study
 from tests.study.noise import noise_corpus
 
@@ -44,6 +47,9 @@ def test_one_line_from_a_path_to_a_table(
     assert f"folder: {study.folder.resolve()}" in capsys.readouterr().err
     assert "knn" in str(study.table())
     assert study["knn", "speaker"].ua == study.to_frame().loc[0, "ua"]
+    for same in (Path("mine.csv"), corpus.table.reset_index()):
+        again = evenvoice.evaluate(same, "knn", "speaker", out=tmp_path / type(same).__name__, jobs=1)
+        assert again["knn"].ua == study["knn"].ua
 
 
 def test_defaults_are_those_of_the_command_line(corpus: Corpus, tmp_path: Path) -> None:
@@ -120,12 +126,15 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
-def _no_other_error(call: Callable[[], object]) -> None:
+def _no_other_error(call: Callable[[Any], object], *wrong: Any) -> None:
     """A wrong value works or is an `EvenvoiceError` in one line."""
-    try:
-        call()
-    except EvenvoiceError as error:
-        assert "\n" not in str(error), error  # noqa: PT017  # no error is right as well
+    for value in wrong or WRONG:
+        try:
+            call(value)
+        except EvenvoiceError as error:
+            assert "\n" not in str(error), (value, error)  # noqa: PT017  # no error is right as well
+        except Exception as error:
+            raise AssertionError(f"{value!r} raised {error!r}") from error
 
 
 @pytest.mark.parametrize(
@@ -133,36 +142,47 @@ def _no_other_error(call: Callable[[], object]) -> None:
     ["corpus", "recipes", "protocols", "seeds", "split_seeds", "fit_seeds", "out", "jobs", "device", "skip_bad",
      "keep_models", "test_curves", "command", "on_message", "executor"],
 )  # fmt: skip
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: repr(value)[:24].encode("ascii", "replace").decode())
 def test_evaluate_meets_wrong_values_in_one_line(
-    name: str, wrong: Any, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("evenvoice.study.grid._Evaluation.run", lambda self: None)
     monkeypatch.setattr("evenvoice.study.grid.load_study", lambda out: Study(Path(), {}, ()))
-    arguments = {"corpus": corpus, "recipes": "knn", "protocols": "random", "out": "study", name: wrong}
-    _no_other_error(lambda: evenvoice.evaluate(**arguments))
+    arguments = {"corpus": corpus, "recipes": "knn", "protocols": "random", "out": "study"}
+    _no_other_error(lambda wrong: evenvoice.evaluate(**{**arguments, name: wrong}))
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: repr(value)[:24].encode("ascii", "replace").decode())
-def test_readers_meet_wrong_values_in_one_line(
-    wrong: Any, study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", ["keep_models", "test_curves", "skip_bad", "command"])
+def test_an_option_of_another_type_is_refused_before_anything_is_made(
+    option: str, corpus: Corpus, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    for wrong in (3, [], object()):
+        with pytest.raises(EvenvoiceError, match=f"{option}: found .*; expected"):
+            evenvoice.evaluate(corpus, "knn", "random", out=tmp_path / "out", **{option: wrong})  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_readers_meet_wrong_values_in_one_line(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
     for call in (evenvoice.load_study, evenvoice.compare, evenvoice.score, evenvoice.intervals, evenvoice.write_report):
-        _no_other_error(lambda call=call: call(wrong))  # type: ignore[misc]
-    _no_other_error(lambda: study[wrong])
+        _no_other_error(call)
+    for call in (load_tuning, open_reproduction, write_page, export_run):
+        _no_other_error(lambda wrong, call=call: call(wrong, *["a.onnx"][: call is export_run]))  # type: ignore[misc]
+    _no_other_error(study.__getitem__)
+    small = evenvoice.compare(study, protocols="paper")
+    systems = [standing.system for standing in small]
     for option in ("reference", "recipes", "protocols"):
-        _no_other_error(lambda option=option: evenvoice.compare(study, **{option: wrong}))  # type: ignore[misc]
+        _no_other_error(lambda wrong, option=option: evenvoice.compare(systems, **{option: wrong}))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
     "name", ["corpus", "recipe", "trials", "protocol", "fold", "inner_folds", "seed", "out", "jobs"]
 )
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: repr(value)[:24].encode("ascii", "replace").decode())
 @pytest.mark.skipif(importlib.util.find_spec("optuna") is None, reason="needs the extra tune")
 def test_tune_meets_wrong_values_in_one_line(
-    name: str, wrong: Any, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
@@ -170,16 +190,15 @@ def test_tune_meets_wrong_values_in_one_line(
         raise EvenvoiceError("far enough")
 
     monkeypatch.setattr("evenvoice.tuning.run.check_writable", stop)
-    arguments = {"corpus": corpus, "recipe": "smote-2dcnn", "out": "tuning", name: wrong}
-    _no_other_error(lambda: evenvoice.tune(**arguments))
+    arguments = {"corpus": corpus, "recipe": "smote-2dcnn", "out": "tuning"}
+    _no_other_error(lambda wrong: evenvoice.tune(**{**arguments, name: wrong}))
 
 
 @pytest.mark.parametrize(
     "name", ["corpus", "out", "experiments", "seeds", "quick", "scale", "changes", "rivals", "jobs", "device"]
 )
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: repr(value)[:24].encode("ascii", "replace").decode())
 def test_reproduce_meets_wrong_values_in_one_line(
-    name: str, wrong: Any, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
@@ -187,5 +206,5 @@ def test_reproduce_meets_wrong_values_in_one_line(
         raise EvenvoiceError("far enough")
 
     monkeypatch.setattr("evenvoice.paper.run.check_writable", stop)
-    arguments = {"corpus": corpus, "out": "paper", "experiments": 1, name: wrong}
-    _no_other_error(lambda: evenvoice.reproduce(**arguments))
+    arguments = {"corpus": corpus, "out": "paper", "experiments": 1}
+    _no_other_error(lambda wrong: evenvoice.reproduce(**{**arguments, name: wrong}))

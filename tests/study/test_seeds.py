@@ -18,7 +18,7 @@ from evenvoice.study.seeds import make_seeds, seed_list
 from tests.study.noise import noise_corpus
 
 RECIPE = open_recipe("smote-2dcnn", {"training": {"epochs": 2, "validation_share": 0.3},
-                                     "balancer": {"options": {"k_neighbors": 2}}})  # fmt: skip
+                                     "balance": {"name": "smote", "options": {"k_neighbors": 2}}})  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 
 from evenvoice.audit.arguments import corpus_of
@@ -25,6 +24,7 @@ from evenvoice.audit.shortcuts import (
     shortcut_findings,
 )
 from evenvoice.audit.signals import signal_findings
+from evenvoice.cores import cores
 from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 
@@ -66,7 +66,7 @@ def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None
         {'unusable-recording'}
     """
     corpus = corpus_of(corpus)
-    jobs = jobs or joblib.cpu_count()
+    jobs = jobs or cores()
     heard = listen_to_all(corpus.clips(), jobs=jobs)
     table = heard_table(corpus, heard)
     notes = _Notes()

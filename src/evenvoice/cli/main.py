@@ -31,23 +31,9 @@ from evenvoice.cli import (
     train,
     tune,
 )
-from evenvoice.errors import EvenvoiceError, MissingExtraError
+from evenvoice.errors import EvenvoiceError
+from evenvoice.extras import missing_extra
 from evenvoice.printing import PrintableStream, printable
-
-# The extra that carries a library which may be missing, by the name under which it is imported.
-EXTRAS = {
-    "espeakng_loader": "demo",
-    **dict.fromkeys(("librosa", "hmmlearn"), "paper"),
-    "av": "media",
-    "optuna": "tune",
-    **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
-    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
-    **dict.fromkeys(
-        ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
-         "tqdm", "onnx", "onnxscript"),
-        "train",
-    ),
-}  # fmt: skip
 
 # What typer exits with after Ctrl-C, and what a shell has for a process that SIGTERM ended.
 INTERRUPTED, TERMINATED = 130, 143
@@ -144,12 +130,9 @@ def _run() -> int:
     except EvenvoiceError as error:
         return _complain(str(error))
     except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in EXTRAS:
+        missing = missing_extra(error, "this command")
+        if missing is None:
             raise
-        missing = MissingExtraError(
-            f"this command needs {library}, which is not installed; pip install 'evenvoice[{EXTRAS[library]}]'"
-        )
         return _complain(str(missing))
     except BrokenPipeError:
         return 1

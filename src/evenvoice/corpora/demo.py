@@ -7,7 +7,6 @@ made the training and the test part: **no accuracy claim may rest on it**. It sh
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -26,7 +25,8 @@ import soundfile
 from evenvoice import audio, files, progress
 from evenvoice.corpora.corpus import Corpus, Utterance, table_of
 from evenvoice.corpora.demo_prosody import COUNTS, Recording, recordings
-from evenvoice.errors import EvenvoiceError, MissingExtraError
+from evenvoice.errors import EvenvoiceError
+from evenvoice.extras import need
 
 LICENCE = "Synthetic speech, made on this machine with eSpeak NG (GPL-3.0-or-later); no person was recorded"
 
@@ -85,10 +85,7 @@ class _ESpeak:
 
 def _find_espeak() -> _ESpeak:
     """Return the paths of the library and its data; nothing of eSpeak is loaded into this process."""
-    if importlib.util.find_spec("espeakng_loader") is None:
-        raise MissingExtraError(
-            "corpus 'demo': eSpeak NG (espeakng-loader) is not installed; pip install 'evenvoice[demo]'"
-        )
+    need("espeakng_loader", "corpus 'demo', spoken by eSpeak NG")
     import espeakng_loader
 
     return _ESpeak(

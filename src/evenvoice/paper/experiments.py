@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.models import is_network
 from evenvoice.paper import published
-from evenvoice.recipes import Recipe, open_recipe, recipe_names, renamed
+from evenvoice.recipes import Recipe, flattened, merged, open_recipe, recipe_names, renamed
 
 _SAYS_NOTHING = {"name", "about", "source", "search"}
 
@@ -61,7 +61,7 @@ def differences(run: Mapping[str, Any], shipped: Recipe) -> list[str]:
         >>> differences(open_recipe(recipe, {"training": {"epochs": 5}}).model_dump(mode="json"), recipe)
         ['training.epochs 5 (shipped: 100)']
     """
-    here, there = dict(_flat(run)), dict(_flat(shipped.model_dump(mode="json")))
+    here, there = _settings(run), _settings(shipped.model_dump(mode="json"))
     changed = [name for name in here if here[name] != there.get(name)]
     return [f"{name} {_said(here[name])} (shipped: {_said(there.get(name))})" for name in changed]
 
@@ -71,15 +71,9 @@ def _extended(file: str) -> Any:
     return yaml.safe_load(Path(file).read_text(encoding="utf-8")).get("extends")
 
 
-def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the path and the value of each setting."""
-    for key, value in settings.items():
-        if not before and key in _SAYS_NOTHING:
-            continue
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", value
+def _settings(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Path and value of each setting that a result depends on."""
+    return flattened({key: value for key, value in recipe.items() if key not in _SAYS_NOTHING})
 
 
 def _said(value: Any) -> str:
@@ -195,7 +189,7 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
     identity = {"name": name, "shape": {"name": form}}
     short = {"shape": {"seconds": _QUICK_SECONDS}} if quick and form != "mean" else {}
-    return open_recipe(base, _merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
+    return open_recipe(base, merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
 
 
 def quickly(recipe: Recipe) -> Recipe:
@@ -212,18 +206,6 @@ def quickly(recipe: Recipe) -> Recipe:
 def absent_rivals(there: Collection[str]) -> list[str]:
     """Return the rivals that are neither shipped nor among those that are there."""
     return [name for name in RIVALS if name not in there and name not in recipe_names()]
-
-
-def _merged(*changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested changes, one laid over the other."""
-    found: dict[str, Any] = {}
-    for one in changes:
-        for key, value in one.items():
-            before = found.get(key)
-            if isinstance(before, Mapping) and isinstance(value, Mapping):
-                value = _merged(before, value)
-            found[key] = value
-    return found
 
 
 def unseen_protocol(corpus: Corpus) -> str:

@@ -14,6 +14,7 @@ from evenvoice.paper.experiments import SYSTEMS, differences, system
 from evenvoice.paper.record import Reproduction, open_reproduction
 from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
+from evenvoice.study.arguments import as_path
 from evenvoice.study.marks import LEAKY, TRANSDUCTIVE
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
 
@@ -185,7 +186,7 @@ def write_page(folder: Path | str) -> Path:
     Raises:
         EvenvoiceError: The folder holds no reproduction, no finished run, or cannot be written to.
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     found = open_reproduction(folder)
     parts = chapters(found.tables, found.record)
     for illustration in (each for chapter in parts for each in chapter.illustrations):

@@ -11,6 +11,7 @@ from typing import Any
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper.tables import Tables
 from evenvoice.study import load_study
+from evenvoice.study.arguments import as_path
 from evenvoice.study.records import write_json
 
 RECORD_FILE = "reproduction.json"
@@ -78,7 +79,7 @@ def open_reproduction(folder: Path | str) -> Reproduction:
     Raises:
         EvenvoiceError: It holds no reproduction, or no finished run.
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     record = read_record(folder)
     if record is None:
         raise EvenvoiceError(f"{folder}: holds no {RECORD_FILE}; expected a folder that `evenvoice reproduce` wrote")

@@ -18,7 +18,7 @@ from evenvoice.paper.experiments import EXPERIMENTS, Part, absent_rivals, differ
 from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
 from evenvoice.study import evaluate
-from evenvoice.study.arguments import CorpusLike, as_corpus, as_folder, as_paths, as_whole
+from evenvoice.study.arguments import CorpusLike, as_command, as_corpus, as_flag, as_folder, as_paths, as_whole
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.records import STUDY_FILE, check_same_corpus, find_runs, read_run
 from evenvoice.study.seeds import Seeds, seed_list
@@ -115,7 +115,8 @@ def reproduce(
     rival_files = (
         [str(path) for path in as_paths(rivals, "rivals")] if not isinstance(rivals, list | tuple) or rivals else []
     )
-    _check_types(quick=quick, scale=scale, changes=changes)
+    quick, command = as_flag(quick, "quick"), as_command(command)
+    _check_types(scale=scale, changes=changes)
     corpus = as_corpus(corpus)
     if out is None:
         out = as_folder(None, corpus, name="reproduction")
@@ -167,7 +168,6 @@ def _numbers(experiments: Any) -> list[int]:
 def _check_types(**options: Any) -> None:
     """Raise for a value that is of none of the types that its option takes."""
     for name, kinds, expected in (
-        ("quick", (bool,), "True or False"),
         ("scale", (int, float, type(None)), "a share of the corpus, such as 0.05, or None"),
         ("changes", (Mapping, type(None)), "settings nested as a recipe is: {'training': {'epochs': 5}}"),
     ):

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from evenvoice.recipes.changes import flattened, merged
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
@@ -14,13 +15,24 @@ if TYPE_CHECKING:
 _HOMES = {
     "Recipe": "schema",
     "RecipeSummary": "names",
+    "flattened": "changes",
+    "merged": "changes",
     "open_recipe": "open",
     "recipe_names": "open",
     "recipe_summaries": "names",
     "renamed": "old_keys",
 }
 
-__all__ = ["Recipe", "RecipeSummary", "open_recipe", "recipe_names", "recipe_summaries", "renamed"]
+__all__ = [
+    "Recipe",
+    "RecipeSummary",
+    "flattened",
+    "merged",
+    "open_recipe",
+    "recipe_names",
+    "recipe_summaries",
+    "renamed",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -68,7 +68,7 @@ def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
         sections=sections,
         overview=overview,
         columns=[
-            column.name for column in columns(study) if column.name not in ("recipe", "form", "protocol", "marks")
+            column.name for column in columns(study) if column.name not in ("recipe", "shape", "protocol", "marks")
         ],
         notes=notes(study),
         gaps=gaps(study),

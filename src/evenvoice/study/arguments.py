@@ -10,12 +10,14 @@ from operator import index
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols import open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 
-CorpusLike = Corpus | str | os.PathLike[str]
+CorpusLike = Corpus | pd.DataFrame | str | os.PathLike[str]
 RecipeLike = Recipe | str | os.PathLike[str]
 
 
@@ -23,7 +25,8 @@ def as_corpus(corpus: Any) -> Corpus:
     """Return a corpus, opening what is none yet; a list of one is that one.
 
     Args:
-        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, a path, a
+            pandas table.
 
     Raises:
         EvenvoiceError: Several corpora, another type, or a corpus that cannot be opened.
@@ -37,7 +40,10 @@ def as_corpus(corpus: Any) -> Corpus:
     if isinstance(corpus, Corpus):
         return corpus
     if isinstance(corpus, str | os.PathLike):
-        return open_corpus(_path_text(corpus, "corpus"))
+        _path_text(corpus, "corpus")
+        return open_corpus(corpus)
+    if isinstance(corpus, pd.DataFrame):
+        return open_corpus(corpus)
     if isinstance(corpus, list | tuple) and len(corpus) == 1:
         return as_corpus(corpus[0])
     if isinstance(corpus, list | tuple) and len(corpus) > 1:
@@ -165,6 +171,28 @@ def as_whole(value: Any, name: str, least: int) -> int:
     if found is None or found < least:
         raise EvenvoiceError(f"{name}: found {shown(value)}; expected a whole number from {least}")
     return found
+
+
+def as_flag(value: Any, name: str) -> bool:
+    """Return a flag.
+
+    Raises:
+        EvenvoiceError: It is neither true nor false.
+    """
+    if not isinstance(value, bool):
+        raise EvenvoiceError(f"{name}: found {shown(value)}; expected True or False")
+    return value
+
+
+def as_command(command: Any) -> str | None:
+    """Return what the user typed; ``None`` where nothing was.
+
+    Raises:
+        EvenvoiceError: It is no text.
+    """
+    if command is not None and not isinstance(command, str):
+        raise EvenvoiceError(f"command: found {shown(command)}; expected the command as text, or None")
+    return command
 
 
 def _several(values: Any, name: str, expected: str) -> Sequence[Any]:

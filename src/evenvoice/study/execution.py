@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
+from evenvoice.study.arguments import as_flag
 from evenvoice.training.fitting import check_device
 
 OnMessage = Callable[[str], None]
@@ -62,8 +63,7 @@ class Execution:
             raise EvenvoiceError(f"jobs: found {shown(jobs)}; expected a whole number from 1, or None for one a core")
         if not isinstance(self.device, str):
             raise EvenvoiceError(f"device: found {shown(self.device)}; expected 'cpu' or 'cuda'")
-        if not isinstance(self.skip_bad, bool):
-            raise EvenvoiceError(f"skip_bad: found {shown(self.skip_bad)}; expected True or False")
+        as_flag(self.skip_bad, "skip_bad")
         if self.on_message is not None and not callable(self.on_message):
             raise EvenvoiceError(
                 f"on_message: found {shown(self.on_message)}; expected a function that takes a line of text"

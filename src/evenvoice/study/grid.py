@@ -23,7 +23,16 @@ from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
 from evenvoice.recipes import Recipe
-from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_folder, as_protocols, as_recipes
+from evenvoice.study.arguments import (
+    CorpusLike,
+    RecipeLike,
+    as_command,
+    as_corpus,
+    as_flag,
+    as_folder,
+    as_protocols,
+    as_recipes,
+)
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.fold import balanced_pool
@@ -70,7 +79,8 @@ def evaluate(
     with the same predictions. Several processes may work on one folder.
 
     Args:
-        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, ``table.csv``.
+        corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, the path of a
+            table, a pandas table.
         recipes: One or many: names, ``.yaml`` files or `Recipe` objects; their names differ.
         protocols: One or many names; ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
         seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
@@ -105,6 +115,8 @@ def evaluate(
     the_corpus = as_corpus(corpus)
     names = as_protocols(protocols, the_corpus)
     folder = as_folder(out, the_corpus)
+    keep_models, test_curves = as_flag(keep_models, "keep_models"), as_flag(test_curves, "test_curves")
+    command = as_command(command)
     evaluation = _Evaluation(
         the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from evenvoice.audio import load
 from evenvoice.errors import EvenvoiceError
+from evenvoice.study.arguments import as_path
 from evenvoice.study.measured import honest_entries
 from evenvoice.study.records import STUDY_FILE, Run, read_run
 from evenvoice.study.results import Study, load_study
@@ -38,7 +39,7 @@ def export_run(
         EvenvoiceError: No run, a run without weights, or whatever `evenvoice.training.export` refuses.
         AudioError: A recording to check cannot be used.
     """
-    folder = Path(run)
+    folder = as_path(run, "run")
     _check_is_run(folder)
     record = read_run(folder)
     if not (folder / WEIGHTS_FILE).is_file():

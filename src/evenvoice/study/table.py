@@ -18,7 +18,7 @@ MADE, UA_REAL, UA_MADE = "synthetic test rows", "UA % on real test rows", "UA % 
 INCOMPLETE = "not complete"
 COLUMNS = (
     Column("recipe"),
-    Column("form", rank=9),
+    Column("shape", rank=9),
     Column("protocol"),
     Column("marks", wraps=True),
     Column("UA %", number=True),
@@ -93,7 +93,7 @@ def text_row(result: Result) -> dict[str, str]:
     every_mark = marks(result) + ([INCOMPLETE] if missing_folds(result) else [])
     return {
         "recipe": result.recipe,
-        "form": str(result.runs[0].recipe["shape"]["name"]),
+        "shape": str(result.runs[0].recipe["shape"]["name"]),
         "protocol": result.protocol,
         "marks": ", ".join(every_mark),
         "UA %": spread(result.over_seeds(lambda scores: scores.ua)),

@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.recipes import Recipe
+from evenvoice.study.arguments import as_path
 from evenvoice.tuning.space import Settings, changed
 from evenvoice.tuning.store import ABOUT, BOUND, FILE, OPENED, OWN, REASON, SETTINGS, Store, is_finished
 
@@ -122,7 +123,7 @@ def load_tuning(folder: Path | str) -> Tuning:
         evenvoice.errors.EvenvoiceError: nowhere: holds no tuning.db; expected a folder that `evenvoice tune --out` \
 wrote
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     if not (folder / FILE).is_file():
         raise EvenvoiceError(f"{folder}: holds no {FILE}; expected a folder that `evenvoice tune --out` wrote")
     store = Store(folder)

@@ -25,6 +25,7 @@ from evenvoice.recipes import Recipe, recipe_names
 from evenvoice.study.arguments import (
     CorpusLike,
     RecipeLike,
+    as_command,
     as_corpus,
     as_folder,
     as_protocol,
@@ -97,6 +98,7 @@ def tune(
     """
     execution = Execution(jobs, device, skip_bad, on_message)
     trials, inner_folds = as_whole(trials, "trials", 1), as_whole(inner_folds, "inner_folds", 2)
+    command = as_command(command)
     fold, seed = as_whole(fold, "fold", 0), as_whole(seed, "seed", 0)
     if extends is None and isinstance(recipe, str | os.PathLike):
         extends = os.fspath(recipe)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import optuna
 
 from evenvoice.imbalance import SAMPLERS
 from evenvoice.models import MODELS
-from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recipes import Recipe, merged, open_recipe
 from evenvoice.recipes.search import Choice, Range, Search, nested
 
 Settings = dict[str, Any]
@@ -99,15 +98,4 @@ def with_settings(recipe: Recipe, settings: Settings, **more: str) -> Recipe:
         >>> with_settings(open_recipe("2dcnn"), {"training.epochs": 7}, name="short").training.epochs
         7
     """
-    changes: dict[str, Any] = dict(more)
-    for path, value in settings.items():
-        _put(changes, nested(path, value))
-    return open_recipe(recipe, changes)
-
-
-def _put(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
-            _put(into[key], value)
-        else:
-            into[key] = dict(value) if isinstance(value, Mapping) else value
+    return open_recipe(recipe, merged(more, *(nested(path, value) for path, value in settings.items())))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-
-from evenvoice.errors import MissingExtraError
+from evenvoice import extras
 
 
 def need(model: str, library: str) -> None:
@@ -19,5 +17,4 @@ def need(model: str, library: str) -> None:
         ...
         evenvoice.errors.MissingExtraError: model 'hmm': nosuchlibrary is not installed; pip install 'evenvoice[paper]'
     """
-    if importlib.util.find_spec(library) is None:
-        raise MissingExtraError(f"model {model!r}: {library} is not installed; pip install 'evenvoice[paper]'")
+    extras.need(library, f"model {model!r}")

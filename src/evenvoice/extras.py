@@ -1,0 +1,62 @@
+"""Libraries that come with an extra of evenvoice, and what to install where one is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from evenvoice.errors import MissingExtraError
+
+# The extra that brings a library, by the name under which the library is imported.
+EXTRAS = {
+    "espeakng_loader": "demo",
+    **dict.fromkeys(("librosa", "hmmlearn", "numba"), "paper"),
+    "av": "media",
+    "optuna": "tune",
+    **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
+    **dict.fromkeys(
+        ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
+         "tqdm", "onnx", "onnxscript"),
+        "train",
+    ),
+}  # fmt: skip
+
+
+def missing_extra(error: ModuleNotFoundError, what: str) -> MissingExtraError | None:
+    """Return the error that says what to install, or ``None`` where the missing module is of no extra.
+
+    Args:
+        error: What the import raised.
+        what: What needs the library: ``"this command"``.
+
+    Examples:
+        >>> str(missing_extra(ModuleNotFoundError(name="optuna.trial"), "tune"))
+        "tune needs optuna, which is not installed; pip install 'evenvoice[tune]'"
+        >>> missing_extra(ModuleNotFoundError(name="numpi"), "tune") is None
+        True
+    """
+    library = (error.name or "").partition(".")[0]
+    if library not in EXTRAS:
+        return None
+    return MissingExtraError(f"{what} needs {library}, which is not installed; {_remedy(library)}")
+
+
+def need(library: str, what: str) -> None:
+    """Raise unless a library is installed; it is not imported.
+
+    Args:
+        library: The name under which it is imported.
+        what: What needs it: ``"model 'hmm'"``.
+
+    Raises:
+        MissingExtraError: With what to install.
+
+    Examples:
+        >>> need("json", "this")
+    """
+    if importlib.util.find_spec(library) is None:
+        raise MissingExtraError(f"{what}: {library} is not installed; {_remedy(library)}")
+
+
+def _remedy(library: str) -> str:
+    return f"pip install 'evenvoice[{EXTRAS.get(library, 'paper')}]'"
