@@ -60,7 +60,20 @@ SAMPLERS = Registry(
 )
 """Name → sampler class; other packages add theirs in the entry point group ``evenvoice.samplers``."""
 
-LOSSES = Registry("loss", {"cross-entropy": f"{_LOSSES}cross_entropy:CrossEntropy"}, plural="losses")
+LOSSES = Registry(
+    "loss",
+    {
+        "cross-entropy": f"{_LOSSES}cross_entropy:CrossEntropy",
+        "label-smoothing": f"{_LOSSES}cross_entropy:LabelSmoothing",
+        "weighted": f"{_LOSSES}weighted:WeightedCrossEntropy",
+        "effective-number": f"{_LOSSES}weighted:EffectiveNumber",
+        "focal": f"{_LOSSES}focal:Focal",
+        "ldam": f"{_LOSSES}ldam:LDAM",
+        "logit-adjusted": f"{_LOSSES}logit_adjusted:LogitAdjusted",
+        "balanced-softmax": f"{_LOSSES}logit_adjusted:BalancedSoftmax",
+    },
+    plural="losses",
+)
 """Name → loss class; other packages add theirs in the entry point group ``evenvoice.losses``."""
 
 
