@@ -7,6 +7,7 @@ rows and nothing else: a row made before the split carries test rows into traini
 
 from evenvoice.imbalance.chain import Chain, make_chain
 from evenvoice.imbalance.compose import groups_of
+from evenvoice.imbalance.decisions.base import Decision, Shift
 from evenvoice.imbalance.draw import check_plan, draw_plan
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
@@ -18,7 +19,7 @@ from evenvoice.imbalance.record import (
     plan_table,
     read_plan,
 )
-from evenvoice.imbalance.registry import LOSSES, SAMPLERS, make_loss, make_sampler
+from evenvoice.imbalance.registry import DECISIONS, LOSSES, SAMPLERS, make_decision, make_loss, make_sampler
 from evenvoice.imbalance.sampler import BaseSampler, Sampler
 from evenvoice.imbalance.samplers.plain import ClassWeights, NoBalancing
 from evenvoice.imbalance.samplers.random_over import RandomOverSampler
@@ -30,6 +31,7 @@ make_balancer = make_sampler
 
 __all__ = [
     "BALANCERS",
+    "DECISIONS",
     "LOSSES",
     "PLAN_COLUMNS",
     "SAMPLERS",
@@ -37,11 +39,13 @@ __all__ = [
     "BaseSampler",
     "Chain",
     "ClassWeights",
+    "Decision",
     "NoBalancing",
     "Plan",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Sampler",
+    "Shift",
     "added_rows",
     "check_plan",
     "draw_plan",
@@ -50,6 +54,7 @@ __all__ = [
     "made_rows",
     "make_balancer",
     "make_chain",
+    "make_decision",
     "make_loss",
     "make_sampler",
     "parent_ids",

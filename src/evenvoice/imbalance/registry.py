@@ -1,4 +1,4 @@
-"""The samplers and losses by name, as a recipe writes them; open to other packages."""
+"""The samplers, losses and decisions by name, as a recipe writes them; open to other packages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.imbalance.decisions.base import Decision
 from evenvoice.imbalance.sampler import Sampler
 from evenvoice.registry import Registry
 
 _SAMPLERS = "evenvoice.imbalance.samplers."
 _LOSSES = "evenvoice.imbalance.losses."
+_DECISIONS = "evenvoice.imbalance.decisions."
 
 
 def _check_sampler(name: str, found: Any) -> None:
@@ -55,6 +57,7 @@ SAMPLERS = Registry(
         "cluster-centroids": f"{_SAMPLERS}cluster_centroids:ClusterCentroids",
         "smote-tomek": f"{_SAMPLERS}combined:SMOTETomek",
         "smote-enn": f"{_SAMPLERS}combined:SMOTEENN",
+        "redrawn": f"{_SAMPLERS}redrawn:Redrawn",
     },
     _check_sampler,
 )
@@ -75,6 +78,19 @@ LOSSES = Registry(
     plural="losses",
 )
 """Name → loss class; other packages add theirs in the entry point group ``evenvoice.losses``."""
+
+
+DECISIONS = Registry(
+    "decision",
+    {
+        "none": f"{_DECISIONS}calibrating:NoDecision",
+        "temperature": f"{_DECISIONS}calibrating:Temperature",
+        "logit-adjustment": f"{_DECISIONS}prior:LogitAdjustment",
+        "prior-shift": f"{_DECISIONS}prior:PriorShift",
+        "thresholds": f"{_DECISIONS}thresholds:Thresholds",
+    },
+)
+"""Name → decision class; other packages add theirs in the entry point group ``evenvoice.decisions``."""
 
 
 def make_sampler(name: str | Sampler, **options: Any) -> Sampler:
@@ -121,6 +137,25 @@ def make_loss(name: str, class_counts: Sequence[float], n_epochs: int = 1, **opt
     LOSSES.check_known(name)
     given = {"class_counts": class_counts, "n_epochs": n_epochs}
     return make("loss", name, LOSSES[name], given | options, hidden=("class_counts", "n_epochs"))
+
+
+def make_decision(name: str, **options: Any) -> Decision:
+    """Return the decision of a name, with its options.
+
+    Args:
+        name: A key of ``DECISIONS``, or ``package.module:Class``.
+        **options: Arguments of that decision's class.
+
+    Raises:
+        EvenvoiceError: The name or an option is unknown, or a value is impossible.
+
+    Examples:
+        >>> make_decision("logit-adjustment", tau="fit")
+        LogitAdjustment(tau='fit')
+    """
+    DECISIONS.check_known(name)
+    made: Decision = make("decision", name, DECISIONS[name], options)
+    return made
 
 
 def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tuple[str, ...] = ()) -> Any:

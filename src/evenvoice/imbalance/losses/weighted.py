@@ -35,7 +35,7 @@ class WeightedCrossEntropy(BaseLoss):
         return -(self.per_class(self.weights, logits) * targets * logits.log_softmax(dim=1)).sum(dim=1)
 
     def _weights(self) -> NDArray[np.float64]:
-        return self.class_counts.sum() / (len(self.class_counts) * self.class_counts)
+        return np.asarray(self.class_counts.sum() / (len(self.class_counts) * self.class_counts))
 
 
 class EffectiveNumber(WeightedCrossEntropy):

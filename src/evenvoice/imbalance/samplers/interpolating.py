@@ -162,7 +162,7 @@ def _recorder(name: str, drawn: list[_Drawn]) -> Any:
             return super()._generate_samples(X, nn_data, nn_num, rows, cols, steps, y_type, y)
 
     # Its parameters are its parent's: scikit-learn reads them from the signature.
-    Recorder.__init__ = parent.__init__
+    Recorder.__init__ = parent.__init__  # type: ignore[method-assign]
     return Recorder
 
 
