@@ -12,8 +12,13 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import LOSSES, SAMPLERS, SMOTE, Chain, Plan, Sampler, draw_plan, make_chain, make_sampler
 from evenvoice.testing import check_loss, check_sampler
 
+QUICK: dict[str, dict[str, Any]] = {
+    "instance-hardness": {"n_estimators": 5, "cv": 2},
+    "annealing-under": {"iterations": 5},
+    "genetic-ratio": {"population": 3, "generations": 2},
+}
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {"n_estimators": 5, "cv": 2} if name == "instance-hardness" else {}) for name in SAMPLERS.shipped),
+    *((name, QUICK.get(name, {})) for name in SAMPLERS.shipped),
     ("smote", {"rule": "absolute"}),
     ("smote", {"rule": "box"}),
     ("smote", {"k_neighbors": "shrink", "parents": "same-speaker"}),

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.options import check_integers
 from evenvoice.imbalance.plan import Plan
-from evenvoice.imbalance.samplers.reference import Reference
+from evenvoice.imbalance.samplers.planned import Planned
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, rows_to_add
 
 
 @dataclass(repr=False)
-class ADASYN(Reference):
+class ADASYN(Planned):
     """Adaptive synthetic sampling (He, Bai, Garcia & Li 2008).
 
     Each row of a small class is the base of a number of rows in proportion to the share of other classes among its

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenvoice.imbalance.plan import Plan
-from evenvoice.imbalance.samplers.reference import Reference
+from evenvoice.imbalance.samplers.planned import Planned
 from evenvoice.imbalance.strategy import UnderStrategy, check_strategy, rows_to_keep
 
 
 @dataclass(repr=False)
-class ClusterCentroids(Reference):
+class ClusterCentroids(Planned):
     """Replace each class that is too large by k-means centres of its rows (Yen & Lee 2009).
 
     The centres are those of imbalanced-learn's ``ClusterCentroids(random_state=seed)``. They are stored rows, and the
