@@ -9,6 +9,7 @@ from evenvoice.imbalance.chain import Chain, make_chain
 from evenvoice.imbalance.compose import groups_of
 from evenvoice.imbalance.decisions.base import Decision, Shift
 from evenvoice.imbalance.draw import check_plan, draw_plan
+from evenvoice.imbalance.makers import MAKERS, WAVEFORM
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
     PLAN_COLUMNS,
@@ -33,9 +34,11 @@ __all__ = [
     "BALANCERS",
     "DECISIONS",
     "LOSSES",
+    "MAKERS",
     "PLAN_COLUMNS",
     "SAMPLERS",
     "SMOTE",
+    "WAVEFORM",
     "BaseSampler",
     "Chain",
     "ClassWeights",

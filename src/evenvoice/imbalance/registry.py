@@ -67,6 +67,7 @@ SAMPLERS = Registry(
         "cdsmote": f"{_SAMPLERS}cdsmote:CDSMOTE",
         "ir-smote": f"{_SAMPLERS}ir_smote:IRSMOTE",
         "kalman-smote": f"{_SAMPLERS}kalman_smote:KalmanSMOTE",
+        "waveform-over": f"{_SAMPLERS}waveform_over:WaveformOverSampler",
         "redrawn": f"{_SAMPLERS}redrawn:Redrawn",
     },
     _check_sampler,
