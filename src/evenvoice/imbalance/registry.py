@@ -67,6 +67,7 @@ SAMPLERS = Registry(
         "cdsmote": f"{_SAMPLERS}cdsmote:CDSMOTE",
         "ir-smote": f"{_SAMPLERS}ir_smote:IRSMOTE",
         "kalman-smote": f"{_SAMPLERS}kalman_smote:KalmanSMOTE",
+        "rb-ccr": f"{_SAMPLERS}rb_ccr:RBCCR",
         "waveform-over": f"{_SAMPLERS}waveform_over:WaveformOverSampler",
         "redrawn": f"{_SAMPLERS}redrawn:Redrawn",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,7 +43,7 @@ class WaveformOverSampler(BaseSampler):
 
     def __post_init__(self) -> None:
         check_strategy("WaveformOverSampler", self.sampling_strategy, "not majority")
-        names = self.perturbations
+        names: Any = self.perturbations
         if isinstance(names, str) or not names or not all(isinstance(name, str) and name for name in names):
             raise EvenvoiceError(f"WaveformOverSampler perturbations: {names!r}; give a list of names, one at least")
 
