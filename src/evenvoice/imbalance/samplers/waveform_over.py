@@ -21,8 +21,8 @@ class WaveformOverSampler(BaseSampler):
     """Add rows of perturbed waveforms until the classes are even; all rows of X are kept.
 
     Each added row has one parent and one perturbation. Every pair of the two is used once before any is used again, in
-    an order that is drawn. The features of the perturbed waveforms are not made here: whoever takes the rows passes
-    them as ``Plan.take(X, rows, variants={name: features})``.
+    an order that is drawn. The features of the perturbed waveforms are not made here: pass them as
+    ``Plan.take(X, rows, variants={name: features})``.
 
     Attributes:
         perturbations: Their names, as the features of the perturbed waveforms are kept: ``"speed:0.9"``.
