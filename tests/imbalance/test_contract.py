@@ -7,13 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import LOSSES, SAMPLERS, SMOTE, Chain, Plan, Sampler, draw_plan, make_chain, make_sampler
+from evenvoice.imbalance.losses.cross_entropy import CrossEntropy
 from evenvoice.testing import check_loss, check_sampler
 
+QUICK: dict[str, dict[str, Any]] = {
+    "instance-hardness": {"n_estimators": 5, "cv": 2},
+    "annealing-under": {"iterations": 5},
+    "genetic-ratio": {"population": 3, "generations": 2},
+}
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {}) for name in SAMPLERS.shipped),
+    *((name, QUICK.get(name, {})) for name in SAMPLERS.shipped),
     ("smote", {"rule": "absolute"}),
     ("smote", {"rule": "box"}),
     ("smote", {"k_neighbors": "shrink", "parents": "same-speaker"}),
@@ -77,7 +84,7 @@ def _unseeded(X: Any, plan: Plan, seed: int) -> Plan:
         (_global, "global random state"),
         (_unseeded, "the same seed gave another weights"),
         (lambda X, plan, seed: plan.kept, "plan returned ndarray"),
-        (lambda X, plan, seed: Plan.keep([len(X)]), r"refers to row 90 of 90"),
+        (lambda X, plan, seed: Plan.keep([len(X)]), r"refers to row 180 of 180"),
         (lambda X, plan, seed: Plan.keep([0], labels=plan.labels[:0]), "has lost its"),
     ],
 )
@@ -111,3 +118,45 @@ def test_a_sampler_of_another_package_is_named_by_its_path() -> None:
     assert isinstance(make_chain(["smote", "tests.imbalance.test_contract:Crashing"]), Chain)
     with pytest.raises(EvenvoiceError, match=r"no class with a method plan"):
         make_sampler("tests.imbalance.test_contract:OPTIONS")
+
+
+class Summed(CrossEntropy):
+    """A loss that grows with its batch."""
+
+    def __call__(self, logits: Tensor, targets: Tensor, epoch: int = 0) -> Tensor:
+        return super().__call__(logits, targets, epoch) * len(logits)
+
+
+class Careless(CrossEntropy):
+    """A loss that takes any class counts."""
+
+    def __init__(self, class_counts: Any, n_epochs: int = 1) -> None:
+        super().__init__((1, 1, 1))
+
+
+class Double(CrossEntropy):
+    """A loss of another precision."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits.double(), targets.double(), epoch)
+
+
+class Inverted(CrossEntropy):
+    """A loss that rewards wrong answers."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(-logits, targets, epoch)
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (Summed, "not the mean of its rows' losses"),
+        (Careless, r"class counts \(\) were accepted"),
+        (Double, r"a loss of torch\.float64; expected torch\.float32"),
+        (Inverted, "sure right answers cost as much"),
+    ],
+)
+def test_a_loss_that_breaks_its_promise_is_found_out(loss: type, message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_loss(loss)

@@ -103,6 +103,17 @@ def test_the_product_leaves_little_to_rank(d: int, apart: float, dtype: type[np.
     assert 300 * 5 <= pairs < 300 * 7
 
 
+def test_rows_of_very_different_size_are_bounded_one_by_one() -> None:
+    """Beside one huge row, a bound for all rows would rule none out."""
+    X = np.random.default_rng(0).normal(size=(300, 16))
+    X[:150] *= 1e-3
+    X[-1] = 30
+    X = X.astype(np.float32)
+    pairs = sum(len(i) for i, _ in _candidates(_centred(X), 5, None, None, None))
+    assert 300 * 5 <= pairs < 300 * 20
+    np.testing.assert_array_equal(nearest_in_class(X, 5), by_definition(X, 5))
+
+
 def test_identical_rows_are_all_at_the_same_distance() -> None:
     assert nearest_in_class(np.full((5, 3), 7.0), 2).tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]]
 

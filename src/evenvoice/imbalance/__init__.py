@@ -7,9 +7,11 @@ rows and nothing else: a row made before the split carries test rows into traini
 
 from evenvoice.imbalance.chain import Chain, make_chain
 from evenvoice.imbalance.compose import groups_of
+from evenvoice.imbalance.decisions.base import Decision, Shift
 from evenvoice.imbalance.draw import check_plan, draw_plan
 from evenvoice.imbalance.inputs import checked, class_counts
 from evenvoice.imbalance.losses.base import BaseLoss
+from evenvoice.imbalance.makers import MAKERS, WAVEFORM
 from evenvoice.imbalance.perturbed import perturbed_plan
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
@@ -21,7 +23,7 @@ from evenvoice.imbalance.record import (
     plan_table,
     read_plan,
 )
-from evenvoice.imbalance.registry import LOSSES, SAMPLERS, make_loss, make_sampler
+from evenvoice.imbalance.registry import DECISIONS, LOSSES, SAMPLERS, make_decision, make_loss, make_sampler
 from evenvoice.imbalance.sampler import BaseSampler, Sampler
 from evenvoice.imbalance.samplers.plain import ClassWeights, NoBalancing
 from evenvoice.imbalance.samplers.random_over import RandomOverSampler
@@ -29,19 +31,24 @@ from evenvoice.imbalance.samplers.random_under import RandomUnderSampler
 from evenvoice.imbalance.samplers.smote import SMOTE
 
 __all__ = [
+    "DECISIONS",
     "LOSSES",
+    "MAKERS",
     "PLAN_COLUMNS",
     "SAMPLERS",
     "SMOTE",
+    "WAVEFORM",
     "BaseLoss",
     "BaseSampler",
     "Chain",
     "ClassWeights",
+    "Decision",
     "NoBalancing",
     "Plan",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Sampler",
+    "Shift",
     "added_rows",
     "check_plan",
     "checked",
@@ -51,6 +58,7 @@ __all__ = [
     "kept_times",
     "made_rows",
     "make_chain",
+    "make_decision",
     "make_loss",
     "make_sampler",
     "parent_ids",

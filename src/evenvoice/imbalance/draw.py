@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def draw_plan(
     sampler: Sampler, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0, epoch: int = 0
 ) -> Plan:
-    """Return a sampler's plan; the way in for whoever trains.
+    """Return a sampler's plan; the way in for all that trains.
 
     Args:
         sampler: Any sampler.

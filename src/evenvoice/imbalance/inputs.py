@@ -48,14 +48,18 @@ def class_counts(y: NDArray[Any]) -> dict[Any, int]:
     return dict(zip(classes.tolist(), counts.tolist(), strict=True))
 
 
-def flat_features(X: NDArray[Any]) -> NDArray[Any]:
+def flat_features(X: NDArray[Any], why: str = "a synthetic row lies between two rows") -> NDArray[Any]:
     """Return X as [n, d], once it is known to be floating point and finite.
+
+    Args:
+        X: Features; [n, …].
+        why: The sampler needs floating point, for the message.
 
     Raises:
         EvenvoiceError: X is not floating point, or holds NaN or infinity.
     """
     if not np.issubdtype(X.dtype, np.floating):
-        raise EvenvoiceError(f"X: {X.dtype}; a synthetic row lies between two rows: give float32 or float64")
+        raise EvenvoiceError(f"X: {X.dtype}; {why}: give float32 or float64")
     flat = X.reshape(len(X), -1)
     # Block by block: one mask over the whole of X would be a quarter of its size.
     blocks = range(0, len(flat), _FINITE_BLOCK_ROWS)

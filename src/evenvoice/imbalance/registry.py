@@ -1,4 +1,4 @@
-"""The samplers and losses by name, as a recipe writes them; open to other packages."""
+"""The samplers, losses and decisions by name, as a recipe writes them; open to other packages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.imbalance.decisions.base import Decision
 from evenvoice.imbalance.sampler import Sampler
 from evenvoice.registry import Registry
 
 _SAMPLERS = "evenvoice.imbalance.samplers."
 _LOSSES = "evenvoice.imbalance.losses."
+_DECISIONS = "evenvoice.imbalance.decisions."
 
 
 def _check_sampler(name: str, found: Any) -> None:
@@ -35,14 +37,72 @@ SAMPLERS = Registry(
         "class-weights": f"{_SAMPLERS}plain:ClassWeights",
         "smote": f"{_SAMPLERS}smote:SMOTE",
         "random-over": f"{_SAMPLERS}random_over:RandomOverSampler",
+        "borderline-smote-1": f"{_SAMPLERS}interpolating:BorderlineSMOTE1",
+        "borderline-smote-2": f"{_SAMPLERS}interpolating:BorderlineSMOTE2",
+        "svm-smote": f"{_SAMPLERS}interpolating:SVMSMOTE",
+        "kmeans-smote": f"{_SAMPLERS}interpolating:KMeansSMOTE",
+        "adasyn": f"{_SAMPLERS}adasyn:ADASYN",
         "random-under": f"{_SAMPLERS}random_under:RandomUnderSampler",
+        "tomek": f"{_SAMPLERS}cleaning:TomekLinks",
+        "enn": f"{_SAMPLERS}cleaning:EditedNearestNeighbours",
+        "repeated-enn": f"{_SAMPLERS}cleaning:RepeatedEditedNearestNeighbours",
+        "all-knn": f"{_SAMPLERS}cleaning:AllKNN",
+        "nearmiss-1": f"{_SAMPLERS}nearmiss:NearMiss1",
+        "nearmiss-2": f"{_SAMPLERS}nearmiss:NearMiss2",
+        "nearmiss-3": f"{_SAMPLERS}nearmiss:NearMiss3",
+        "neighbourhood-cleaning": f"{_SAMPLERS}cleaning:NeighbourhoodCleaningRule",
+        "one-sided": f"{_SAMPLERS}cleaning:OneSidedSelection",
+        "condensed": f"{_SAMPLERS}cleaning:CondensedNearestNeighbour",
+        "instance-hardness": f"{_SAMPLERS}instance_hardness:InstanceHardnessThreshold",
+        "cluster-centroids": f"{_SAMPLERS}cluster_centroids:ClusterCentroids",
+        "smote-tomek": f"{_SAMPLERS}combined:SMOTETomek",
+        "smote-enn": f"{_SAMPLERS}combined:SMOTEENN",
+        "db-us": f"{_SAMPLERS}density:DensityUnderSampler",
+        "db-hs": f"{_SAMPLERS}density:DensityHybridSampler",
+        "density-peak-under": f"{_SAMPLERS}density_peaks:DensityPeakUnderSampler",
+        "uncertainty-under": f"{_SAMPLERS}uncertainty:UncertaintyUnderSampler",
+        "annealing-under": f"{_SAMPLERS}annealing:AnnealingUnderSampler",
+        "dbig-us": f"{_SAMPLERS}dbig:DBIGUnderSampler",
+        "genetic-ratio": f"{_SAMPLERS}genetic:GeneticRatio",
+        "cdsmote": f"{_SAMPLERS}cdsmote:CDSMOTE",
+        "ir-smote": f"{_SAMPLERS}ir_smote:IRSMOTE",
+        "kalman-smote": f"{_SAMPLERS}kalman_smote:KalmanSMOTE",
+        "rb-ccr": f"{_SAMPLERS}rb_ccr:RBCCR",
+        "waveform-over": f"{_SAMPLERS}waveform_over:WaveformOverSampler",
+        "redrawn": f"{_SAMPLERS}redrawn:Redrawn",
     },
     _check_sampler,
 )
 """Name → sampler class; other packages add theirs in the entry point group ``evenvoice.samplers``."""
 
-LOSSES = Registry("loss", {"cross-entropy": f"{_LOSSES}cross_entropy:CrossEntropy"}, plural="losses")
+LOSSES = Registry(
+    "loss",
+    {
+        "cross-entropy": f"{_LOSSES}cross_entropy:CrossEntropy",
+        "label-smoothing": f"{_LOSSES}cross_entropy:LabelSmoothing",
+        "weighted": f"{_LOSSES}weighted:WeightedCrossEntropy",
+        "effective-number": f"{_LOSSES}weighted:EffectiveNumber",
+        "focal": f"{_LOSSES}focal:Focal",
+        "ldam": f"{_LOSSES}ldam:LDAM",
+        "logit-adjusted": f"{_LOSSES}logit_adjusted:LogitAdjusted",
+        "balanced-softmax": f"{_LOSSES}logit_adjusted:BalancedSoftmax",
+    },
+    plural="losses",
+)
 """Name → loss class; other packages add theirs in the entry point group ``evenvoice.losses``."""
+
+
+DECISIONS = Registry(
+    "decision",
+    {
+        "none": f"{_DECISIONS}calibrating:NoDecision",
+        "temperature": f"{_DECISIONS}calibrating:Temperature",
+        "logit-adjustment": f"{_DECISIONS}prior:LogitAdjustment",
+        "prior-shift": f"{_DECISIONS}prior:PriorShift",
+        "thresholds": f"{_DECISIONS}thresholds:Thresholds",
+    },
+)
+"""Name → decision class; other packages add theirs in the entry point group ``evenvoice.decisions``."""
 
 
 def make_sampler(name: str | Sampler, **options: Any) -> Sampler:
@@ -89,6 +149,25 @@ def make_loss(name: str, class_counts: Sequence[float], n_epochs: int = 1, **opt
     LOSSES.check_known(name)
     given = {"class_counts": class_counts, "n_epochs": n_epochs}
     return make("loss", name, LOSSES[name], given | options, hidden=("class_counts", "n_epochs"))
+
+
+def make_decision(name: str, **options: Any) -> Decision:
+    """Return the decision of a name, with its options.
+
+    Args:
+        name: A key of ``DECISIONS``, or ``package.module:Class``.
+        **options: Arguments of that decision's class.
+
+    Raises:
+        EvenvoiceError: The name or an option is unknown, or a value is impossible.
+
+    Examples:
+        >>> make_decision("logit-adjustment", tau="fit")
+        LogitAdjustment(tau='fit')
+    """
+    DECISIONS.check_known(name)
+    made: Decision = make("decision", name, DECISIONS[name], options)
+    return made
 
 
 def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tuple[str, ...] = ()) -> Any:

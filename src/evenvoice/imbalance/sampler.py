@@ -38,6 +38,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]  #
     random_state: int | np.random.RandomState | None = field(default=None, kw_only=True)
 
     per_epoch: ClassVar[bool] = False
+    mixes_classes: ClassVar[bool] = False  # whether a made row may have parents of other classes than its first
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:
         """Plan a training set; see `Sampler`."""

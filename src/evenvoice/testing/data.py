@@ -13,15 +13,15 @@ SHAPES: tuple[tuple[int, ...], ...] = ((4,), (1, 2, 6))
 def training_set(
     shape: tuple[int, ...], dtype: type[np.floating[Any]] = np.float32
 ) -> tuple[NDArray[Any], NDArray[np.str_], NDArray[np.int64]]:
-    """Return features [90, *shape], labels of three classes that overlap a little, and speakers.
+    """Return features [180, *shape], labels of three classes that overlap a little, and speakers.
 
     Examples:
         >>> X, y, speakers = training_set((4,))
         >>> X.shape, np.unique(y, return_counts=True)[1].tolist(), len(set(speakers.tolist()))
-        ((90, 4), [27, 18, 45], 3)
+        ((180, 4), [54, 36, 90], 3)
     """
     random = np.random.default_rng(2)
-    y = random.permutation(np.repeat(["angry", "happy", "neutral"], [27, 18, 45]))
+    y = random.permutation(np.repeat(["angry", "happy", "neutral"], [54, 36, 90]))
     centres = {"angry": 0.0, "happy": 1.5, "neutral": 3.0}
     X = random.normal(size=(len(y), *shape)) + np.array([centres[label] for label in y]).reshape(
         -1, *(1 for _ in shape)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import Plan, Sampler, draw_plan, make_sampler
+from evenvoice.imbalance import WAVEFORM, Plan, Sampler, draw_plan, make_sampler
 from evenvoice.testing.data import SHAPES, awkward_sets, training_set
 
 _KEPT_ROUNDING = 1e-6
@@ -53,16 +53,18 @@ def _check_plan(sampler: Sampler, shape: tuple[int, ...], dtype: type[np.floatin
     _expect(bool((before == X).all()), "X was changed; work on a copy")
     _expect(plan.labels.dtype.kind == y.dtype.kind, f"labels of dtype {plan.labels.dtype}; expected that of y")
     rows = np.arange(len(plan))
-    made = plan.take(X, rows)
+    variants = variants_for(plan, X)
+    made = plan.take(X, rows, variants)
     _expect(made.dtype == X.dtype, f"rows of dtype {made.dtype}; expected {X.dtype}, as X")
     _expect(made.shape == (len(plan), *shape), f"rows of shape {made.shape}; expected {(len(plan), *shape)}")
     _expect(bool(np.isfinite(made).all()), "NaN or infinity in the rows, and X has none")
     _expect(bool((made[: len(plan.kept)] == X[plan.kept]).all()), "a kept row is not the row of X")
     order = np.random.default_rng(0).permutation(rows)
-    alone = np.concatenate([plan.take(X, [row]) for row in order[:20]])
+    alone = np.concatenate([plan.take(X, [row], variants) for row in order[:20]])
     _expect(bool((alone == made[order[:20]]).all()), "a row that is made alone differs from the same row in a batch")
     labels = plan.y(y)
-    for parents in plan.parents(rows).T:
+    mixes = getattr(sampler, "mixes_classes", False)
+    for parents in plan.parents(rows).T[: 1 if mixes else None]:
         same = (parents < 0) | (y[parents] == labels)
         _expect(bool(same.all()), "a row has a parent of another class; make rows of a class from its own rows")
     weights = plan.class_weights
@@ -85,7 +87,7 @@ def _check_repeats(sampler: Sampler) -> None:
                 np.array_equal(getattr(first, name), getattr(again, name)),
                 f"the same seed gave another {name}, with another memory layout or dtype of labels",
             )
-        one, other = first.take(X, np.arange(len(first))), again.take(X, np.arange(len(again)))
+        one, other = (plan.take(X, np.arange(len(plan)), variants_for(plan, X)) for plan in (first, again))
         _expect(bool((one == other).all()), "the same seed gave other rows")
 
 
@@ -98,7 +100,8 @@ def _check_provenance(sampler: Sampler) -> None:
         others = np.setdiff1d(np.arange(len(X)), parents)
         changed = X.copy()
         changed[others] = 1e3
-        same = np.allclose(plan.take(changed, [row]), plan.take(X, [row]), rtol=_KEPT_ROUNDING)
+        one, other = (plan.take(source, [row], variants_for(plan, source)) for source in (changed, X))
+        same = np.allclose(one, other, rtol=_KEPT_ROUNDING)
         _expect(same, f"made row {row} depends on rows other than its parents {parents.tolist()}")
     # The row numbers of a corpus: the plan of a fold's training part names rows of the training part alone.
     train = np.arange(0, len(X), 2)
@@ -122,6 +125,12 @@ def _check_bad_input(sampler: Sampler) -> None:
     }
     for name, call in wrong.items():
         _expect(_refused(call) is not None, f"{name}: accepted; raise an EvenvoiceError that says what is wrong")
+
+
+def variants_for(plan: Plan, X: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return something that stands for the features of perturbed waveforms, for each perturbation of a plan."""
+    names = [maker.removeprefix(WAVEFORM) for maker in set(plan.makers.tolist()) if maker.startswith(WAVEFORM)]
+    return {name: X + X.dtype.type(0.5) for name in names}
 
 
 def _refused(call: Callable[[], Plan | NDArray[Any]]) -> str | None:

@@ -39,3 +39,16 @@ class CrossEntropy(BaseLoss):
         if self.smoothing:
             targets = (1 - self.smoothing) * targets + self.smoothing / targets.shape[1]
         return -(targets * logits.log_softmax(dim=1)).sum(dim=1)
+
+
+class LabelSmoothing(CrossEntropy):
+    """Cross entropy with smoothed labels by default; see `CrossEntropy`.
+
+    Args:
+        class_counts: See `BaseLoss`.
+        n_epochs: See `BaseLoss`.
+        smoothing: ε, from 0 and below 1.
+    """
+
+    def __init__(self, class_counts: Sequence[float], n_epochs: int = 1, *, smoothing: float = 0.1) -> None:
+        super().__init__(class_counts, n_epochs, smoothing=smoothing)
