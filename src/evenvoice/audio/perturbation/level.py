@@ -22,7 +22,8 @@ def gain(waveform: Waveform, rate: int, decibels: float) -> Waveform:
         >>> gain(np.float32([0.5, -0.025]), 16000, 20).round(2).tolist()
         [1.0, -0.25]
     """
-    return np.clip(waveform * np.float32(10 ** (decibels / 20)), -1.0, 1.0).astype(np.float32)
+    louder: Waveform = np.clip(waveform * np.float32(10 ** (decibels / 20)), -1.0, 1.0).astype(np.float32)
+    return louder
 
 
 def noise(waveform: Waveform, rate: int, snr: float, seed: int = 0) -> Waveform:
@@ -51,4 +52,5 @@ def noise(waveform: Waveform, rate: int, snr: float, seed: int = 0) -> Waveform:
     pink = np.fft.irfft(spectrum, waveform.size)
     power = np.mean(np.square(waveform, dtype=np.float64))
     level = np.sqrt(power / 10 ** (snr / 10) / max(float(np.mean(np.square(pink))), 1e-30))
-    return (waveform + level * pink).astype(np.float32)
+    noisy: Waveform = (waveform + level * pink).astype(np.float32)
+    return noisy
