@@ -46,7 +46,7 @@ class Discriminant(Estimator):
     name = "discriminant"
     weighs_classes = True
 
-    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, ridge: Positive = 0.0015) -> None:
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, ridge: Positive = 0.0008) -> None:
         super().__init__(input_shape, n_classes)
         self._ridge = ridge
 
@@ -115,7 +115,7 @@ class LinearFusion(Estimator):
         n_classes: int,
         *,
         C: Positive = 0.001,
-        ridge: Positive = 0.0015,
+        ridge: Positive = 0.0008,
         share: Share = 0.3,
     ) -> None:
         super().__init__(input_shape, n_classes)
