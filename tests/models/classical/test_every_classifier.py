@@ -10,7 +10,20 @@ import pytest
 from numpy.typing import NDArray
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.classical import DBN, DTW, GMM, HMM, KNN, MLP, SVM, LinearSVM, Logistic, Majority
+from evenvoice.models.classical import (
+    DBN,
+    DTW,
+    GMM,
+    HMM,
+    KNN,
+    MLP,
+    SVM,
+    Discriminant,
+    LinearFusion,
+    LinearSVM,
+    Logistic,
+    Majority,
+)
 from evenvoice.models.estimator import Estimator
 from tests.models.classical import fabricated
 
@@ -21,6 +34,8 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
     (SVM, {}),
     (LinearSVM, {}),
     (Logistic, {"C": 1.0}),
+    (Discriminant, {}),
+    (LinearFusion, {"C": 1.0}),
     (MLP, {"hidden_layer_sizes": [8], "learning_rate_init": 0.01}),
     (DBN, {"hidden_layer_sizes": [16, 8]}),
     (GMM, {"n_components": 2}),
@@ -30,7 +45,7 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
 ]
 SEQUENCES = [(kind, options) for kind, options in CLASSIFIERS if kind.needs_shape == "sequence"]
 # What the seed does not touch.
-WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, Logistic, DTW)
+WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, Logistic, Discriminant, LinearFusion, DTW)
 
 every_classifier = pytest.mark.parametrize(("kind", "options"), CLASSIFIERS)
 every_sequence_classifier = pytest.mark.parametrize(("kind", "options"), SEQUENCES)

@@ -1,6 +1,7 @@
-"""The classifiers that the paper names, two linear machines, and the constant answer."""
+"""The classifiers that the paper names, linear models, and the constant answer."""
 
 from evenvoice.models.classical.dbn import DBN
+from evenvoice.models.classical.discriminant import Discriminant, LinearFusion
 from evenvoice.models.classical.dtw import DTW
 from evenvoice.models.classical.gmm import GMM
 from evenvoice.models.classical.hmm import HMM
@@ -10,4 +11,17 @@ from evenvoice.models.classical.majority import Majority
 from evenvoice.models.classical.mlp import MLP
 from evenvoice.models.classical.svm import SVM, LinearSVM
 
-__all__ = ["DBN", "DTW", "GMM", "HMM", "KNN", "MLP", "SVM", "LinearSVM", "Logistic", "Majority"]
+__all__ = [
+    "DBN",
+    "DTW",
+    "GMM",
+    "HMM",
+    "KNN",
+    "MLP",
+    "SVM",
+    "Discriminant",
+    "LinearFusion",
+    "LinearSVM",
+    "Logistic",
+    "Majority",
+]
