@@ -44,6 +44,8 @@ MODELS = Registry(
                 ("svm", "SVM"),
                 ("linear-svm", "LinearSVM"),
                 ("logistic", "Logistic"),
+                ("discriminant", "Discriminant"),
+                ("linear-fusion", "LinearFusion"),
                 ("mlp", "MLP"),
                 ("dbn", "DBN"),
                 ("majority", "Majority"),

@@ -14,7 +14,7 @@ from evenvoice.models.classical.linear import linear
 from evenvoice.models.classical.logistic import Logistic
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
-from evenvoice.models.options import Positive, Share
+from evenvoice.options import Positive, Share
 
 
 class Discriminant(Estimator):
@@ -45,6 +45,7 @@ class Discriminant(Estimator):
 
     name = "discriminant"
     weighs_classes = True
+    exportable = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, ridge: Positive = 0.0008) -> None:
         super().__init__(input_shape, n_classes)
@@ -108,6 +109,7 @@ class LinearFusion(Estimator):
 
     name = "linear-fusion"
     weighs_classes = True
+    exportable = True
 
     def __init__(
         self,
