@@ -157,7 +157,7 @@ class _Evaluation:
             corpus, examples = load_dataset(
                 self.corpus,
                 features,
-                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.augment)),
+                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
                 jobs=self.execution.workers,
                 skip_bad=self.execution.skip_bad,
             )

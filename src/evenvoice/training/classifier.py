@@ -271,7 +271,7 @@ def _fit_waveforms(
     device: str,
 ) -> TrainedModel:
     """Fit on waveforms."""
-    dataset = _dataset(recipe, X, emotions, speakers, recipe.augment)
+    dataset = _dataset(recipe, X, emotions, speakers, recipe.perturbations)
     train, watched = _cut(recipe, emotions, speakers, seed)
     validation = dataset.take(watched) if len(watched) else None
     return fit(recipe, dataset.take(train), validation, seed, labels=labels, device=device)

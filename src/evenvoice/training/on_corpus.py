@@ -63,7 +63,9 @@ def train(
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
-    corpus, examples = load_dataset(corpus, recipe.features, perturbations=recipe.augment, jobs=jobs, skip_bad=skip_bad)
+    corpus, examples = load_dataset(
+        corpus, recipe.features, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
+    )
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(
