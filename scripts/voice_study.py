@@ -30,7 +30,7 @@ from evenvoice.features.functionals import Functionals
 from evenvoice.features.voice import Voice
 from evenvoice.models.classical import LinearFusion
 
-PERTURBATIONS = ("speed:0.9", "speed:0.95", "speed:1.05", "speed:1.1")
+PERTURBATIONS = ("speed:0.9", "speed:0.95", "speed:1.05", "speed:1.1", "pitch:1", "pitch:-1")
 RECIPE = {"C": 0.001, "ridge": 0.0008, "share": 0.3}
 CLIP = 6.0
 KAPPA = 5.0
