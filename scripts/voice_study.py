@@ -77,10 +77,11 @@ def features(files: Sequence[Path], perturbation: str, kept: Path) -> Rows:
     functionals = Functionals(voice.row_names)
     change = open_perturbation(perturbation) if perturbation else None
     made = []
-    for file in files:
+    for number, file in enumerate(files):
         waveform = load(file, rate=voice.sample_rate)
         if change is not None:
-            waveform = change(waveform, voice.sample_rate)
+            # Noise and room of its own for each: else training and test would share them.
+            waveform = change(waveform, voice.sample_rate, seed=number)
         with torch.inference_mode():
             rows, frames = voice(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
             made.append(functionals(rows, frames)[0].numpy())
