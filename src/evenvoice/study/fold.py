@@ -19,7 +19,7 @@ from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
-from evenvoice.training.prepare import fit_normaliser, to_images
+from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, s
     split". The normaliser and SMOTE see every utterance. A synthetic row goes by the speaker of its base parent.
     """
     normaliser = fit_normaliser(recipe, examples)
-    images = to_images(recipe, examples, normaliser)
+    images = to_training_images(recipe, examples, normaliser)
     emotions = utterances["emotion"].to_numpy(str)
     plan = make_plan(recipe, images, emotions, examples.speakers, seed).copies_as_made(emotions)
     kept = utterances.iloc[plan.kept]

@@ -201,7 +201,7 @@ class _Evaluation:
                     f"recipe {recipe.name!r}: model {recipe.model.name!r} has no epochs, so none can be chosen on the "
                     f"test part; leave it out, or use a protocol without {SELECT_ON_TEST}"
                 )
-            if recipe.transductive and not self.corpus.has("speaker"):
+            if recipe.needs_speakers and not self.corpus.has("speaker"):
                 raise EvenvoiceError(
                     f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
                     "speaker; name them with --speaker-from, or use --normalise training"
