@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.training import Dataset, fit
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

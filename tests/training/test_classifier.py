@@ -11,12 +11,12 @@ from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn.utils.estimator_checks import check_estimator
-from tests.recognizer import tiny
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import SMOTE
 from evenvoice.recipes import open_recipe
 from evenvoice.training import SpeechEmotionClassifier
+from tests.recognizer import tiny
 
 RNG = np.random.default_rng(0)
 Y = np.array(["sad", "angry", "happy"] * 12)
