@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.training import Dataset, fit
 from evenvoice.training.prepare import to_images, to_training_images
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -88,7 +88,7 @@ def test_adapting_undoes_what_is_the_speakers_own() -> None:
 
 def test_a_recipe_that_cannot_adapt_says_so() -> None:
     plain = fit(open_recipe("functionals-svm"), EXAMPLES)
-    with pytest.raises(EvenvoiceError, match="cannot be adapted.*normalise: enrolled"):
+    with pytest.raises(EvenvoiceError, match=r"cannot be adapted.*normalise: enrolled"):
         plain.offset(EXAMPLES)
 
 

@@ -85,11 +85,13 @@ class TrainedModel:
         """
         if not self.recipe.adaptive or self.normaliser is None:
             raise EvenvoiceError(
-                f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as voice-adaptive"
+                f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as "
+                "voice-adaptive does"
             )
         rows = self.normaliser.apply(enrolled.rows(self.recipe.made_shape))
         weight = shrinkage(len(rows), self.recipe.kappa) if weight is None else weight
-        return (weight * np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)).astype(np.float32)[None]
+        mean: npt.NDArray[np.float64] = np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)
+        return (weight * mean).astype(np.float32)[None]
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""

@@ -86,7 +86,8 @@ def around_speakers(rows: Rows, speakers: npt.NDArray[np.str_] | None) -> list[n
     """
     speakers = _known(speakers, "enrolled")
     means = {
-        speaker: _mean([rows[row] for row in np.flatnonzero(speakers == speaker)]) for speaker in np.unique(speakers)
+        speaker: _mean([rows[row] for row in np.flatnonzero(speakers == speaker).tolist()])
+        for speaker in np.unique(speakers)
     }
     return [(part - means[speaker][:, None]).astype(np.float32) for part, speaker in zip(rows, speakers, strict=True)]
 
