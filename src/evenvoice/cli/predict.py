@@ -113,9 +113,7 @@ def _check_adapt(inputs: list[str], voice: Path | None, window: float | None) ->
     if voice is not None:
         raise EvenvoiceError("--voice and --adapt both say who speaks; choose one")
     if "-" in inputs:
-        raise EvenvoiceError(
-            "--adapt takes the files of a folder as one speaker, not standard input; use --voice"
-        )
+        raise EvenvoiceError("--adapt takes the files of a folder as one speaker, not standard input; use --voice")
     if window is not None:
         raise EvenvoiceError("--adapt takes whole recordings as utterances; leave --window out, or use --voice")
 
