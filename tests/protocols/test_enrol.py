@@ -57,13 +57,13 @@ def test_one_must_be_left_to_test() -> None:
 
 @pytest.mark.parametrize("enrol", [-1, 2.5, True, "some", None, [5, "x"]])
 def test_what_is_no_number_of_utterances(enrol: object) -> None:
-    with pytest.raises(EvenvoiceError, match="enrol: found .*expected a number of utterances from 0, or all"):
+    with pytest.raises(EvenvoiceError, match=r"enrol: found .*expected a number of utterances from 0, or all"):
         with_enrolled(["speaker"], enrol)
 
 
 @pytest.mark.parametrize("name", ["paper+enrol-5", "speaker+enrol-5+select-on-test", "speaker+select-on-test+enrol-5"])
 def test_what_does_not_go_together(name: str) -> None:
-    with pytest.raises(EvenvoiceError, match="LEAKY|no epoch is chosen"):
+    with pytest.raises(EvenvoiceError, match=r"LEAKY|no epoch is chosen"):
         open_protocol(name)
 
 

@@ -111,10 +111,10 @@ def test_what_is_enrolled_is_said_wherever_a_result_is_shown(tmp_path: Path) -> 
 
 def test_other_recipes_refuse_it_before_audio_is_read(tmp_path: Path) -> None:
     corpus = noise_corpus(tmp_path)
-    with pytest.raises(EvenvoiceError, match="recipe 'functionals-svm' does not adapt .*normalise: enrolled"):
+    with pytest.raises(EvenvoiceError, match=r"recipe 'functionals-svm' does not adapt .*normalise: enrolled"):
         evaluate(corpus, "functionals-svm", "speaker", enrol=5, out=tmp_path / "out")
     fold = make_folds(open_protocol("speaker+enrol-5"), TABLE, 0)[0]
-    with pytest.raises(EvenvoiceError, match="nothing where utterances .*normalise: enrolled"):
+    with pytest.raises(EvenvoiceError, match=r"nothing where utterances .*normalise: enrolled"):
         run_fold(
             open_recipe("functionals-svm"), open_protocol("speaker+enrol-5"), fold, TABLE, EXAMPLES,
             fabricate.EMOTIONS, seed=0,

@@ -21,7 +21,6 @@ from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 
-
 # What to do where a recipe cannot use what is enrolled.
 ADAPT = "use a recipe with normalise: enrolled, such as voice-adaptive"
 
