@@ -20,9 +20,11 @@ from evenvoice.files import writing
 _WHAT = "evenvoice speaker profile"
 _KEYS = ("what", "format", "model", "utterances", "offset")
 
-# Ours has some ten thousand bytes; numbers beyond a million deviations are no speaker.
+# Ours has some ten thousand bytes.
 _LARGEST = 4 * 2**20
-_FARTHEST = 1e6
+
+# In deviations; a tone or a click may lie so far off, and no speaker.
+FARTHEST = 1e6
 _MOST_UTTERANCES = 2**53
 
 _ANOTHER = "enrol the speaker again"
@@ -57,10 +59,8 @@ class SpeakerProfile:
     def __post_init__(self) -> None:
         offset = np.asarray(self.offset)
         good = offset.dtype == np.float32 and offset.ndim == 1 and offset.size > 0
-        if not good or not (np.abs(offset) < _FARTHEST).all():  # NaN is not, either
-            raise EvenvoiceError(
-                f"speaker profile: offset is no float32 [r] of numbers below {_FARTHEST:g}; {_ANOTHER}"
-            )
+        if not good or not (np.abs(offset) <= FARTHEST).all():  # NaN is not, either
+            raise EvenvoiceError(f"speaker profile: offset is no float32 [r] within ±{FARTHEST:g}; {_ANOTHER}")
         if type(self.utterances) is not int or not 0 < self.utterances <= _MOST_UTTERANCES:
             raise EvenvoiceError(
                 f"speaker profile: utterances is {self.utterances!r:.40}, expected a whole number from 1; {_ANOTHER}"

@@ -15,7 +15,7 @@ from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, to_waveform
 from evenvoice.recognizer.metadata import Card, read_card
-from evenvoice.recognizer.profile import SpeakerProfile
+from evenvoice.recognizer.profile import FARTHEST, SpeakerProfile
 from evenvoice.recognizer.ready import ready_model
 from evenvoice.recognizer.session import Session
 from evenvoice.recognizer.stream import resampled
@@ -124,7 +124,8 @@ class Recognizer:
         if k == 0:
             raise EvenvoiceError(f"{self._name}: no recordings to enrol; give one at least, of one speaker")
         # The mean, times k / (k + kappa).
-        return SpeakerProfile((total / (k + self._kappa)).astype(np.float32), k, self._card["sha256"])
+        offset = (total / (k + self._kappa)).clip(-FARTHEST, FARTHEST).astype(np.float32)
+        return SpeakerProfile(offset, k, self._card["sha256"])
 
     def adapted(self, speaker: SpeakerProfile | None) -> Self:
         """Return a recognizer for recordings of one speaker; it shares this one's model. ``None``: nobody enrolled.
