@@ -92,3 +92,15 @@ def test_the_voice_of_another_model_is_refused(adaptive_model: Path, people: Pat
     values = json.loads(voice.read_text())
     voice.write_text(json.dumps({**values, "model": "0" * 64}))
     assert "another model" in run("predict", adaptive_model, people, "--voice", voice).complaint()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_evaluation_enrols_and_says_so(voices: Path, tmp_path: Path) -> None:
+    arguments = ["evaluate", f"folder:{voices}", "--recipe", "functionals-svm", "--normalise", "enrolled"]
+    speakers = ["--speaker-from", r"(\w+)_", "--protocol", "speaker", "--jobs", "1", "--out", tmp_path / "out"]
+    plain, adapted = json.loads(run(*arguments, *speakers, "--enrol", "0", "--enrol", "2", "--json").result())
+    assert [each["protocol"] for each in (plain, adapted)] == ["speaker", "speaker+enrol-2"]
+    assert [each["n_test"] for each in (plain, adapted)] == [36, 36 - 4 * 2]
+    assert "expected a number of utterances" in run(*arguments, *speakers, "--enrol", "few").complaint()
+    refused = [*arguments[:-2], *speakers, "--enrol", "2"]
+    assert "does not adapt to what is enrolled" in run(*refused).complaint()
