@@ -100,11 +100,11 @@ def _with(**changes: Any) -> Callable[[dict[str, Any]], bytes]:
 
 
 DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], bytes], str]] = {
-    "empty": (lambda _: b"", "no speaker profile"),
+    "empty": (lambda _: b"", "empty"),
     "cut short": (lambda values: json.dumps(values).encode()[:-20], "no speaker profile"),
     "a pickle": (lambda _: b"\x80\x04K\x01.", "no speaker profile"),
     "nested deep": (lambda _: b"[" * 100_000, "no speaker profile"),
-    "huge": (lambda _: b" " * (5 * 2**20), "no speaker profile has that many"),
+    "huge": (lambda _: b" " * (5 * 2**20), "not a speaker profile"),
     "another object": (lambda _: b'{"a": 1}', "no speaker profile"),
     "a newer format": (_with(format=2), "format 2.*update"),
     "no format": (_with(format=True), "keys"),
@@ -135,10 +135,12 @@ def test_what_is_no_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match="a folder"):
         SpeakerProfile.load(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(EvenvoiceError, match="pipe: no file"):
+    with pytest.raises(EvenvoiceError, match="pipe: not a speaker profile"):
         SpeakerProfile.load(tmp_path / "pipe")
     with pytest.raises(EvenvoiceError, match="not a path"):
         SpeakerProfile.load("a\0b")
+    with pytest.raises(EvenvoiceError, match=r"upload: .* no speaker profile has that many"):
+        SpeakerProfile.from_bytes(b" " * (5 * 2**20), "upload")
 
 
 WRONG = {

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from evenvoice.audio import one_line
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
+from evenvoice.recognizer.reading import read_whole
 
 _WHAT = "evenvoice speaker profile"
 _KEYS = ("what", "format", "model", "utterances", "offset")
@@ -103,8 +104,9 @@ class SpeakerProfile:
             ...
             evenvoice.errors.EvenvoiceError: missing.voice: no such file; check the path
         """
-        name = one_line(str(path))
-        return cls.from_bytes(_read(Path(path), name), name)
+        return cls.from_bytes(
+            read_whole(Path(path), "speaker profile", ".voice", _ANOTHER, _LARGEST), one_line(str(path))
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str = "the speaker profile") -> SpeakerProfile:
@@ -164,22 +166,3 @@ def _decoded(text: Any) -> npt.NDArray[np.float32]:
     except (TypeError, ValueError, binascii.Error) as error:
         raise EvenvoiceError(f"speaker profile: offset is no base64 of float32 numbers; {_ANOTHER}") from error
     return values.astype(np.float32)
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        if path.is_dir():
-            raise EvenvoiceError(f"{name}: a folder, not a speaker profile; name the file in it")
-        # A pipe or a device would be waited for, or never end.
-        if not path.is_file() and path.exists():
-            raise EvenvoiceError(f"{name}: no file; name one that `evenvoice enrol` wrote")
-        with path.open("rb") as file:
-            return file.read(_LARGEST + 1)
-    except FileNotFoundError as error:
-        raise EvenvoiceError(f"{name}: no such file; check the path") from error
-    except OSError as error:
-        raise EvenvoiceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from error
-    except ValueError as error:
-        if isinstance(error, EvenvoiceError):
-            raise
-        raise EvenvoiceError(f"{name}: not a path ({error}); check it") from error  # a NUL in it

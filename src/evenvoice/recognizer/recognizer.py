@@ -16,6 +16,7 @@ from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, to_waveform
 from evenvoice.recognizer.metadata import Card, read_card
 from evenvoice.recognizer.profile import FARTHEST, SpeakerProfile
+from evenvoice.recognizer.reading import read_whole
 from evenvoice.recognizer.ready import ready_model
 from evenvoice.recognizer.session import Session
 from evenvoice.recognizer.stream import resampled
@@ -66,7 +67,7 @@ class Recognizer:
             )
         file = ready_model() if path is None else Path(path)
         self._name = one_line(str(file))
-        model = _read(file)
+        model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST)
         self._card = read_card(model, self._name)
         self.labels: tuple[str, ...] = tuple(self._card["labels"])
         self.sample_rate: int = self._card["sample_rate"]
@@ -306,26 +307,3 @@ class Recognizer:
 def _are_several(audio: Any) -> bool:
     """Whether this is a list of recordings; a list of numbers is one waveform."""
     return isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio))
-
-
-def _read(path: Path) -> bytes:
-    """Return the bytes of a model file, or raise what a person can do about it."""
-    name = one_line(str(path))
-    try:
-        if path.is_dir():
-            raise EvenvoiceError(f"{name}: a folder, not a model file; name the .onnx file in it")
-        size = path.stat().st_size
-        # A pipe or a device would be waited for, or never end.
-        if not path.is_file() or size > _LARGEST:
-            raise EvenvoiceError(f"{name}: not a model file of evenvoice ({size} bytes); name a .onnx file")
-        if size == 0:
-            raise EvenvoiceError(f"{name}: empty (0 bytes); export or download it again")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise EvenvoiceError(f"{name}: no such file; check the path") from error
-    except OSError as error:
-        raise EvenvoiceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from error
-    except ValueError as error:
-        if isinstance(error, EvenvoiceError):
-            raise
-        raise EvenvoiceError(f"{name}: not a path ({error}); check it") from error  # a NUL in it
