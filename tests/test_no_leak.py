@@ -7,6 +7,7 @@ weights, the normaliser and the plan are the same to the byte. ``paper`` must fa
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -54,7 +55,7 @@ def _recipe(name: str, balancer: str, variant: str) -> Recipe:
 
 
 @cache
-def _examples(n_rows: int, perturbations: tuple[str, ...]) -> Dataset:
+def _examples(n_rows: int, perturbations: tuple[str, ...] = ()) -> Dataset:
     if n_rows == 120 and not perturbations:
         return EXAMPLES
     return fabricate.examples(TABLE, n_rows=n_rows, perturbations=perturbations)
@@ -73,10 +74,16 @@ def _poisoned(fold: Fold, known: Dataset, poison: float = np.nan) -> tuple[pd.Da
     labels[fold.test] = np.roll(labels[fold.test], 7)
     assert (labels != TABLE["emotion"].to_numpy(str)).any()
     table["emotion"] = labels
+    other = _other(known, _spoilt(known, fold, poison), labels)
+    variants = {name: _other(each, _spoilt(each, fold, poison)) for name, each in known.variants.items()}
+    return table, replace(other, variants=variants)
+
+
+def _spoilt(known: Dataset, fold: Fold, poison: float) -> list[np.ndarray]:
     features = list(known.features)
     for row in fold.test:
         features[row] = features[row][:, ::-1] * np.float32(poison)
-    return table, _other(known, features, labels)
+    return features
 
 
 def _fitted(model: TrainedModel) -> list[bytes]:
