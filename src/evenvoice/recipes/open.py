@@ -127,7 +127,8 @@ def _sets(base: Any, changes: Any, path: str) -> bool:
     if not isinstance(changes, Mapping) or first not in changes:
         return False
     value, old = changes[first], base.get(first) if isinstance(base, Mapping) else None
-    other = isinstance(value, Mapping) and "name" in value and value["name"] != _name(old)
+    # Something else than keys and values, such as a chain of samplers, takes the place of the whole section.
+    other = not isinstance(value, Mapping) or ("name" in value and value["name"] != _name(old))
     return not rest or other or _sets(old, value, rest)
 
 
