@@ -32,7 +32,7 @@ WIDE_MARGIN = 0.5
 _FEWEST = 10
 _TREES = 100
 _PERMUTATIONS = 999
-# With two or three speakers an interval over speakers is no guard against chance; a permutation test is.
+# With two or three speakers an interval over speakers is not a guard against chance; a permutation test is.
 _RARE = 0.01
 
 _RECORDING = {
