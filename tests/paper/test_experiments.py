@@ -115,7 +115,7 @@ def test_a_file_replaces_the_baseline_that_it_has_the_name_of(corpus: Corpus, fi
 
 def test_a_file_of_no_baseline_and_two_of_one_are_refused(corpus: Corpus, file: Callable[[str, str], str]) -> None:
     other = file("other", "extends: weighted-2dcnn\n")
-    with pytest.raises(EvenvoiceError, match=r"'other' is no baseline.*bilstm-attention, .*majority"):
+    with pytest.raises(EvenvoiceError, match=r"'other' is not a baseline.*bilstm-attention, .*majority"):
         experiment_parts(corpus, [3], baselines=[other])
     twice = [file("a", "extends: svm\n"), file("b", "extends: svm\n")]
     with pytest.raises(EvenvoiceError, match="another file replaces 'svm' already"):

@@ -75,7 +75,7 @@ def test_a_baseline_that_fails_costs_no_other_and_is_named(
     assert {ours.result.recipe for ours in found.tables.shown()} >= {"mlp", "majority", "2dcnn-array"}
     assert "svm failed: svm: NaN" in page.read_text(encoding="utf-8")
     assert any("svm: failed: svm: NaN" in line for line in said)
-    # Mended, it is no failure any more; what was not asked for again still is one.
+    # Repaired, it is not a failure any more; what was not asked for again still is one.
     evaluations.broken = set()
     reproduce(corpus, tmp_path, [3], seeds=[0])
     assert open_reproduction(tmp_path).record.failures == {"2dcnn-mean": "2dcnn-mean: NaN"}

@@ -40,7 +40,7 @@ def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:
         name = recipe.name if recipe.name in names else _extended(file)
         if name not in names:
             raise EvenvoiceError(
-                f"--baseline {file}: {recipe.name!r} is no baseline{nearest(recipe.name, list(names))}, and extends "
+                f"--baseline {file}: {recipe.name!r} is not a baseline{nearest(recipe.name, list(names))}, and extends "
                 f"none; give it the name of one, or extend it: {', '.join(names)}"
             )
         if name in found:
