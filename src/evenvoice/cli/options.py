@@ -176,7 +176,7 @@ def seeds(
 
 
 def as_typed() -> str:
-    """Return the command line; bytes of names that are no text are shown as codes."""
+    """Return the command line; bytes of names that are not text are shown as codes."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
 
 

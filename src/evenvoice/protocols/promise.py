@@ -62,7 +62,7 @@ def check_promise(promise: Promise, fold: Fold, utterances: pd.DataFrame) -> Non
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: fold 0: speaker a is in the test part and in the training part; \
-the protocol promised none shared. The split is wrong: mend it before reading any figure
+the protocol promised none shared. The split is wrong: correct it before reading any figure
     """
     parts = {"training": fold.train, "validation": fold.validation, "test": fold.test}
     for name in ("training", "test"):
@@ -82,6 +82,6 @@ the protocol promised none shared. The split is wrong: mend it before reading an
             if shared_values:
                 raise EvenvoiceError(
                     f"fold {fold.number}: {column} {', '.join(map(str, shared_values[:3]))} is in the test part and in "
-                    f"the {name} part; the protocol promised none shared. The split is wrong: mend it before reading "
-                    "any figure"
+                    f"the {name} part; the protocol promised none shared. The split is wrong: correct it before "
+                    "reading any figure"
                 )

@@ -43,7 +43,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     """Return a shipped recipe by name, or one of yours from a YAML file.
 
     A file may say ``extends: smote-2dcnn`` (a name, or a path relative to the file): what it does not say, the other
-    says. A balancer or model that it names anew does not inherit the other's options. A key that it sets is no longer
+    says. A sampler or model that it names anew does not inherit the other's options. A key that it sets is no longer
     searched by `evenvoice tune`, unless its own ``search`` says so.
 
     Args:
@@ -99,7 +99,9 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         raise EvenvoiceError(f"recipe {recipe!r}: expected keys and values, found {type(data).__name__}")
     for key in data:
         if not isinstance(key, str):
-            raise EvenvoiceError(f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)}")
+            raise EvenvoiceError(
+                f"recipe {recipe!r}: {key!r} is not a key; allowed are {', '.join(Recipe.model_fields)}"
+            )
     data = renamed(data, warn=True)
     data.setdefault("name", name)
     base = data.pop("extends", None)
