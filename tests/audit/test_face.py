@@ -47,7 +47,7 @@ def test_counts_as_a_string_a_list_and_numpy() -> None:
     assert len({audit.as_text() for audit in audits}) == 1
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_is_one_line(wrong: object) -> None:
     calls = (
         lambda: evenvoice.audit_corpus(wrong),
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_one_line(wrong: object) -> None:
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("wrong", [None, 2.5, "5465", b"x", [], np.zeros(2), True, 0, -1], ids=repr)
+@pytest.mark.parametrize("wrong", [None, 2.5, "5465", b"x", [], np.zeros(2), True, 0, -1])
 def test_what_is_no_count_is_one_line(wrong: object) -> None:
     for call in (
         lambda: evenvoice.audit_counts(wrong, 3, [1, 2]),

@@ -175,7 +175,7 @@ def test_a_training_part_that_lacks_a_class(voices: Path, table: Table, tmp_path
 
 def test_emodbs_speaker_08_has_no_disgust(corpora_folder: Path, tmp_path: Path) -> None:
     corpus = (f"emodb:{corpora_folder / 'emodb'}", "--without", "speaker=03,09,11,12,13,14,15")
-    assert "odd: speaker 08 has no disgust" in run("corpus", "show", *corpus).result()
+    assert "warning: speaker 08 has no disgust" in run("corpus", "show", *corpus).result()
     quick = ("--recipe", "2dcnn", "--set", "training.epochs=1", "--jobs", "1")
     answer = run("evaluate", *corpus, "--protocol", "speaker", *quick, "--json", "--out", tmp_path / "out")
     (result,) = json.loads(answer.result())

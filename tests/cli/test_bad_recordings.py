@@ -211,8 +211,8 @@ def test_corpus_show_counts_a_bad_recording_and_says_what_its_header_tells(
     lines = run("corpus", "show", corpus).result().splitlines()
     assert lines[0].split(": ")[1].startswith("37 utterances")
     named = f"1 (sad/{bad.name})"
-    assert (f"odd: utterances with audio that cannot be read: {named}" in lines) == (bad.name in UNREADABLE)
-    assert (f"odd: utterances without their audio: {named}" in lines) == (bad.name in MISSING)
+    assert (f"warning: utterances with audio that cannot be read: {named}" in lines) == (bad.name in UNREADABLE)
+    assert (f"warning: utterances without their audio: {named}" in lines) == (bad.name in MISSING)
     assert tree(tmp_path) == before
 
 
@@ -225,8 +225,8 @@ def test_corpus_show_shows_what_can_be_decoded(form: str, voices: Path, table: T
     shown = json.loads(run("corpus", "show", corpus, "--json").result())
     assert (shown["utterances"], shown["hours_note"]) == (36 + len(fine), "")
     text = run("corpus", "show", corpus).result()
-    assert "odd: several sample rates: 16000 Hz " in text
-    assert "odd: recordings that are the same, byte for byte: 1 (" in text
+    assert "warning: several sample rates: 16000 Hz " in text
+    assert "warning: recordings that are the same, byte for byte: 1 (" in text
 
 
 @pytest.mark.filterwarnings("error::UserWarning")  # as matplotlib gives for an emoji

@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import PROTOCOLS, Fold, check_promise, cut_validation, make_folds, open_protocol, promise_of
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")

@@ -8,7 +8,6 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
-from tests.corpora.wrong import WRONG
 
 import evenvoice
 from evenvoice.errors import EvenvoiceError
@@ -24,6 +23,7 @@ from evenvoice.protocols import (
     make_folds,
     open_protocol,
 )
+from tests.corpora.wrong import WRONG
 
 RNG = np.random.default_rng(0)
 SPEAKERS = np.repeat([f"s{n}" for n in range(10)], 6)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.training import fit
+from tests import fabricate
 
 TABLE = fabricate.utterances(2)
 

@@ -157,7 +157,7 @@ def _works_or_is_one_line(call: Any, value: Any) -> None:
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: f"{type(value).__name__}-{value!r:.30}")
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: type(value).__name__)
 def test_anything_else_is_one_line(recognizer: Recognizer, wrong: Any) -> None:
     for call in (
         recognizer,

@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.training import Dataset, fit
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -89,8 +89,8 @@ def test_a_loss_sees_the_counts_of_the_balanced_part(loss: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"augment": ["sped:0.9"]}, r"perturbation 'sped:0.9' is unknown \(did you mean 'speed'"),
-        ({"augment": ["speed:fast"]}, "expected a number above 0 after the colon"),
+        ({"augment": ["sped:0.9"]}, "perturbation 'sped:0.9'.*did you mean 'speed"),
+        ({"augment": ["speed:fast"]}, "perturbation 'speed:fast': 'fast' is no value for speed; give a number"),
         ({"loss": "cross"}, "loss 'cross' is unknown"),
         ({"loss": {"name": "cross-entropy", "options": {"smoothing": 0.1}}}, "model 'linear-svm' is not fitted by"),
     ],
@@ -98,3 +98,26 @@ def test_a_loss_sees_the_counts_of_the_balanced_part(loss: str) -> None:
 def test_what_cannot_be_is_refused_when_the_recipe_is_read(changes: dict, message: str) -> None:
     with pytest.raises(EvenvoiceError, match=message):
         open_recipe("functionals-svm", changes)
+
+
+def test_a_plan_is_redrawn_each_epoch_and_all_are_recorded() -> None:
+    changes = {"balance": {"name": "redrawn", "options": {"sampler": "random-over"}}, "training": {"epochs": 3}}
+    model = fit(open_recipe("2dcnn", changes), EXAMPLES)
+    assert len(model.later_plans) == 2
+    kept = [tuple(plan.kept) for plan in (model.plan, *model.later_plans)]
+    assert len(set(kept)) == 3
+    assert len({len(plan) for plan in kept}) == 1
+
+
+def test_a_classical_classifier_has_no_epochs_to_redraw_in() -> None:
+    with pytest.raises(EvenvoiceError, match="redrawn is drawn anew each epoch, and model 'linear-svm' has none"):
+        open_recipe("functionals-svm", {"balance": "redrawn"})
+
+
+def test_rare_classes_grow_by_perturbed_recordings() -> None:
+    changes = {"balance": {"name": "waveform-over", "options": {"perturbations": list(SPEEDS)}}}
+    recipe = open_recipe("functionals-svm", changes)
+    assert recipe.perturbations == SPEEDS
+    model = fit(recipe, AUGMENTED)
+    assert len(set(np.unique(model.plan.y(EXAMPLES.emotions), return_counts=True)[1])) == 1
+    assert set(model.plan.makers) <= {f"waveform:{name}" for name in SPEEDS}

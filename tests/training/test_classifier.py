@@ -11,12 +11,12 @@ from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn.utils.estimator_checks import check_estimator
-from tests.recognizer import tiny
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import SMOTE
 from evenvoice.recipes import open_recipe
 from evenvoice.training import SpeechEmotionClassifier
+from tests.recognizer import tiny
 
 RNG = np.random.default_rng(0)
 Y = np.array(["sad", "angry", "happy"] * 12)
@@ -33,7 +33,9 @@ def _tone(emotion: str, seconds: float) -> np.ndarray:
 
 WAVEFORMS = [_tone(emotion, 0.3 + 0.05 * (number % 5)) for number, emotion in enumerate(Y)]
 # 60 epochs of 3 batches: with a momentum of 0.99 the batch normalisation needs that many to settle.
-QUICK = SpeechEmotionClassifier(epochs=60, batch_size=16, settings={"balance": {"options": {"k_neighbors": 3}}})
+QUICK = SpeechEmotionClassifier(
+    "smote-2dcnn", epochs=60, batch_size=16, settings={"balance": {"options": {"k_neighbors": 3}}}
+)
 ON_FEATURES = clone(QUICK).set_params(shape="channels")
 
 
@@ -198,7 +200,9 @@ def test_scikit_learns_own_checks_pass() -> None:
 
 @pytest.mark.parametrize("balance", [SMOTE(k_neighbors=2), "smote", {"name": "smote", "options": {"k_neighbors": 2}}])
 def test_a_sampler_is_a_name_or_an_object(balance: object) -> None:
-    fitted = SpeechEmotionClassifier(balance=balance, epochs=1).fit(FEATURES[:, 0, :, 0], np.repeat([0, 1], [6, 30]))
+    fitted = SpeechEmotionClassifier("smote-2dcnn", balance=balance, epochs=1).fit(
+        FEATURES[:, 0, :, 0], np.repeat([0, 1], [6, 30])
+    )
     assert fitted.n_features_in_ == 8
     assert fitted.model_.recipe.balance.name == "smote"
     assert len(fitted.model_.plan) == 60

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training import Dataset, TrainedModel, fit
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

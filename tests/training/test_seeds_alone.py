@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests import fabricate
 
 from evenvoice.models.cnn2d import CNN2D
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training import TrainedModel, fit, loop
+from tests import fabricate
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests import fabricate
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.training import TrainedModel, fit
 from evenvoice.training.weights import load_weights, save_weights
+from tests import fabricate
 
 EXAMPLES = fabricate.examples(fabricate.utterances(n_speakers=2))
 

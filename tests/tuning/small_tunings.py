@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests import fabricate
 
 from evenvoice.corpora import Corpus
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training import Dataset
 from evenvoice.tuning import Tuning, objective, tune
+from tests import fabricate
 
 run = importlib.import_module("evenvoice.tuning.run")
 

@@ -10,6 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from optuna.trial import TrialState
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.protocols import make_folds
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.training import Dataset
+from evenvoice.tuning import objective, trial
+from evenvoice.tuning import store as store_module
+from evenvoice.tuning.division import divide
+from evenvoice.tuning.space import own_settings
 from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every test
     EXAMPLES,
     RATES,
@@ -23,15 +32,6 @@ from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every te
     surroundings,
     tuned,
 )
-
-from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import make_folds
-from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.training import Dataset
-from evenvoice.tuning import objective, trial
-from evenvoice.tuning import store as store_module
-from evenvoice.tuning.division import divide
-from evenvoice.tuning.space import own_settings
 
 
 def test_nothing_of_the_test_part_reaches_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.tuning.small_tunings import RATES, TABLE, TESTED, corpus_of, recipe_of, surroundings, tuned  # noqa: F401  # a fixture for every test
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.tuning import load_tuning
 from evenvoice.tuning.division import divide
+from tests.tuning.small_tunings import RATES, TABLE, TESTED, corpus_of, recipe_of, surroundings, tuned  # noqa: F401  # a fixture for every test
 
 ONE_EMOTION = Corpus("noise", corpus_of(TABLE).table[TABLE["emotion"] == "sad"], "CC0-1.0")
 

@@ -12,11 +12,12 @@ UNSEEN = "5"
 
 
 def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = Path("demo")) -> None:
-    """Evaluate the paper's system on unseen sessions, train a model, and predict with it.
+    """Evaluate the default recipe on unseen sessions, train a model, and predict with it.
 
     The speech is made on this machine by eSpeak NG: it shows every step, and no claim of accuracy rests on it.
     """
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
+    from evenvoice.recipes import DEFAULT_RECIPE
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -24,14 +25,14 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    corpus, recipe = open_corpus("demo"), open_recipe("smote-2dcnn")
+    corpus, recipe = open_corpus("demo"), open_recipe(DEFAULT_RECIPE)
     unseen = corpus.table[corpus.table["session"] == UNSEEN]
     study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, on_message=say)
     page = write_report(out)
     known = corpus.without("session", [UNSEEN])
     model = train(known, recipe, out, seed=seed, jobs=options.cores(jobs), say=say)
     print(study.table())
-    print(f"\nthree recordings of session {UNSEEN}, which is not in the training part of {model}:")
+    print(f"\nthree recordings of session {UNSEEN}, unseen by {model}:")
     recognizer = Recognizer(model)
     for _, row in unseen.groupby("emotion").head(1).head(3).iterrows():
         print_scores(Path(row["file"]), recognizer(row["file"]), spoken=row["emotion"])

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.recipes import DEFAULT_RECIPE
 
 
 def evaluate(
     corpus: options.CorpusArgument,
     recipe: Annotated[
         list[str], typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file. Repeatable.")
-    ] = ["smote-2dcnn"],  # noqa: B006
+    ] = [DEFAULT_RECIPE],  # noqa: B006
     protocol: Annotated[
         list[str] | None,
         typer.Option(

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.recipes import DEFAULT_RECIPE
 
 
 def train(
     corpus: options.CorpusArgument,
     recipe: Annotated[
         str, typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file.")
-    ] = "smote-2dcnn",
+    ] = DEFAULT_RECIPE,
     emotions: options.Emotions = None,
     style: options.Style = None,
     speaker_from: options.SpeakerFrom = None,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evenvoice.recipes.changes import flattened, merged
+    from evenvoice.recipes.default import DEFAULT_RECIPE
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.schema import Recipe
 
 _HOMES = {
+    "DEFAULT_RECIPE": "default",
     "Recipe": "schema",
     "RecipeSummary": "names",
     "flattened": "changes",
@@ -24,6 +26,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "DEFAULT_RECIPE",
     "Recipe",
     "RecipeSummary",
     "flattened",

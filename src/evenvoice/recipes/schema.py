@@ -222,6 +222,14 @@ class Recipe(Section):
         if not self.loss.plain and not is_network(model):
             raise EvenvoiceError(f"loss: model {model!r} is not fitted by a loss of ours; leave loss out")
         for sampler in self.samplers:
+            made = make_sampler(sampler.name, **sampler.options)
+            for name in getattr(made, "perturbations", ()):
+                open_perturbation(name)
+            if getattr(made, "per_epoch", False) and not is_network(model):
+                raise EvenvoiceError(
+                    f"balance: {sampler.name} is drawn anew each epoch, and model {model!r} has none; use the sampler "
+                    "itself"
+                )
             if sampler.name == "class-weights" and not self.loss.plain:
                 raise EvenvoiceError(
                     f"balance: class-weights weigh rows in cross entropy, and the loss is {self.loss.name!r}; use a "
@@ -251,6 +259,16 @@ class Recipe(Section):
     def samplers(self) -> tuple[SamplerSettings, ...]:
         """The chain of samplers; one at least."""
         return self.balance if isinstance(self.balance, tuple) else (self.balance,)
+
+    @property
+    def perturbations(self) -> tuple[str, ...]:
+        """Perturbed waveforms that a fit needs: those of ``augment``, and those that samplers draw from."""
+        drawn = [
+            name
+            for sampler in self.samplers
+            for name in getattr(make_sampler(sampler.name, **sampler.options), "perturbations", ())
+        ]
+        return tuple(dict.fromkeys([*self.augment, *drawn]))
 
     @property
     def extractor(self) -> Extractor:

@@ -97,11 +97,13 @@ def run_fold(
         model = replace(model, recipe=as_asked, history=_of_the_test_part(model.history))
     ids = np.array(examples.ids)
     balanced = np.array(model.fitted_on["balancer"])
-    _check_parents(model.plan, balanced, ids, fold)
+    for one in (model.plan, *model.later_plans):
+        _check_parents(one, balanced, ids, fold)
     probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False))
     split = _split_table(ids, fold, model.fitted_on)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
-    plan = plan_table(model.plan, balanced, before)
+    plans = [model.plan, *model.later_plans] if model.later_plans else model.plan
+    plan = plan_table(plans, balanced, before)
     return FoldResult(
         model,
         make_predictions(utterances.iloc[fold.test], probabilities, labels),

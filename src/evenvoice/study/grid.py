@@ -22,7 +22,7 @@ from evenvoice.leases import sweep
 from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import (
     CorpusLike,
     RecipeLike,
@@ -57,7 +57,7 @@ from evenvoice.training.load import load_dataset
 @renamed(say="on_message")
 def evaluate(
     corpus: CorpusLike,
-    recipes: RecipeLike | Sequence[RecipeLike] = "smote-2dcnn",
+    recipes: RecipeLike | Sequence[RecipeLike] = DEFAULT_RECIPE,
     protocols: str | Sequence[str] | None = None,
     *,
     seeds: Seeds | None = None,
@@ -157,7 +157,7 @@ class _Evaluation:
             corpus, examples = load_dataset(
                 self.corpus,
                 features,
-                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.augment)),
+                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
                 jobs=self.execution.workers,
                 skip_bad=self.execution.skip_bad,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,10 +14,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms
 from evenvoice.protocols import Fold, cut_validation, open_protocol
-from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
@@ -63,7 +64,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     def __init__(
         self,
-        recipe: str | Path | Recipe = "smote-2dcnn",
+        recipe: str | Path | Recipe = DEFAULT_RECIPE,
         *,
         shape: str | None = None,
         normalise: str | None = None,
@@ -217,10 +218,23 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 _WORDS = {"waveforms": "waveforms", "matrix": "a feature matrix", "images": "features [n, c, h, w]"}
 
 
-def _dataset(recipe: Recipe, X: Any, emotions: Any, speakers: npt.NDArray[np.str_] | None) -> Dataset:
-    """Compute the features of waveforms."""
-    features = extract_waveforms(as_waveforms(X, recipe.extractor.sample_rate), recipe.features)
-    return Dataset([str(number) for number in range(len(features))], features, emotions, speakers)
+def _dataset(
+    recipe: Recipe,
+    X: Any,
+    emotions: Any,
+    speakers: npt.NDArray[np.str_] | None,
+    perturbations: Sequence[str] = (),
+) -> Dataset:
+    """Compute the features of waveforms, and of these perturbed."""
+    rate = recipe.extractor.sample_rate
+    waveforms = as_waveforms(X, rate)
+    ids = [str(number) for number in range(len(waveforms))]
+    variants = {}
+    for name in perturbations:
+        perturb = open_perturbation(name)
+        changed = [perturb(waveform, rate, seed) for seed, waveform in enumerate(waveforms)]
+        variants[name] = Dataset(ids, extract_waveforms(changed, recipe.features))
+    return Dataset(ids, extract_waveforms(waveforms, recipe.features), emotions, speakers, variants=variants)
 
 
 def _rows(recipe: Recipe, images: Images, matrix: bool) -> list[npt.NDArray[np.float32]]:
@@ -257,7 +271,7 @@ def _fit_waveforms(
     device: str,
 ) -> TrainedModel:
     """Fit on waveforms."""
-    dataset = _dataset(recipe, X, emotions, speakers)
+    dataset = _dataset(recipe, X, emotions, speakers, recipe.perturbations)
     train, watched = _cut(recipe, emotions, speakers, seed)
     validation = dataset.take(watched) if len(watched) else None
     return fit(recipe, dataset.take(train), validation, seed, labels=labels, device=device)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, draw_plan, groups_of, make_chain, make_loss, perturbed_plan
+from evenvoice.imbalance import SAMPLERS, Plan, draw_plan, groups_of, make_chain, make_loss, perturbed_plan
 from evenvoice.metrics import fit_temperature, with_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
@@ -49,6 +49,7 @@ class TrainedModel:
             ``calibration``.
         seconds: How long the fit took.
         temperature: What the logits are divided by; 1 unless the recipe calibrates.
+        later_plans: Of the second epoch and on, where a sampler is drawn anew each epoch.
     """
 
     recipe: Recipe
@@ -61,6 +62,7 @@ class TrainedModel:
     fitted_on: dict[str, tuple[str, ...]]
     seconds: float
     temperature: float = 1.0
+    later_plans: tuple[Plan, ...] = ()
 
     def probabilities(self, examples: Dataset) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at."""
@@ -108,7 +110,7 @@ def fit(
     emotions = _checked(train)
     normaliser = fit_normaliser(recipe, train)
     images = to_images(recipe, train, normaliser)
-    variants = {name: to_images(recipe, train.variant(name), normaliser) for name in recipe.augment}
+    variants = {name: to_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
     plan = make_plan(recipe, images, emotions, train.speakers, seed, variants)
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
@@ -116,10 +118,23 @@ def fit(
     if validation is not None:
         assert validation.emotions is not None
         watched = Watched(to_images(recipe, validation, normaliser), validation.emotions, validation.ids)
-    return fit_images(
+    later: list[Plan] = []
+
+    def redraw(epoch: int) -> Plan:
+        later.append(make_plan(recipe, images, emotions, train.speakers, seed, variants, epoch))
+        return later[-1]
+
+    model = fit_images(
         recipe, images, emotions, plan, np.arange(len(plan)), watched, normaliser, seed,
-        labels=labels, fitted_on=saw, variants=variants, device=device, on_epoch=on_epoch,
+        labels=labels, fitted_on=saw, variants=variants, redraw=redraw if _redrawn(recipe) else None,
+        device=device, on_epoch=on_epoch,
     )  # fmt: skip
+    return replace(model, later_plans=tuple(later))
+
+
+def _redrawn(recipe: Recipe) -> bool:
+    """Whether a sampler of the recipe is drawn anew each epoch."""
+    return any(getattr(SAMPLERS[sampler.name], "per_epoch", False) for sampler in recipe.samplers)
 
 
 def make_plan(
@@ -129,15 +144,20 @@ def make_plan(
     speakers: npt.NDArray[np.str_] | None,
     seed: int,
     variants: Mapping[str, Images] = NO_VARIANTS,
+    epoch: int = 0,
 ) -> Plan:
-    """Add the perturbed rows, then let the recipe's samplers plan on all of them, one after the other."""
+    """Add the perturbed rows, then let the recipe's samplers plan on all of them, one after the other.
+
+    Without variants (features that were made elsewhere) there are no waveforms to perturb, and no such rows.
+    """
     sampler = make_chain([step.model_dump() for step in recipe.samplers])
-    if not variants:
-        return draw_plan(sampler, images, emotions, groups=speakers, seed=seed)
-    perturbed = perturbed_plan(emotions, list(variants))
+    augment = [name for name in recipe.augment if name in variants]
+    if not augment:
+        return draw_plan(sampler, images, emotions, groups=speakers, seed=seed, epoch=epoch)
+    perturbed = perturbed_plan(emotions, augment)
     rows = perturbed.take(images, np.arange(len(perturbed)), variants=variants)
     groups = None if speakers is None else groups_of(perturbed, speakers)
-    following = draw_plan(sampler, rows, perturbed.y(emotions), groups=groups, seed=seed)
+    following = draw_plan(sampler, rows, perturbed.y(emotions), groups=groups, seed=seed, epoch=epoch)
     return perturbed.then(following, rows)
 
 
@@ -154,6 +174,7 @@ def fit_images(
     labels: tuple[str, ...] | None,
     fitted_on: dict[str, tuple[str, ...]],
     variants: Mapping[str, Images] = NO_VARIANTS,
+    redraw: Callable[[int], Plan] | None = None,
     device: str = "cpu",
     on_epoch: OnEpoch | None = None,
 ) -> TrainedModel:
@@ -171,6 +192,7 @@ def fit_images(
         labels: See `fit`.
         fitted_on: The record of what normaliser, balancer and network saw.
         variants: The features of perturbed waveforms that the plan refers to, by the perturbation.
+        redraw: Returns the plan of a later epoch, from 1; the same plan serves all epochs if not given.
         device: See `fit`.
         on_epoch: See `fit`.
     """
@@ -184,7 +206,7 @@ def fit_images(
             "or use a protocol whose training part holds every emotion"
         )
     number = {label: position for position, label in enumerate(labels)}
-    targets = np.array([number[emotion] for emotion in plan.y(emotions)], np.int64)
+    targets = _targets(plan, emotions, number)
     weights = None
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in labels], np.float32)
@@ -204,6 +226,8 @@ def fit_images(
     network: Network
     if is_network(recipe.model.name):
         learnt = PlannedRows(images, targets, plan, rows, variants)
+        if redraw is not None:
+            learnt.redraw = lambda epoch: (again := redraw(epoch), _targets(again, emotions, number))
         network, history, epoch = _fit_network(recipe, learnt, part, len(labels), weights, seed, device, on_epoch)
     else:
         network = _fit_estimator(recipe, plan.take(images, rows, variants), targets[rows], len(labels), weights, seed)
@@ -239,6 +263,11 @@ def _fit_network(
             on_epoch=on_epoch,
         )  # fmt: skip
     return network, history, epoch
+
+
+def _targets(plan: Plan, emotions: npt.NDArray[np.str_], number: Mapping[str, int]) -> Labels:
+    """The class number of each row of a plan."""
+    return np.array([number[emotion] for emotion in plan.y(emotions)], np.int64)
 
 
 def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:

@@ -84,7 +84,7 @@ recordings of the same speaker and a model file hears one recording; use normali
     if what:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: its {what} for comparison, evaluated and not exported to a model file; measure "
-            "it with `evenvoice evaluate`, and train a recipe such as smote-2dcnn or calibrated-2dcnn"
+            "it with `evenvoice evaluate`, and train a recipe such as voice-linear or calibrated-2dcnn"
         )
     if recipe.transductive:
         raise EvenvoiceError(

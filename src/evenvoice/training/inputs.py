@@ -161,7 +161,8 @@ def as_labels(y: Any, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.str_], t
 def _is_one_hot(y: Any) -> bool:
     """Whether labels are one row of zeros and a one each."""
     try:
-        return bool(type_of_target(y) == "multilabel-indicator")
+        with np.errstate(invalid="ignore"):  # NaN as an integer
+            return bool(type_of_target(y) == "multilabel-indicator")
     except (ValueError, TypeError):
         return False
 

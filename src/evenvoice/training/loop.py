@@ -44,6 +44,13 @@ class PlannedRows(Dataset[Batch]):
         """Take features ``[n, c, h, w]``, the class numbers of the whole plan ``[len(plan)]`` and the rows to use."""
         self.images, self.plan, self.rows, self.variants = images, plan, rows, variants
         self.labels = torch.from_numpy(labels)
+        self.redraw: Callable[[int], tuple[Plan, Labels]] | None = None
+
+    def start_epoch(self, epoch: int) -> None:
+        """Take the plan of an epoch, where each has its own."""
+        if self.redraw is not None and epoch:
+            self.plan, labels = self.redraw(epoch)
+            self.labels, self.rows = torch.from_numpy(labels), np.arange(len(self.plan))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -117,7 +124,8 @@ class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
         self.epochs: list[dict[str, float]] = []
         self.best: tuple[float, int, dict[str, torch.Tensor]] | None = None
 
-    def on_epoch_begin(self, net: NeuralNet, **_: Any) -> None:
+    def on_epoch_begin(self, net: NeuralNet, dataset_train: PlannedRows, **_: Any) -> None:
+        dataset_train.start_epoch(len(self.epochs))
         self.seen: dict[bool, list[tuple[float, torch.Tensor, torch.Tensor]]] = {True: [], False: []}
 
     def on_batch_end(

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from evenvoice.audio import load
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.files import check_writable, writing
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import check_exportable, export
 from evenvoice.training.fitting import check_device, fit
@@ -25,9 +25,9 @@ CHECKED = 16
 
 
 def train(
-    corpus: Corpus,
-    recipe: Recipe,
-    out: Path | str,
+    corpus: Corpus | str | Path,
+    recipe: Recipe | str | Path = DEFAULT_RECIPE,
+    out: Path | str = "model",
     *,
     seed: int = 0,
     jobs: int = 1,
@@ -42,8 +42,8 @@ def train(
     handed in; else the model file's ``measured`` is null.
 
     Args:
-        corpus: What to learn from, all of it.
-        recipe: What to fit. Where it selects on a validation part, that is cut off by speaker.
+        corpus: What to learn from, all of it; or what `open_corpus` takes.
+        recipe: What to fit, or its name. Where it selects on a validation part, that is cut off by speaker.
         out: The folder to write to.
         seed: Of weights, shuffling, dropout and balancer.
         jobs: How many recordings to decode at once; the fit itself takes one thread.
@@ -58,10 +58,14 @@ def train(
     Raises:
         EvenvoiceError: The recipe cannot be exported, a class is too small to balance, audio is unusable.
     """
+    corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
+    recipe = open_recipe(recipe)
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
-    corpus, examples = load_dataset(corpus, recipe.features, perturbations=recipe.augment, jobs=jobs, skip_bad=skip_bad)
+    corpus, examples = load_dataset(
+        corpus, recipe.features, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
+    )
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
     trained = fit(

@@ -52,11 +52,11 @@ class Kept:
 
     def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
         """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
-        key = f"{recipe.features.model_dump_json()} {recipe.augment}"
+        key = f"{recipe.features.model_dump_json()} {recipe.perturbations}"
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
                 self._found[key] = load_dataset(
-                    corpus, recipe.features, perturbations=recipe.augment, skip_bad=skip_bad
+                    corpus, recipe.features, perturbations=recipe.perturbations, skip_bad=skip_bad
                 )
         self._found.move_to_end(key)
         while len(self._found) > 1 and sum(_size(examples) for _, examples in self._found.values()) > self.room:
