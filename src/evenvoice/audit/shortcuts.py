@@ -1,4 +1,4 @@
-"""Can emotion be told without speech? A classifier of non-speech properties, tested on unseen speakers.
+"""Can emotion be predicted without speech? A classifier of non-speech properties, tested on unseen speakers.
 
 Two sets of properties are tried. *Recording properties* are what the room, the device and the editing left: container,
 sample rate, bandwidth, offset, zeros and silence at the ends. *Loudness and duration* adds level, peak, pauses, noise
@@ -33,7 +33,7 @@ WIDE_MARGIN = 0.5
 _FEWEST = 10
 _TREES = 100
 _PERMUTATIONS = 999
-# With two or three speakers an interval over speakers is no guard against chance; a permutation test is.
+# With two or three speakers an interval over speakers is not a guard against chance; a permutation test is.
 _RARE = 0.01
 
 _RECORDING = {
@@ -84,7 +84,7 @@ RECORDING_PROPERTIES = PropertySet(
     Kind(
         "shortcut",
         "warning",
-        "Emotion can be told from how it was recorded and edited, without the speech",
+        "Emotion can be predicted from how recordings were made and edited, without the speech",
         "trim silence, remove the offset and convert all recordings alike; then see whether results hold",
     ),
     "silence counts against the loudest moment, so the voice moves it a little, and that recordings scaled one by one "
@@ -97,7 +97,7 @@ LOUDNESS_AND_DURATION = PropertySet(
     Kind(
         "loudness-shortcut",
         "warning",
-        "Emotion can be told from loudness and duration, far beyond chance",
+        "Emotion can be predicted from loudness and duration, far beyond chance",
         "normalise the level and see whether results hold; report a baseline of level and duration beside your own",
     ),
     "loudness and duration are partly speech: anger is loud and sadness slow",
