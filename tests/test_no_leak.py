@@ -7,6 +7,7 @@ weights, the normaliser and the plan are the same to the byte. ``paper`` must fa
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -54,8 +55,10 @@ def _recipe(name: str, balancer: str, variant: str) -> Recipe:
 
 
 @cache
-def _examples(n_rows: int) -> Dataset:
-    return EXAMPLES if n_rows == 120 else fabricate.examples(TABLE, n_rows=n_rows)
+def _examples(n_rows: int, perturbations: tuple[str, ...] = ()) -> Dataset:
+    if n_rows == 120 and not perturbations:
+        return EXAMPLES
+    return fabricate.examples(TABLE, n_rows=n_rows, perturbations=perturbations)
 
 
 def _other(known: Dataset, features: list[np.ndarray], emotions: np.ndarray | None = None) -> Dataset:
@@ -71,10 +74,16 @@ def _poisoned(fold: Fold, known: Dataset, poison: float = np.nan) -> tuple[pd.Da
     labels[fold.test] = np.roll(labels[fold.test], 7)
     assert (labels != TABLE["emotion"].to_numpy(str)).any()
     table["emotion"] = labels
+    other = _other(known, _spoilt(known, fold, poison), labels)
+    variants = {name: _other(each, _spoilt(each, fold, poison)) for name, each in known.variants.items()}
+    return table, replace(other, variants=variants)
+
+
+def _spoilt(known: Dataset, fold: Fold, poison: float) -> list[np.ndarray]:
     features = list(known.features)
     for row in fold.test:
         features[row] = features[row][:, ::-1] * np.float32(poison)
-    return table, _other(known, features, labels)
+    return features
 
 
 def _fitted(model: TrainedModel) -> list[bytes]:
@@ -114,10 +123,10 @@ def test_nothing_fitted_depends_on_the_test_part(
 ) -> None:
     recipe, protocol = _recipe(recipe_name, balancer, variant), open_protocol(protocol_name)
     fold = make_folds(protocol, TABLE, seed=0)[0]
-    known = _examples(recipe.extractor.n_rows)
+    known = _examples(recipe.extractor.n_rows, recipe.perturbations)
     clean = run_fold(recipe, protocol, fold, TABLE, known, fabricate.EMOTIONS, seed=0)
     # scikit-learn refuses to be asked about NaN; its classifiers get far-off noise instead.
-    table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else 1e3)
+    table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else -1e3)
     blind = run_fold(recipe, protocol, fold, table, unknown, fabricate.EMOTIONS, seed=0)
     assert _fitted(clean.model) == _fitted(blind.model)
     tested = set(TABLE.index[fold.test])

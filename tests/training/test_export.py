@@ -14,6 +14,7 @@ import onnx
 import pytest
 import torch
 
+from evenvoice._onnxruntime import onnxruntime
 from evenvoice.audio import Waveform, load
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
@@ -277,3 +278,44 @@ def test_every_form_is_one_small_file(form: str, megabytes: int, made: Made) -> 
     voices, _ = _voices()
     expected = trained.probabilities(_examples(trained.recipe, voices))
     np.testing.assert_allclose(Recognizer(path).probabilities(voices), expected, rtol=0, atol=1e-4)
+
+
+def test_a_model_that_adapts_to_a_speaker(tmp_path: Path) -> None:
+    """Left out, the speaker is the training mean; the older signature stays what it was."""
+    changes = {
+        "normalise": "enrolled",
+        "clip": 6,
+        "training": {"epochs": 2, "batch_size": 8},
+        "search": {"shape.name": None},
+    }
+    recipe = open_recipe("2dcnn", {**changes, "model": {"options": {"batch_norm_momentum": 0.5}}})
+    voices, emotions = _voices()
+    examples = dataclasses.replace(_examples(recipe, voices, emotions), speakers=np.array(list("aabbccdd") * 2))
+    trained = fit(recipe, examples)
+    path = export(trained, tmp_path / "model.onnx", corpus=CORPUS, check=voices[:3])
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+    recognizer = Recognizer(path)
+    assert recognizer.adaptive
+    own = examples.take(np.array([4, 5, 12]))
+    profile = recognizer.enrol([voices[row] for row in (4, 5, 12)])
+    np.testing.assert_allclose(profile.offset, trained.offset(own)[0], atol=1e-4)
+    adapted = recognizer.adapted(profile).probabilities(voices)
+    np.testing.assert_allclose(adapted, trained.probabilities(examples, trained.offset(own)), atol=1e-4)
+    np.testing.assert_allclose(recognizer.probabilities(voices), trained.probabilities(examples), atol=1e-4)
+    assert np.abs(adapted - recognizer.probabilities(voices)).max() > 0.01
+
+
+def test_a_model_that_adapts_takes_one_speaker_each(tmp_path: Path) -> None:
+    """For a service that has several of them in one batch."""
+    recipe = open_recipe("functionals-svm", {"normalise": "enrolled", "model": {"name": "linear-fusion"}})
+    voices, emotions = _voices()
+    examples = dataclasses.replace(_examples(recipe, voices, emotions), speakers=np.array(list("aabbccdd") * 2))
+    trained = fit(recipe, examples)
+    path = export(trained, tmp_path / "model.onnx", corpus=CORPUS)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    waveform = np.stack([voice[:8000] for voice in voices[:3]])
+    offsets = np.random.default_rng(0).normal(size=(3, recipe.made_shape.n_normalised)).astype(np.float32)
+    given = {"waveform": waveform, "lengths": np.full(3, 8000), "speaker": offsets}
+    (found,) = session.run(["probabilities"], given)
+    short = _examples(recipe, list(waveform))
+    np.testing.assert_allclose(found, trained.probabilities(short, offsets), atol=1e-4)

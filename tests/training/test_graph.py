@@ -15,6 +15,8 @@ EXPORTED = {
     for name, recipe in zip(recipe_names(), map(open_recipe, recipe_names()), strict=True)
     if is_network(recipe.model.name) and recipe.features.name == "mfcc" and recipe.shape.name != "sequence"
 }
+# One linear layer on functionals.
+EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive"}
 assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTED
 
 

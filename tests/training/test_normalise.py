@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.training.normalise import Normaliser, normalise_by_speaker
+from evenvoice.training.normalise import (
+    Normaliser,
+    around_speakers,
+    around_training_mean,
+    normalise_by_speaker,
+)
 
 
 def test_mean_and_deviation_over_all_valid_frames_worked_by_hand() -> None:
@@ -45,3 +50,24 @@ def test_each_speaker_is_normalised_by_their_own() -> None:
 def test_without_speakers_the_remedy_is_named() -> None:
     with pytest.raises(EvenvoiceError, match=r"--speaker-from.*normalise: training"):
         normalise_by_speaker([np.zeros((1, 1), np.float32)], None)
+
+
+def test_rows_around_their_speakers_worked_by_hand() -> None:
+    rows = [np.array([[value], [-900]], np.float32) for value in (1, 3, 10, 14)]
+    centred = around_speakers(rows, np.array(["a", "a", "b", "b"]))
+    np.testing.assert_array_equal(np.stack(centred)[:, 0, 0], [-1, 1, -2, 2])
+    fitted = around_training_mean(rows, [centred])
+    np.testing.assert_allclose(fitted.mean, [7, -900])  # of rows as they are
+    np.testing.assert_allclose(fitted.scale, [2.5**-0.5, 0])  # of 1, 1, 4, 4; and nothing varies
+
+
+def test_rounding_of_a_large_constant_is_no_variation_around_speakers_either() -> None:
+    near = np.float32(-900) + np.float32(1e-4) * np.arange(4, dtype=np.float32)
+    rows = [np.array([[value]], np.float32) for value in near]
+    speakers = np.array(["a", "a", "b", "b"])
+    assert around_training_mean(rows, [around_speakers(rows, speakers)]).scale[0] == 0
+
+
+def test_around_speakers_needs_speakers() -> None:
+    with pytest.raises(EvenvoiceError, match=r"normalise: enrolled needs .*--speaker-from.*normalise: training"):
+        around_speakers([np.zeros((1, 1), np.float32)], None)

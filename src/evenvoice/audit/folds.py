@@ -16,7 +16,7 @@ from evenvoice.audit.record import CONTRADICTION
 from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parts_of
 from evenvoice.corpora import Corpus
-from evenvoice.protocols import SELECT_ON_TEST
+from evenvoice.protocols import base_name
 from evenvoice.study import Run
 from evenvoice.study.completeness import DIVIDES_ONCE
 
@@ -104,7 +104,7 @@ def shared_speakers(runs: Sequence[Run], known: pd.DataFrame) -> dict[str, str]:
 def check_folds(runs: Sequence[Run]) -> Iterator[Finding]:
     """Yield what is wrong between the folds of each seed; the runs are of one recipe and protocol."""
     key = runs[0].key
-    once = key.protocol.removesuffix(SELECT_ON_TEST) in DIVIDES_ONCE
+    once = base_name(key.protocol) in DIVIDES_ONCE
     found: dict[Kind, list[str]] = {TESTED_TWICE: [], UNTESTED: []}
     seeds = sorted({run.key.seed for run in runs})
     for seed in seeds:
@@ -114,7 +114,8 @@ def check_folds(runs: Sequence[Run]) -> Iterator[Finding]:
         if twice:
             found[TESTED_TWICE].append(f"seed {seed}: {len(twice)} of {len(tested)} utterances, first {twice[0]}")
         rows = {utterance for run in folds for utterance in read_part(run, "split")["utterance"]}
-        never = sorted(rows - set(tested))
+        enrolled = {row for run in folds for row in _enrolled(run)}
+        never = sorted(rows - enrolled - set(tested))
         if never and not once:
             words = f"seed {seed}: {len(never)} of {len(rows)} utterances, first {never[0]}; folds "
             found[UNTESTED].append(words + ", ".join(str(run.key.fold) for run in folds))
@@ -122,6 +123,12 @@ def check_folds(runs: Sequence[Run]) -> Iterator[Finding]:
         if evidence:
             some = f"{len(evidence)} of {len(seeds)} seeds"
             yield Finding(kind, f"{key.recipe} × {key.protocol}: {some}", tuple(evidence))
+
+
+def _enrolled(run: Run) -> list[str]:
+    """Utterances that were adapted to, and not tested."""
+    split = read_part(run, "split")
+    return [str(utterance) for utterance in split.loc[split["part"] == "enrolled", "utterance"]]
 
 
 def check_settings(runs: Sequence[Run]) -> Iterator[Finding]:

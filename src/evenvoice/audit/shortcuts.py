@@ -11,6 +11,7 @@ offset and noise tell how much it was scaled, which is how softly somebody spoke
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -129,15 +130,17 @@ class Shortcut:
 
     @property
     def found(self) -> bool:
-        """Whether the whole interval lies above chance by the margin, and chance hardly reaches it."""
-        return self.p <= _RARE and self.low > self.chance + self.properties.margin * (1 - self.chance)
+        """Whether the whole interval lies above chance by the margin, and chance hardly reaches it.
+
+        Where every speaker is told without an error there is no interval, and nothing to doubt.
+        """
+        low = self.ua if math.isnan(self.low) else self.low
+        return self.p <= _RARE and low > self.chance + self.properties.margin * (1 - self.chance)
 
     def words(self) -> str:
         """Return the figures in a line."""
-        return (
-            f"UA {self.ua:.1%} (95 % interval {self.low:.1%} to {self.high:.1%}), chance {self.chance:.1%}, "
-            f"p = {self.p:.3f}, tested on {self.tested_on}"
-        )
+        interval = "" if math.isnan(self.low) else f" (95 % interval {self.low:.1%} to {self.high:.1%})"
+        return f"UA {self.ua:.1%}{interval}, chance {self.chance:.1%}, p = {self.p:.3f}, tested on {self.tested_on}"
 
 
 def find_shortcut(table: pd.DataFrame, properties: PropertySet = RECORDING_PROPERTIES, *, jobs: int = 1) -> Shortcut:

@@ -74,7 +74,7 @@ def check_rows(run: Run) -> Iterator[Spot]:
 def parts_of(split: pd.DataFrame) -> Mapping[str, frozenset[str]]:
     """Return the utterances of each part."""
     ids, parts = split["utterance"].to_numpy(), split["part"].to_numpy()
-    return {part: frozenset(ids[parts == part]) for part in ("train", "validation", "test")}
+    return {part: frozenset(ids[parts == part]) for part in ("train", "validation", "test", "enrolled")}
 
 
 def parent_counts(run: Run) -> dict[str, int]:
@@ -109,9 +109,10 @@ def _steps(run: Run, split: pd.DataFrame) -> Iterator[Spot]:
                 f"{run.folder / 'split.csv'}: column {step!r} holds {odd[0]!s}; expected 1 where the step saw the row, "
                 "else 0"
             )
-        for part, kind in (("test", STEP_SAW_TEST), ("validation", STEP_SAW_VALIDATION)):
+        kinds = {"test": STEP_SAW_TEST, "enrolled": STEP_SAW_TEST, "validation": STEP_SAW_VALIDATION}
+        for part, kind in kinds.items():
             seen, of = int((saw[parts == part] == 1).sum()), int((parts == part).sum())
-            if seen and (part == "test" or step in _TRAINING_STEPS):
+            if seen and (part != "validation" or step in _TRAINING_STEPS):
                 yield Spot(run.key, kind, f"{step} saw {part} rows", f"{seen} of {of} {part} rows")
 
 

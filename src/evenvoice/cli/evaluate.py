@@ -33,6 +33,14 @@ def evaluate(
             help="Beside each protocol, also measure what choosing the best epoch on the test part gains (LEAKY).",
         ),
     ] = False,
+    enrol: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="K|all",
+            help="Adapt to K unlabelled utterances of each test speaker, and test the rest. Repeatable.",
+            show_default="0",
+        ),
+    ] = None,
     test_corpus: Annotated[
         str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
     ] = None,
@@ -93,6 +101,7 @@ def evaluate(
         seeds=both,
         split_seeds=splits,
         fit_seeds=fits,
+        enrol=enrol or 0,
         out=out,
         jobs=jobs,
         device=device,

@@ -19,6 +19,7 @@ from evenvoice.cli import (
     compare,
     corpus,
     demo,
+    enrol,
     evaluate,
     export,
     faults,
@@ -55,6 +56,7 @@ app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("tune")(tune.tune)
+app.command("enrol")(enrol.enrol)
 app.command("predict")(predict.predict)
 app.command("compare")(compare.compare)
 app.command("power")(power.power)

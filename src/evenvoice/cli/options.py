@@ -56,7 +56,8 @@ Form = Annotated[
 Normalise = Annotated[
     str | None,
     typer.Option(
-        help="training, or speaker: each speaker's own unlabelled audio (transductive).", show_default="the recipe's"
+        help="training; speaker: each speaker's own unlabelled audio (transductive); or enrolled: adapts to a voice.",
+        show_default="the recipe's",
     ),
 ]
 Set = Annotated[

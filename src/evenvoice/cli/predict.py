@@ -39,6 +39,14 @@ RawRate = Annotated[
 RawFormat = Annotated[
     str | None, typer.Option(metavar="CODING", help="With --raw-rate: s16le, s32le or f32le.", show_default="s16le")
 ]
+Voice = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Who speaks, as `evenvoice enrol` wrote it.", show_default=False),
+]
+Adapt = Annotated[
+    bool,
+    typer.Option("--adapt", help="Adapt to the voice in each folder: all files of one folder are one speaker."),
+]
 MaxSeconds = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Refuse longer recordings.", show_default="1800; 86400 with --window"),
@@ -59,15 +67,19 @@ def predict(
     max_seconds: MaxSeconds = None,
     raw_rate: RawRate = None,
     raw_format: RawFormat = None,
+    voice: Voice = None,
+    adapt: Adapt = False,
 ) -> None:
     """Print the emotions of recordings with their probabilities, best first.
 
     Example: evenvoice predict model.onnx talk.wav recordings/ --window 3 --hop 1 --csv
 
+    Adapted: evenvoice predict model.onnx anna/ --voice anna.voice
+
     Live: arecord -f S16_LE -r 16000 -t raw | evenvoice predict model.onnx - --raw-rate 16000 --window 3
     """
     from evenvoice.recognizer.inputs import Raw, find
-    from evenvoice.recognizer.many import predict_all
+    from evenvoice.recognizer.many import adapted_by_folder, predict_all
     from evenvoice.recognizer.output import CsvWriter, JsonWriter, TextWriter
 
     if as_json and as_csv:
@@ -76,7 +88,13 @@ def predict(
         raise EvenvoiceError(f"--hop {hop:g} moves a window, and there is none; add --window 3, for example")
     if raw_format is not None and raw_rate is None:
         raise EvenvoiceError(f"--raw-format {raw_format} has no sample rate; add --raw-rate 16000, for example")
+    if adapt:
+        _check_adapt(inputs, voice, window)
     recognizer, names = _open(inputs)
+    if voice is not None:
+        from evenvoice.recognizer import SpeakerProfile
+
+        recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
     recordings = find(names, raw, max_seconds)
     kind = JsonWriter if as_json else CsvWriter if as_csv else TextWriter
@@ -84,9 +102,20 @@ def predict(
         recognizer, recordings, kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None),
         window=window, hop=1.0 if hop is None else hop, jobs=jobs, skip_bad=skip_bad,
         track=_progress(len(recordings)),
+        adapted=adapted_by_folder(recognizer, recordings, jobs) if adapt else {},
     )  # fmt: skip
     for reason in skipped:
         print(f"skipped: {printable(reason)}", file=sys.stderr)
+
+
+def _check_adapt(inputs: list[str], voice: Path | None, window: float | None) -> None:
+    """Raise where there are no folders of whole utterances to adapt to."""
+    if voice is not None:
+        raise EvenvoiceError("--voice and --adapt both say who speaks; choose one")
+    if "-" in inputs:
+        raise EvenvoiceError("--adapt takes the files of a folder as one speaker, not standard input; use --voice")
+    if window is not None:
+        raise EvenvoiceError("--adapt takes whole recordings as utterances; leave --window out, or use --voice")
 
 
 def _open(inputs: list[str]) -> tuple[Any, list[str]]:

@@ -11,7 +11,9 @@ import yaml
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.features import SHAPES
 from evenvoice.models import is_network
+from evenvoice.options import options_of
 from evenvoice.paper import published
 from evenvoice.recipes import Recipe, flattened, merged, open_recipe, recipe_names, renamed
 
@@ -190,6 +192,9 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
             raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
     identity = {"name": name, "shape": {"name": form}}
+    taken = options_of(SHAPES[form]).model_fields
+    if isinstance(changes.get("shape"), Mapping):  # how many seconds are shown is nothing to a mean
+        changes["shape"] = {key: value for key, value in changes["shape"].items() if key in taken}
     short = {"shape": {"seconds": _QUICK_SECONDS}} if quick and form != "mean" else {}
     return open_recipe(base, merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
 

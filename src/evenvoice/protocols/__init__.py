@@ -1,6 +1,7 @@
 """How a corpus becomes train, validation and test, and what that promises."""
 
 from evenvoice.protocols.cross import Cross
+from evenvoice.protocols.enrol import Enrol, adapted_words, base_name, with_enrolled
 from evenvoice.protocols.folds import check_columns, make_folds
 from evenvoice.protocols.groups import LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
 from evenvoice.protocols.predefined import Predefined, promise_of
@@ -19,6 +20,7 @@ __all__ = [
     "SELECT_ON_TEST",
     "BaseProtocol",
     "Cross",
+    "Enrol",
     "Fold",
     "KFold",
     "LeaveOneGroupOut",
@@ -33,6 +35,8 @@ __all__ = [
     "SplitProtocol",
     "Splitter",
     "TextFolds",
+    "adapted_words",
+    "base_name",
     "check_columns",
     "check_promise",
     "cut_validation",
@@ -40,4 +44,5 @@ __all__ = [
     "open_protocol",
     "promise_of",
     "protocol_name",
+    "with_enrolled",
 ]

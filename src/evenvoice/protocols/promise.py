@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ class Fold:
         validation: Rows to select on (empty where nothing is selected), int64.
         test: Rows that nothing but the final score may see, int64.
         about: What is held out, in words: ``"speaker 03"``.
+        enrolled: Rows of test speakers to adapt to, without labels (`Enrol`), int64; or all that are tested.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Fold:
     validation: np.ndarray
     test: np.ndarray
     about: str = ""
+    enrolled: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,15 @@ def check_promise(promise: Promise, fold: Fold, utterances: pd.DataFrame) -> Non
         evenvoice.errors.EvenvoiceError: fold 0: speaker a is in the test part and in the training part; \
 the protocol promised none shared. The split is wrong: correct it before reading any figure
     """
-    parts = {"training": fold.train, "validation": fold.validation, "test": fold.test}
+    parts = {"training": fold.train, "validation": fold.validation, "test": fold.test, "enrolled": fold.enrolled}
     for name in ("training", "test"):
         if len(parts[name]) == 0:
             raise EvenvoiceError(f"fold {fold.number}: the {name} part is empty; use fewer folds or another protocol")
-    for one, other in (("training", "validation"), ("training", "test"), ("validation", "test")):
+    pairs = [("training", "validation"), ("training", "test"), ("validation", "test")]
+    pairs += [("training", "enrolled"), ("validation", "enrolled")]
+    if not np.array_equal(fold.enrolled, fold.test):
+        pairs.append(("test", "enrolled"))
+    for one, other in pairs:
         shared = np.intersect1d(parts[one], parts[other])
         if len(shared):
             raise EvenvoiceError(

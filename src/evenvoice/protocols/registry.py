@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.protocols.enrol import ENROL, Enrol, split_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
 from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
@@ -68,6 +69,9 @@ def protocol_name(name: str) -> str:
         raise EvenvoiceError(f"protocol {shown(name)}: expected a name or a protocol; known are {_known()}")
     if name.endswith(SUFFIX):
         return protocol_name(name.removesuffix(SUFFIX)) + SUFFIX
+    enrolled = split_name(name)
+    if enrolled is not None:
+        return f"{protocol_name(enrolled[0])}{ENROL}{enrolled[1]}"
     if name in PROTOCOLS or ":" in name or name.startswith(LOGO):
         return name
     plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
@@ -76,6 +80,8 @@ def protocol_name(name: str) -> str:
 
 def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     """Return a protocol with its default settings; ``<name>+select-on-test`` is the LEAKY variant `SelectOnTest`.
+
+    ``<name>+enrol-5`` is `Enrol`: 5 utterances of each test speaker are enrolled, and the rest is tested.
 
     Args:
         name: One of `PROTOCOLS`, another name for it (`ALIASES`), ``logo-COLUMN``, ``package.module:Class``, or a
@@ -95,12 +101,22 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     known = protocol_name(name)  # type: ignore[arg-type]  # anything else is refused there
     if known.endswith(SUFFIX):
         inner = open_protocol(known.removesuffix(SUFFIX))
+        if isinstance(inner, Enrol):
+            raise EvenvoiceError(
+                f"protocol {name!r}: with utterances enrolled no epoch is chosen; leave one of both out"
+            )
         if inner.promise.leaky:
             raise EvenvoiceError(
                 f"protocol {name!r}: {inner.name!r} is LEAKY by itself; to measure the effect of choosing the epoch on "
                 f"the test part, use a protocol that is not, for example speaker-folds{SUFFIX}"
             )
         return SelectOnTest(inner)
+    enrolled = split_name(known)
+    if enrolled is not None:
+        inner = open_protocol(enrolled[0])
+        if inner.promise.leaky or isinstance(inner, Enrol):
+            raise EvenvoiceError(f"protocol {name!r}: {inner.name!r} is LEAKY or enrols by itself; use speaker{ENROL}5")
+        return Enrol(inner, enrolled[1])
     if known.startswith(LOGO) and known not in PROTOCOLS:
         return LeaveOneGroupOut(known.removeprefix(LOGO))
     if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):

@@ -15,6 +15,9 @@ from evenvoice.models import check_model, is_network, needed_shape, weighs_class
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 
+# Chosen on validation speakers (docs/research/voice.csv).
+DEFAULT_KAPPA = 5.0
+
 # Sections that say which part is used by its name.
 _NAMED = ("features", "shape", "balance", "loss", "model")
 
@@ -158,6 +161,10 @@ class Recipe(Section):
         shape: How an utterance of any length becomes one array. The extractor may say which it is by default.
         normalise: ``training``: per coefficient with mean and standard deviation of the training part. ``speaker``:
             with each speaker's own, from that speaker's unlabelled audio: *transductive*, so every figure says so.
+            ``enrolled``: training rows around their own speaker's mean; at prediction a row around the training mean,
+            or around the mean of a speaker of whom some recordings were enrolled. With none enrolled, a prediction
+            depends on its own utterance alone. For shapes of one frame.
+        kappa: With ``enrolled``, the mean of k utterances counts k / (k + kappa), and the training mean the rest.
         clip: Normalised values are limited to ± this; ``None``: they are not.
         augment: Perturbations of the training part's waveforms, each of which adds a row for every utterance:
             ``speed:0.9``. They never reach a validation or test part.
@@ -179,7 +186,8 @@ class Recipe(Section):
     source: str = ""
     features: FeatureSettings = FeatureSettings()
     shape: ShapeSettings = ShapeSettings()
-    normalise: Literal["training", "speaker"] = "training"
+    normalise: Literal["training", "speaker", "enrolled"] = "training"
+    kappa: float = Field(default=DEFAULT_KAPPA, ge=0, allow_inf_nan=False)
     clip: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     augment: tuple[str, ...] = ()
     balance: Balance = SamplerSettings()
@@ -245,6 +253,20 @@ class Recipe(Section):
         return self
 
     @model_validator(mode="after")
+    def _one_vector_to_enrol(self) -> Recipe:
+        if self.adaptive and not self.made_shape.one_frame:
+            raise EvenvoiceError(
+                f"normalise: enrolled needs a shape of one frame, found {self.shape.name}; use --shape functionals or "
+                "mean, or normalise: training"
+            )
+        if self.kappa != DEFAULT_KAPPA and not self.adaptive:
+            raise EvenvoiceError(
+                f"kappa: {self.kappa:g} weighs the mean of a speaker, which normalise: {self.normalise} does not use; "
+                "leave it out, or set normalise: enrolled"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _epochs_to_select_from(self) -> Recipe:
         if self.training.select != "last" and not is_network(self.model.name):
             raise EvenvoiceError(f"training.select: model {self.model.name!r} has no epochs to select from; use last")
@@ -254,6 +276,16 @@ class Recipe(Section):
     def transductive(self) -> bool:
         """True where a test speaker's own (unlabelled) audio takes part in the prediction."""
         return self.normalise == "speaker"
+
+    @property
+    def adaptive(self) -> bool:
+        """True where a prediction can be adapted to a speaker of whom some recordings were enrolled."""
+        return self.normalise == "enrolled"
+
+    @property
+    def needs_speakers(self) -> bool:
+        """True where a fit needs the speaker of every utterance."""
+        return self.normalise != "training"
 
     @property
     def samplers(self) -> tuple[SamplerSettings, ...]:

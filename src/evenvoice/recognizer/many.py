@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from functools import partial
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
+from evenvoice.audio import Waveform
 from evenvoice.cores import cores
 from evenvoice.errors import AudioError
 from evenvoice.recognizer.inputs import Input
@@ -18,12 +22,15 @@ from evenvoice.recognizer.windows import in_samples
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+NOBODY: Mapping[str, Recognizer] = MappingProxyType({})
+
 
 def predict_all(
     recognizer: Recognizer,
     inputs: Sequence[Input],
     writer: Writer,
     *,
+    adapted: Mapping[str, Recognizer] = NOBODY,
     window: float | None = None,
     hop: float = 1.0,
     jobs: int | None = None,
@@ -36,6 +43,7 @@ def predict_all(
         recognizer: The model in use.
         inputs: The recordings.
         writer: Where to write; it is ended in any case.
+        adapted: The recognizers of recordings that have one of their own, by the recording's name: `adapted_by_folder`.
         window: Length of a window in seconds; ``None`` takes each recording whole.
         hop: From the start of a window to that of the next, in seconds.
         jobs: How many recordings to work on at once; one a core if ``None``.
@@ -52,7 +60,7 @@ def predict_all(
     if window is not None:
         in_samples(window, hop, recognizer.sample_rate)  # before a pipe is waited for
     skipped: list[AudioError] = []
-    predict = partial(_predict, recognizer, window, hop)
+    predict = partial(_predict, recognizer, adapted, window, hop)
     with writer, closing(in_order(predict, inputs, jobs)) as results:
         for each, result in zip(track(inputs), results, strict=True):
             try:
@@ -64,8 +72,48 @@ def predict_all(
     return skipped
 
 
-def _predict(recognizer: Recognizer, window: float | None, hop: float, each: Input) -> Iterable[dict[str, Any]]:
+def adapted_by_folder(
+    recognizer: Recognizer, inputs: Sequence[Input], jobs: int | None = None
+) -> dict[str, Recognizer]:
+    """Return for each recording a recognizer that is adapted to its folder, all files of which are one speaker.
+
+    A recording that cannot be used is not enrolled; `predict_all` says why, or skips it.
+
+    Args:
+        recognizer: The model in use.
+        inputs: The recordings, each in a file.
+        jobs: How many folders to work on at once; one a core if ``None``.
+
+    Raises:
+        EvenvoiceError: The model cannot be adapted.
+    """
+    folders: dict[Path, list[Input]] = {}
+    for each in inputs:
+        folders.setdefault(Path(each.name).absolute().parent, []).append(each)
+    found: dict[str, Recognizer] = {}
+    with closing(in_order(partial(_adapt, recognizer), list(folders.values()), jobs)) as results:
+        for those, result in zip(folders.values(), results, strict=True):
+            found |= dict.fromkeys((each.name for each in those), result())
+    return found
+
+
+def _adapt(recognizer: Recognizer, inputs: Sequence[Input]) -> Recognizer:
+    usable = _usable(inputs, recognizer.sample_rate)
+    first = next(usable, None)
+    return recognizer if first is None else recognizer.adapted(recognizer.enrol(chain([first], usable)))
+
+
+def _usable(inputs: Sequence[Input], rate: int) -> Iterator[Waveform]:
+    for each in inputs:
+        with suppress(AudioError):
+            yield each.load(rate)
+
+
+def _predict(
+    recognizer: Recognizer, adapted: Mapping[str, Recognizer], window: float | None, hop: float, each: Input
+) -> Iterable[dict[str, Any]]:
     """Return one entry for the whole recording, or one a window; over time where the recording comes over time."""
+    recognizer = adapted.get(each.name, recognizer)
     if window is None:
         return [{"scores": recognizer(each.load(recognizer.sample_rate))}]
     if each.chunks is not None:

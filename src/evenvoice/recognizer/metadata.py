@@ -30,6 +30,9 @@ CARD_KEYS = (
 INPUTS = ("waveform", "lengths")
 OUTPUT = "probabilities"
 
+# Of a model that can be adapted to a speaker: an input that may be left out, and an output.
+SPEAKER, NORMALISED = "speaker", "normalised"
+
 # ModelProto.metadata_props, a list of StringStringEntryProto with a key and a value.
 _METADATA = 14
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, overload
@@ -14,6 +15,8 @@ from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, to_waveform
 from evenvoice.recognizer.metadata import Card, read_card
+from evenvoice.recognizer.profile import FARTHEST, SpeakerProfile
+from evenvoice.recognizer.reading import read_whole
 from evenvoice.recognizer.ready import ready_model
 from evenvoice.recognizer.session import Session
 from evenvoice.recognizer.stream import resampled
@@ -64,12 +67,13 @@ class Recognizer:
             )
         file = ready_model() if path is None else Path(path)
         self._name = one_line(str(file))
-        model = _read(file)
+        model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST)
         self._card = read_card(model, self._name)
         self.labels: tuple[str, ...] = tuple(self._card["labels"])
         self.sample_rate: int = self._card["sample_rate"]
         self._session = Session(model, self._name, threads)
         self._top = len(self.labels)
+        self._speaker: npt.NDArray[np.float32] | None = None
 
     def __repr__(self) -> str:
         """Return the model's name, what it tells apart, and its sample rate."""
@@ -89,10 +93,79 @@ class Recognizer:
         """
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise EvenvoiceError(f"top: {one_line(f'{k!r:.40}')}, expected a whole number from 1, for example top(3)")
-        fewer = object.__new__(type(self))
-        fewer.__dict__.update(self.__dict__)
-        fewer._top = min(k, len(self.labels))
-        return fewer
+        return self._with(_top=min(k, len(self.labels)))
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether the model can be adapted to a speaker."""
+        return self._session.width is not None
+
+    def enrol(self, recordings: Any, rate: float | None = None) -> SpeakerProfile:
+        """Return where a speaker lies among all: the mean of the features of some recordings, shrunk; no labels needed.
+
+        With k recordings their mean counts k / (k + kappa), and the training mean the rest; kappa is in the recipe.
+
+        Args:
+            recordings: A list or an iterator of recordings of one speaker, or one recording, as in a call.
+            rate: Sample rate of waveforms in Hz; the model's own if not given.
+
+        Raises:
+            AudioError: A recording cannot be used.
+            EvenvoiceError: The model cannot be adapted, or there is no recording.
+
+        Examples:
+            ``anna = r.enrol(["1.wav", "2.wav"])``, and then ``r("clip.wav", speaker=anna)``, or ``r.adapted(anna)``.
+        """
+        self._check_adaptive()
+        several = recordings if isinstance(recordings, Iterator) or _are_several(recordings) else [recordings]
+        total, k = np.zeros(1), 0
+        for k, recording in enumerate(several, start=1):  # how many there are
+            waveform = to_waveform(recording, rate, self.sample_rate, f"recording {k}")
+            total = total + self._session.normalised([waveform])[0]
+        if k == 0:
+            raise EvenvoiceError(f"{self._name}: no recordings to enrol; give one at least, of one speaker")
+        # The mean, times k / (k + kappa).
+        offset = (total / (k + self._kappa)).clip(-FARTHEST, FARTHEST).astype(np.float32)
+        return SpeakerProfile(offset, k, self._card["sha256"])
+
+    def adapted(self, speaker: SpeakerProfile | None) -> Self:
+        """Return a recognizer for recordings of one speaker; it shares this one's model. ``None``: nobody enrolled.
+
+        Raises:
+            EvenvoiceError: The profile is of another model, or the model cannot be adapted.
+        """
+        if speaker is None:
+            return self._with(_speaker=None)
+        if not isinstance(speaker, SpeakerProfile):
+            raise EvenvoiceError(
+                f"speaker: {type(speaker).__name__}, expected a SpeakerProfile; make one with enrol, or "
+                "SpeakerProfile.load"
+            )
+        self._check_adaptive()
+        speaker.check_of(self._card["sha256"], self._session.width, self._name)
+        return self._with(_speaker=speaker.offset)
+
+    def _with(self, **changes: Any) -> Self:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__ | changes)
+        return other
+
+    def _check_adaptive(self) -> None:
+        if not self.adaptive:
+            raise EvenvoiceError(
+                f"{self._name}: cannot be adapted to a speaker; train a recipe with normalise: enrolled, such as "
+                "voice-adaptive"
+            )
+
+    @property
+    def _kappa(self) -> float:
+        kappa = self._card["recipe"].get("kappa")
+        if isinstance(kappa, bool) or not isinstance(kappa, int | float) or not 0 <= kappa < math.inf:
+            raise EvenvoiceError(
+                f"{self._name}: recipe.kappa is {kappa!r:.40}, expected a number from 0; name a file that evenvoice "
+                "exported"
+            )
+        return float(kappa)
 
     @property
     def card(self) -> Card:
@@ -100,10 +173,12 @@ class Recognizer:
         return copy.deepcopy(self._card)
 
     @overload
-    def __call__(self, audio: list[Any], rate: float | None = None) -> list[Scores]: ...
+    def __call__(
+        self, audio: list[Any], rate: float | None = None, *, speaker: SpeakerProfile | None = None
+    ) -> list[Scores]: ...
     @overload
-    def __call__(self, audio: Any, rate: float | None = None) -> Scores: ...
-    def __call__(self, audio: Any, rate: float | None = None) -> Any:
+    def __call__(self, audio: Any, rate: float | None = None, *, speaker: SpeakerProfile | None = None) -> Scores: ...
+    def __call__(self, audio: Any, rate: float | None = None, *, speaker: SpeakerProfile | None = None) -> Any:
         """Return ``[{"label": str, "score": float}, …]``, best first, for one recording; a list of these for a list.
 
         Args:
@@ -112,11 +187,15 @@ class Recognizer:
                 ``{"array": waveform, "sampling_rate": rate}`` as from Hugging Face; or a list of these.
                 `evenvoice.recognizer.audio_like` has all that is taken.
             rate: Sample rate of a waveform in Hz; the model's own if not given.
+            speaker: Who speaks, as `enrol` gives it: the same as ``adapted(speaker)(audio)``.
 
         Raises:
             AudioError: The recording cannot be used: missing, no audio, cut short, empty, silent, NaN, …
+            EvenvoiceError: The speaker's profile is of another model, or the model cannot be adapted.
         """
-        if isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio)):
+        if speaker is not None:
+            return self.adapted(speaker)(audio, rate)
+        if _are_several(audio):
             return [self(each, rate) for each in audio]
         return self._ranked(self.probabilities([to_waveform(audio, rate, self.sample_rate, "the waveform")])[0])
 
@@ -209,7 +288,7 @@ class Recognizer:
         found = np.empty((len(checked), len(self.labels)), np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels))
+            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels), self._speaker)
         return found
 
     def _ranked(self, scores: npt.NDArray[np.float32]) -> Scores:
@@ -222,27 +301,9 @@ class Recognizer:
         times = {"start": start / self.sample_rate, "end": (start + samples.size) / self.sample_rate}
         if not samples.any():
             return {**times, "scores": [], "silent": True}
-        return {**times, "scores": self._ranked(self._session.run([samples], len(self.labels))[0])}
+        return {**times, "scores": self._ranked(self._session.run([samples], len(self.labels), self._speaker)[0])}
 
 
-def _read(path: Path) -> bytes:
-    """Return the bytes of a model file, or raise what a person can do about it."""
-    name = one_line(str(path))
-    try:
-        if path.is_dir():
-            raise EvenvoiceError(f"{name}: a folder, not a model file; name the .onnx file in it")
-        size = path.stat().st_size
-        # A pipe or a device would be waited for, or never end.
-        if not path.is_file() or size > _LARGEST:
-            raise EvenvoiceError(f"{name}: not a model file of evenvoice ({size} bytes); name a .onnx file")
-        if size == 0:
-            raise EvenvoiceError(f"{name}: empty (0 bytes); export or download it again")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise EvenvoiceError(f"{name}: no such file; check the path") from error
-    except OSError as error:
-        raise EvenvoiceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from error
-    except ValueError as error:
-        if isinstance(error, EvenvoiceError):
-            raise
-        raise EvenvoiceError(f"{name}: not a path ({error}); check it") from error  # a NUL in it
+def _are_several(audio: Any) -> bool:
+    """Whether this is a list of recordings; a list of numbers is one waveform."""
+    return isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio))

@@ -11,7 +11,7 @@ from evenvoice._onnxruntime import onnxruntime, ort_errors
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recognizer.bounds import bound_memory, bounded_run
-from evenvoice.recognizer.metadata import INPUTS, OUTPUT
+from evenvoice.recognizer.metadata import INPUTS, NORMALISED, OUTPUT, SPEAKER
 
 # onnxruntime has no base class for its errors.
 _ORT_ERRORS = (
@@ -21,6 +21,7 @@ _ORT_ERRORS = (
 )  # fmt: skip
 
 _SIGNATURE = {"waveform": ("tensor(float)", 2), "lengths": ("tensor(int64)", 1), OUTPUT: ("tensor(float)", 2)}
+_ADAPTIVE = {SPEAKER: ("tensor(float)", 2), NORMALISED: ("tensor(float)", 2)}
 
 
 class Session:
@@ -30,6 +31,9 @@ class Session:
         model: The bytes of the model file. They are kept, for pickling.
         name: What error messages call it.
         threads: How many threads one prediction may take.
+
+    Attributes:
+        width: How many numbers say where a speaker lies; ``None`` where the model cannot be adapted.
 
     Raises:
         EvenvoiceError: onnxruntime cannot open it, or it is no recognizer.
@@ -50,54 +54,89 @@ class Session:
                 f"{name}: onnxruntime {onnxruntime.__version__} cannot open it ({_first_line(error)}); "
                 "update onnxruntime, or export the model again"
             ) from error
-        self._check_signature()
+        self.width = self._check_signature()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle, copy and deep-copy by opening the model once more: onnxruntime's own object cannot be copied."""
         return type(self), self._arguments
 
-    def run(self, waveforms: list[Waveform], labels: int) -> npt.NDArray[np.float32]:
+    def run(
+        self, waveforms: list[Waveform], labels: int, speaker: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
         """Return probabilities, float32 ``[b, labels]``, of waveforms of float32 ``[samples]`` each.
+
+        Args:
+            waveforms: The batch.
+            labels: How many probabilities each has.
+            speaker: Where their speaker lies, float32 ``[width]``; the training mean if not given.
 
         Raises:
             EvenvoiceError: The model fails, or gives something else.
         """
+        more = {} if speaker is None else {SPEAKER: speaker[None]}
+        return self._run(OUTPUT, waveforms, (len(waveforms), labels), "one a label", more)
+
+    def normalised(self, waveforms: list[Waveform]) -> npt.NDArray[np.float32]:
+        """Return the normalised rows, float32 ``[b, width]``, of a model that can be adapted.
+
+        Raises:
+            EvenvoiceError: The model fails, or gives something else.
+        """
+        assert self.width is not None
+        return self._run(NORMALISED, waveforms, (len(waveforms), self.width), "one a row", {})
+
+    def _run(
+        self,
+        output: str,
+        waveforms: list[Waveform],
+        expected: tuple[int, int],
+        each: str,
+        more: dict[str, npt.NDArray[np.float32]],
+    ) -> npt.NDArray[np.float32]:
         sizes = np.array([waveform.size for waveform in waveforms], np.int64)
         padded = np.zeros((len(waveforms), int(sizes.max())), np.float32)
         for row, waveform in zip(padded, waveforms, strict=True):
             row[: waveform.size] = waveform
         try:
             with bounded_run(padded.size) as options:
-                (found,) = self._session.run([OUTPUT], dict(zip(INPUTS, (padded, sizes), strict=True)), options)
+                given = {**dict(zip(INPUTS, (padded, sizes), strict=True)), **more}
+                (found,) = self._session.run([output], given, options)
         except _ORT_ERRORS as error:
             raise EvenvoiceError(
                 f"{self._name}: the model failed on {len(waveforms)} waveforms ({_first_line(error)}); "
                 "export it again, or free memory if the recording is very long"
             ) from error
-        expected = (len(waveforms), labels)
         if found.shape != expected:
             raise EvenvoiceError(
-                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, one a label; "
+                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, {each}; "
                 "name a file that evenvoice exported"
             )
         if not np.isfinite(found).all():
             raise EvenvoiceError(
-                f"{self._name}: gave probabilities that are NaN or infinite; train again with a lower learning rate"
+                f"{self._name}: gave {output} that are NaN or infinite; train again with a lower learning rate"
             )
         return np.asarray(found, np.float32)
 
-    def _check_signature(self) -> None:
-        """Refuse a graph whose inputs and output are not those of a recognizer."""
+    def _check_signature(self) -> int | None:
+        """Refuse a graph whose inputs and outputs are not those of a recognizer; return its width if it adapts."""
         found = {
             value.name: (value.type, len(value.shape))
             for value in (*self._session.get_inputs(), *self._session.get_outputs())
         }
-        if found != _SIGNATURE:
+        optional = {value.name: value for value in self._session.get_overridable_initializers()}
+        speaker = optional.get(SPEAKER)
+        if speaker is not None:
+            found[SPEAKER] = (speaker.type, len(speaker.shape))
+            if found == _SIGNATURE | _ADAPTIVE and isinstance(speaker.shape[1], int):
+                return speaker.shape[1]
+        if speaker is not None or found != _SIGNATURE:
             listed = ", ".join(f"{name[:40]} {kind} of {rank}" for name, (kind, rank) in list(found.items())[:4])
             raise EvenvoiceError(
                 f"{self._name}: its inputs and outputs are {listed or 'none'}, expected waveform [b, n], lengths [b] "
-                "and probabilities [b, emotions]; name a file that evenvoice exported"
+                "and probabilities [b, emotions], perhaps speaker [1, r] that may be left out and normalised [b, r]; "
+                "name a file that evenvoice exported"
             )
+        return None
 
 
 def _first_line(error: Exception) -> str:

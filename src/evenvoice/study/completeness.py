@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evenvoice.protocols import SELECT_ON_TEST
+from evenvoice.protocols import base_name
 from evenvoice.study.records import Run
 from evenvoice.study.seeds import Seed
 from evenvoice.tables import count
@@ -21,15 +21,15 @@ def unfinished(result: Result) -> dict[Seed, list[Run]]:
 
     What should be there is known from the runs themselves: every ``split.csv`` lists every row.
     """
-    if result.protocol.removesuffix(SELECT_ON_TEST) in DIVIDES_ONCE:
+    if base_name(result.protocol) in DIVIDES_ONCE:
         return {}
     by_seed = {seed: [run for run in result.runs if run.key.seed == seed] for seed in result.seeds}
     return {seed: runs for seed, runs in by_seed.items() if tested(runs) < len(runs[0].split)}
 
 
 def tested(runs: list[Run]) -> int:
-    """Return how many utterances some runs test."""
-    return sum(int((run.split["part"] == "test").sum()) for run in runs)
+    """Return how many utterances some runs test, or enrol."""
+    return sum(int(run.split["part"].isin(["test", "enrolled"]).sum()) for run in runs)
 
 
 def missing_folds(result: Result) -> list[str]:

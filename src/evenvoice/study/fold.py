@@ -19,7 +19,10 @@ from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import Watched, fit_images, make_plan
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
-from evenvoice.training.prepare import fit_normaliser, to_images
+from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+
+# What to do where a recipe cannot use what is enrolled.
+ADAPT = "use a recipe with normalise: enrolled, such as voice-adaptive"
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,14 @@ def run_fold(
             fit is the same to the last bit.
 
     Raises:
-        EvenvoiceError: ``test_curves`` of a recipe that has a validation part to watch.
+        EvenvoiceError: ``test_curves`` of a recipe that has a validation part to watch, or utterances enrolled for a
+            recipe that does not adapt.
     """
+    if len(fold.enrolled) and (test_curves or not recipe.adaptive):
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r}: {'no test curves' if recipe.adaptive else 'nothing'} where utterances of test "
+            f"speakers are enrolled; {'leave them out' if recipe.adaptive else ADAPT}"
+        )
     if test_curves and recipe.training.validation_share:
         raise EvenvoiceError(
             f"recipe {recipe.name!r} watches a validation part, and a fit watches one part; record no test curves, or "
@@ -99,7 +108,8 @@ def run_fold(
     balanced = np.array(model.fitted_on["balancer"])
     for one in (model.plan, *model.later_plans):
         _check_parents(one, balanced, ids, fold)
-    probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False))
+    offsets = _offsets(model, examples, fold) if len(fold.enrolled) else None
+    probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False), offsets)
     split = _split_table(ids, fold, model.fitted_on)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
     plans = [model.plan, *model.later_plans] if model.later_plans else model.plan
@@ -144,7 +154,7 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, s
     split". The normaliser and SMOTE see every utterance. A synthetic row goes by the speaker of its base parent.
     """
     normaliser = fit_normaliser(recipe, examples)
-    images = to_images(recipe, examples, normaliser)
+    images = to_training_images(recipe, examples, normaliser)
     emotions = utterances["emotion"].to_numpy(str)
     plan = make_plan(recipe, images, emotions, examples.speakers, seed).copies_as_made(emotions)
     kept = utterances.iloc[plan.kept]
@@ -224,7 +234,24 @@ def _balanced_first(
     )
 
 
-def _predict_twice(model: TrainedModel, test: Dataset) -> tuple[npt.NDArray[np.float32], int]:
+def _offsets(model: TrainedModel, examples: Dataset, fold: Fold) -> npt.NDArray[np.float32]:
+    """Return where the speaker of each test row lies, float32 ``[n, r]``, by that speaker's enrolled rows.
+
+    All of a speaker's utterances are that speaker's mean, as in training; of some the mean is shrunk.
+    """
+    assert examples.speakers is not None
+    weight = 1.0 if np.array_equal(fold.enrolled, fold.test) else None
+    whose, of = examples.speakers[fold.test], examples.speakers[fold.enrolled]
+    offsets = {
+        speaker: model.offset(examples.take(fold.enrolled[of == speaker], with_emotions=False), weight)
+        for speaker in np.unique(of)
+    }
+    return np.concatenate([offsets[speaker] for speaker in whose])
+
+
+def _predict_twice(
+    model: TrainedModel, test: Dataset, offsets: npt.NDArray[np.float32] | None
+) -> tuple[npt.NDArray[np.float32], int]:
     """Return the probabilities of the test part, and how many rows have others in other company.
 
     Normalising by speaker uses the speaker's other rows, and says so; there the rows are mixed once normalised.
@@ -233,8 +260,12 @@ def _predict_twice(model: TrainedModel, test: Dataset) -> tuple[npt.NDArray[np.f
         images = to_images(model.recipe, test, model.normaliser)
         probabilities = model.image_probabilities(images)
         return probabilities, depend_on_others(lambda rows: model.image_probabilities(images[rows]), probabilities)
-    probabilities = model.probabilities(test)
-    return probabilities, depend_on_others(lambda rows: model.probabilities(test.take(rows)), probabilities)
+    probabilities = model.probabilities(test, offsets)
+
+    def again(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return model.probabilities(test.take(rows), None if offsets is None else offsets[rows])
+
+    return probabilities, depend_on_others(again, probabilities)
 
 
 def _of_the_test_part(history: pd.DataFrame) -> pd.DataFrame:
@@ -245,7 +276,7 @@ def _of_the_test_part(history: pd.DataFrame) -> pd.DataFrame:
 def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Part of each row, and a column for each step that says whether the step saw it."""
     part = np.full(len(ids), "", dtype=object)
-    for name in ("train", "validation", "test"):
+    for name in ("train", "validation", "enrolled", "test"):  # the last stays where all that is tested is enrolled
         part[getattr(fold, name)] = name
     table = pd.DataFrame({"utterance": ids, "part": part})
     for step, seen in saw.items():

@@ -21,7 +21,16 @@ from evenvoice.files import check_writable
 from evenvoice.leases import sweep
 from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
-from evenvoice.protocols import SELECT_ON_TEST, Fold, SplitProtocol, check_columns, make_folds, open_protocol
+from evenvoice.protocols import (
+    SELECT_ON_TEST,
+    Enrol,
+    Fold,
+    SplitProtocol,
+    check_columns,
+    make_folds,
+    open_protocol,
+    with_enrolled,
+)
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import (
     CorpusLike,
@@ -35,7 +44,7 @@ from evenvoice.study.arguments import (
 )
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
-from evenvoice.study.fold import balanced_pool
+from evenvoice.study.fold import ADAPT, balanced_pool
 from evenvoice.study.records import (
     FORMAT,
     RUNS,
@@ -63,6 +72,7 @@ def evaluate(
     seeds: Seeds | None = None,
     split_seeds: Seeds | None = None,
     fit_seeds: Seeds | None = None,
+    enrol: int | str | Sequence[int | str] = 0,
     out: Path | str | None = None,
     jobs: int | None = None,
     device: str = "cpu",
@@ -87,6 +97,8 @@ def evaluate(
             if not given.
         split_seeds: Instead of ``seeds``: how many splits, or which seeds they have. Every split meets every fit.
         fit_seeds: How many fits on each split (initial weights, shuffling, sampler), or which seeds they have.
+        enrol: How many unlabelled utterances of each test speaker to adapt to, or ``"all"`` of them, or a list of
+            these: each protocol is repeated as ``<name>+enrol-5``. The split's seed draws them; the rest is tested.
         out: The folder for the runs; if not given, a new one in the working directory, named in the first message.
         jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
@@ -113,7 +125,7 @@ def evaluate(
     repetitions = make_seeds(seeds, split_seeds, fit_seeds)
     the_recipes = as_recipes(recipes)
     the_corpus = as_corpus(corpus)
-    names = as_protocols(protocols, the_corpus)
+    names = as_protocols(with_enrolled(as_protocols(protocols, the_corpus), enrol), the_corpus)
     folder = as_folder(out, the_corpus)
     keep_models, test_curves = as_flag(keep_models, "keep_models"), as_flag(test_curves, "test_curves")
     command = as_command(command)
@@ -201,7 +213,9 @@ class _Evaluation:
                     f"recipe {recipe.name!r}: model {recipe.model.name!r} has no epochs, so none can be chosen on the "
                     f"test part; leave it out, or use a protocol without {SELECT_ON_TEST}"
                 )
-            if recipe.transductive and not self.corpus.has("speaker"):
+            if not recipe.adaptive and any(isinstance(protocol, Enrol) for protocol in protocols):
+                raise EvenvoiceError(f"recipe {recipe.name!r} does not adapt to what is enrolled; {ADAPT}")
+            if recipe.needs_speakers and not self.corpus.has("speaker"):
                 raise EvenvoiceError(
                     f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
                     "speaker; name them with --speaker-from, or use --normalise training"

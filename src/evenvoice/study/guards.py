@@ -49,7 +49,7 @@ def depend_on_others(predict: Callable[[npt.NDArray[np.int64]], Probabilities], 
 
 
 def seen_test_rows(split: pd.DataFrame) -> int:
-    """Return how many test rows some step of the fit saw, by the record of a run's ``split.csv``.
+    """Return how many test rows, or enrolled ones, some step of the fit saw, by the record of a run's ``split.csv``.
 
     Args:
         split: ``utterance``, ``part``, and a column of 0 and 1 for each step.
@@ -60,7 +60,7 @@ def seen_test_rows(split: pd.DataFrame) -> int:
         1
     """
     steps = split.drop(columns=["utterance", "part"]).to_numpy()
-    return int(((split["part"] == "test").to_numpy() & (steps == 1).any(axis=1)).sum())
+    return int((split["part"].isin(["test", "enrolled"]).to_numpy() & (steps == 1).any(axis=1)).sum())
 
 
 def marked(promise: Promise, leaks: Mapping[str, int]) -> Promise:

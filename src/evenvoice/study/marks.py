@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evenvoice.protocols import adapted_words
+
 if TYPE_CHECKING:
     from evenvoice.study.results import Result, Study
 
@@ -21,10 +23,13 @@ def marks(result: Result) -> list[str]:
     """Return what must be said wherever this result is shown.
 
     ``LEAKY``: the test part took part in the training. ``transductive``: a test speaker's other, unlabelled audio did.
+    ``adapted, 5 utterances``: so many of each test speaker's, without labels, were enrolled and not tested.
     ``speakers may be shared``: the protocol does not promise that test speakers are unseen.
     """
+    enrolled = result.runs[0].info.get("enrolled", 0)
     found = {LEAKY: result.leaky, TRANSDUCTIVE: result.transductive, SHARED: not speakers_unseen(result)}
-    return [mark for mark, applies in found.items() if applies]
+    adapted = [adapted_words(enrolled)] if enrolled else []
+    return adapted + [mark for mark, applies in found.items() if applies]
 
 
 def speakers_unseen(result: Result) -> bool:

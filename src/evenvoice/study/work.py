@@ -11,7 +11,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import PROBABILITY
 from evenvoice.models import is_network
-from evenvoice.protocols import Fold, SplitProtocol, promise_of
+from evenvoice.protocols import Enrol, Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.study.guards import marked
@@ -57,6 +57,7 @@ def make_run(
     seconds = time.perf_counter() - started
     _check_converged(key, result.predictions)
     promise = marked(promise_of(task.protocol, task.fold, utterances), result.leaks)
+    enrolled = task.protocol.utterances if isinstance(task.protocol, Enrol) else 0
     info = {
         "fingerprint": task.fingerprint,
         "corpus": corpus,
@@ -67,7 +68,8 @@ def make_run(
         "fold": key.fold,
         "about": task.fold.about,
         "promise": {"words": promise.words, "disjoint": list(promise.disjoint), "leaky": promise.leaky},
-        "transductive": task.recipe.transductive,
+        "transductive": task.recipe.transductive or enrolled == "all",
+        "enrolled": enrolled,
         "recipe": task.recipe.model_dump(mode="json"),
         "labels": list(labels),
         "counts": result.counts,

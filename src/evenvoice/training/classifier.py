@@ -288,9 +288,9 @@ def _fit_images(
     device: str,
 ) -> TrainedModel:
     """Fit on features that were made elsewhere."""
-    if recipe.normalise == "speaker":
+    if recipe.needs_speakers:
         raise EvenvoiceError(
-            "normalise: speaker works on waveforms; normalise the features yourself, or give waveforms"
+            f"normalise: {recipe.normalise} works on waveforms; normalise the features yourself, or give waveforms"
         )
     if recipe.shape.name == "sequence":
         raise EvenvoiceError("shape sequence marks each utterance's own frames, which features do not; give waveforms")

@@ -23,11 +23,22 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms
 from evenvoice.features.threads import one_thread
 from evenvoice.files import writing
-from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.metadata import CARD_KEYS, FORMAT, INPUTS, KEY, OUTPUT, Card, check_measured, model_sha256
+from evenvoice.recognizer import Recognizer, SpeakerProfile
+from evenvoice.recognizer.metadata import (
+    CARD_KEYS,
+    FORMAT,
+    INPUTS,
+    KEY,
+    NORMALISED,
+    OUTPUT,
+    SPEAKER,
+    Card,
+    check_measured,
+    model_sha256,
+)
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.fitting import TrainedModel
-from evenvoice.training.graph import WaveformToProbabilities, check_exportable
+from evenvoice.training.graph import Adaptive, WaveformToProbabilities, check_exportable
 
 __all__ = ["TOLERANCE", "check_exportable", "export"]
 
@@ -58,7 +69,10 @@ def export(
     """Write a model file: waveform in, probabilities out, in one ``.onnx`` with its metadata.
 
     Inputs ``waveform`` float32 ``[b, n]`` (mono at the model's rate) and ``lengths`` int64 ``[b]``, output
-    ``probabilities`` float32 ``[b, emotions]``. Before the file gets its name, its probabilities are compared with
+    ``probabilities`` float32 ``[b, emotions]``. A recipe with ``normalise: enrolled`` adds an input ``speaker`` float32
+    ``[1, r]`` or ``[b, r]``, zeros if it is left out, and an output ``normalised`` float32 ``[b, r]``.
+
+    Before the file gets its name, its probabilities are compared with
     `TrainedModel.probabilities`, on generated sounds and on ``check``, one by one and in padded batches.
 
     Args:
@@ -105,13 +119,21 @@ def _onnx_model(trained: TrainedModel) -> Any:
     """Return the graph and its weights as an ``onnx.ModelProto``, the same bytes for the same weights."""
     from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 
+    example: tuple[torch.Tensor, ...] = (
+        torch.linspace(-0.5, 0.5, 40000).reshape(2, 20000),
+        torch.tensor([20000, 9000]),
+    )
+    shapes: dict[str, dict[int, str]] = {"waveform": {0: "batch", 1: "samples"}, "lengths": {0: "batch"}}
+    inputs, outputs = list(INPUTS), [OUTPUT]
     module = WaveformToProbabilities(trained)
-    example = torch.linspace(-0.5, 0.5, 40000).reshape(2, 20000), torch.tensor([20000, 9000])
-    shapes = {"waveform": {0: "batch", 1: "samples"}, "lengths": {0: "batch"}}
+    if trained.recipe.adaptive:
+        module, inputs, outputs = Adaptive(trained), [*INPUTS, SPEAKER], [OUTPUT, NORMALISED]
+        example = *example, torch.zeros(1, trained.recipe.made_shape.n_normalised)
+        shapes[SPEAKER] = {}
     with _quietly(), one_thread():
         program = torch.onnx.export(
             module, example, dynamo=True, verbose=False, opset_version=_OPSET,
-            input_names=INPUTS, output_names=[OUTPUT], dynamic_shapes=shapes,
+            input_names=inputs, output_names=outputs, dynamic_shapes=shapes,
         )  # fmt: skip
     assert program is not None
     # The exporter notes for every node which line of which file it came from.
@@ -120,7 +142,20 @@ def _onnx_model(trained: TrainedModel) -> Any:
     for value in (*model.graph.input, *model.graph.output):
         value.ClearField("metadata_props")
     del model.graph.value_info[:]
+    if trained.recipe.adaptive:
+        _let_speaker_be_left_out(model.graph)
     return model
+
+
+def _let_speaker_be_left_out(graph: Any) -> None:
+    """Give the input a default: an initializer of the same name makes it optional, in every runtime."""
+    from onnx import numpy_helper
+
+    (speaker,) = (value for value in graph.input if value.name == SPEAKER)
+    rows, width = speaker.type.tensor_type.shape.dim
+    graph.initializer.append(numpy_helper.from_array(np.zeros((1, width.dim_value), np.float32), SPEAKER))
+    # One for all of a batch, or one each.
+    rows.dim_param = "speakers"
 
 
 def _card(
@@ -151,10 +186,22 @@ def _card(
 def _check_parity(
     trained: TrainedModel, recognizer: Recognizer, waveforms: Sequence[Waveform], path: Path, what: str
 ) -> None:
-    """Raise unless the model file gives torch's probabilities, alone and in padded batches."""
+    """Raise unless the model file gives torch's probabilities, alone and in padded batches, adapted and not."""
     if not len(waveforms):
         return
-    expected = trained.probabilities(_examples(trained, waveforms))
+    examples = _examples(trained, waveforms)
+    _compare(trained.probabilities(examples), recognizer, waveforms, path, what)
+    if trained.recipe.adaptive:
+        # Somewhere within a deviation of the training mean, other than that.
+        offset = np.linspace(-1, 1, trained.recipe.made_shape.n_normalised, dtype=np.float32)
+        someone = SpeakerProfile(offset, 1, recognizer.card["sha256"])
+        adapted = recognizer.adapted(someone)
+        _compare(trained.probabilities(examples, offset[None]), adapted, waveforms, path, f"{what}, adapted,")
+
+
+def _compare(
+    expected: npt.NDArray[np.float32], recognizer: Recognizer, waveforms: Sequence[Waveform], path: Path, what: str
+) -> None:
     if not np.isfinite(expected).all():
         raise EvenvoiceError(
             f"{path}: not written, for the network gives NaN on the {what}; train it again with a lower learning rate"

@@ -23,8 +23,8 @@ from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.guards import read_only
 from evenvoice.training.loop import NO_VARIANTS, Images, OnEpoch, PlannedRows, WholeRows, train_network
-from evenvoice.training.normalise import Normaliser
-from evenvoice.training.prepare import fit_normaliser, to_images
+from evenvoice.training.normalise import Normaliser, shrinkage
+from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 
 Network = torch.nn.Module | Estimator
 Labels = npt.NDArray[np.int64]
@@ -64,9 +64,36 @@ class TrainedModel:
     temperature: float = 1.0
     later_plans: tuple[Plan, ...] = ()
 
-    def probabilities(self, examples: Dataset) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at."""
-        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser))
+    def probabilities(
+        self, examples: Dataset, offsets: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at.
+
+        Args:
+            examples: What to predict.
+            offsets: Of the speakers, float32 ``[1, r]`` or ``[n, r]``: see `offset`.
+        """
+        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser, offsets))
+
+    def offset(self, enrolled: Dataset, weight: float | None = None) -> npt.NDArray[np.float32]:
+        """Return where a speaker lies, normalised, float32 ``[1, r]``: the mean of some utterances, shrunk; no labels.
+
+        Args:
+            enrolled: Utterances of one speaker, one at least.
+            weight: How much their mean counts; k / (k + kappa) if not given.
+
+        Raises:
+            EvenvoiceError: The recipe does not say ``normalise: enrolled``.
+        """
+        if not self.recipe.adaptive or self.normaliser is None:
+            raise EvenvoiceError(
+                f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as "
+                "voice-adaptive does"
+            )
+        rows = self.normaliser.apply(enrolled.rows(self.recipe.made_shape))
+        weight = shrinkage(len(rows), self.recipe.kappa) if weight is None else weight
+        mean: npt.NDArray[np.float64] = np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)
+        return (weight * mean).astype(np.float32)[None]
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
@@ -109,8 +136,8 @@ def fit(
     """
     emotions = _checked(train)
     normaliser = fit_normaliser(recipe, train)
-    images = to_images(recipe, train, normaliser)
-    variants = {name: to_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
+    images = to_training_images(recipe, train, normaliser)
+    variants = {name: to_training_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
     plan = make_plan(recipe, images, emotions, train.speakers, seed, variants)
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}

@@ -55,13 +55,34 @@ class WaveformToProbabilities(nn.Module):
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
+        return self.recognised(*self.normalised(waveform, lengths))
+
+    def normalised(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the normalised rows ``[b, r, t']``, and how many of their frames are each utterance's own."""
         features, frames = self.extractor(waveform, lengths)
         rows, frames = self.shape.rows(features, frames)
-        normalised = (rows - self.mean) * self.scale
+        return (rows - self.mean) * self.scale, frames
+
+    def recognised(self, normalised: Tensor, frames: Tensor) -> Tensor:
+        """Return the probabilities ``[b, emotions]`` of normalised rows."""
         if self.clip is not None:
             normalised = normalised.clamp(-self.clip, self.clip)
         logits: Tensor = self.network(self.shape.image(normalised, frames))
         return (logits / self.temperature).softmax(dim=1)
+
+
+class Adaptive(WaveformToProbabilities):
+    """The same for a recipe with ``normalise: enrolled``, with where the speaker lies as a third input.
+
+    Shape:
+        - speaker: ``[1, r]`` or ``[b, r]`` float32, the offset of `TrainedModel.offset`; zeros: the training mean.
+        - Output: the probabilities, and the normalised rows ``[b, r]`` from which offsets are made.
+    """
+
+    def forward(self, waveform: Tensor, lengths: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        """Return the probabilities ``[b, emotions]`` and the normalised rows ``[b, r]``, not clipped, not moved."""
+        normalised, frames = self.normalised(waveform, lengths)
+        return self.recognised(normalised - speaker[:, :, None], frames), normalised[:, :, 0]
 
 
 def check_exportable(recipe: Recipe) -> None:

@@ -128,7 +128,7 @@ def _check(recipe: Recipe, corpus: Corpus) -> None:
     """What would come to light only when the test part is opened."""
     if corpus.has("speaker"):
         return
-    if recipe.transductive or "normalise" in recipe.search:
+    if recipe.needs_speakers or "normalise" in recipe.search:
         raise EvenvoiceError(
             f"recipe {recipe.name!r} normalises by speaker, or may, and corpus {corpus.name} does not know every "
             "speaker; name them with --speaker-from, or use --normalise training"
