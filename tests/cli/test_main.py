@@ -61,7 +61,7 @@ def test_version() -> None:
         (["evaluate", "demo", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["train", "demo", "ravdess:x"], "Got unexpected extra argument"),
         (["predict"], "Missing argument '[MODEL] FILE|DIR|-'"),
-        (["predict", "model.onnx"], "after the model model.onnx"),
+        (["predict", "model.onnx"], "name a recording after the model model.onnx"),
         (["report"], "Missing argument 'DIR'"),
         (["recipe", "show", "2dcnn", "--emotions", "1"], "Invalid value for '--emotions'"),
     ],
