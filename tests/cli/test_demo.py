@@ -10,7 +10,7 @@ import pytest
 
 import evenvoice
 from evenvoice.corpora import open_corpus
-from evenvoice.recipes import open_recipe
+from evenvoice.recipes import DEFAULT_RECIPE, open_recipe
 from tests.cli.command import run
 
 Table = Callable[..., Path]
@@ -27,7 +27,7 @@ def test_demo_evaluates_trains_and_predicts(table: Table, tmp_path: Path, monkey
     out = tmp_path / "demo"
     answer = run("demo", "--jobs", "1", "--out", out)
     lines = answer.result().splitlines()
-    assert asked == ["demo", "smote-2dcnn"]
+    assert asked == ["demo", DEFAULT_RECIPE]
     (row,) = [line for line in lines if line.startswith("smote-2dcnn")]
     assert row.split()[1:3] == ["mean", "session"]
     assert "The corpus is synthetic: a machine spoke, and no accuracy claim rests on it." in lines

@@ -1,4 +1,4 @@
-"""The door itself: what is not a command, what is not installed, and what goes where."""
+"""The door itself: what is no command, what is not installed, and what goes where."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)|src=\"([^\"]+)\"", page.read_text(encoding="utf-8"))
     local = [first or second for first, second in targets if not (first or second).startswith("http")]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_the_layers_of_the_architecture_are_those_that_are_held() -> None:
+    stated = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## Layers\n\n")[1].split("\n\n")[0]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    assert [line.strip() for line in stated.splitlines()] == contract["layers"]
 
 
 def test_names_of_evenvoice_in_its_python_exist() -> None:

@@ -132,7 +132,7 @@ class Shortcut:
     def found(self) -> bool:
         """Whether the whole interval lies above chance by the margin, and chance hardly reaches it.
 
-        Where every speaker is told without an error there is no interval, and nothing to doubt.
+        Where no speaker has an error there is no interval, and nothing to doubt.
         """
         low = self.ua if math.isnan(self.low) else self.low
         return self.p <= _RARE and low > self.chance + self.properties.margin * (1 - self.chance)
