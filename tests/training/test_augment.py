@@ -90,7 +90,7 @@ def test_a_loss_sees_the_counts_of_the_balanced_part(loss: str) -> None:
     ("changes", "message"),
     [
         ({"augment": ["sped:0.9"]}, "perturbation 'sped:0.9'.*did you mean 'speed"),
-        ({"augment": ["speed:fast"]}, "perturbation 'speed:fast': 'fast' is no value for speed; give a number"),
+        ({"augment": ["speed:fast"]}, "perturbation 'speed:fast': 'fast' is not a value for speed; give a number"),
         ({"loss": "cross"}, "loss 'cross' is unknown"),
         ({"loss": {"name": "cross-entropy", "options": {"smoothing": 0.1}}}, "model 'linear-svm' is not fitted by"),
     ],

@@ -134,7 +134,7 @@ class Shortcut:
 
         Where no speaker has an error there is no interval, and nothing to doubt.
         """
-        low = self.ua if math.isnan(self.low) else self.low
+        low = 1.0 if math.isnan(self.low) and self.ua == 1 else self.low
         return self.p <= _RARE and low > self.chance + self.properties.margin * (1 - self.chance)
 
     def words(self) -> str:
