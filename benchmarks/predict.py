@@ -1,4 +1,4 @@
-"""What `evenvoice predict` costs beside its floor: starting, and hearing one utterance of three seconds.
+"""What `evenvoice predict` costs beside its floor: starting, and one utterance of three seconds.
 
     python benchmarks/predict.py > benchmarks/predict.md
 
@@ -45,7 +45,7 @@ def make_models(folder: Path) -> dict[str, Path]:
     sounds = [0.1 * generator.standard_normal(RATE, dtype=np.float32) for _ in range(21)]
     emotions = list("abcdefg") * 3
     return {
-        form: SpeechEmotionClassifier("2dcnn", form=form, epochs=1).fit(sounds, emotions).save(folder / f"{form}.onnx")
+        form: SpeechEmotionClassifier("2dcnn", shape=form, epochs=1).fit(sounds, emotions).save(folder / f"{form}.onnx")
         for form in FORMS
     }
 

@@ -1,4 +1,4 @@
-"""What each of the training loop's choices buys: rows a second of the 2DCNN on one thread.
+"""The effect of each of the training loop's choices: rows a second of the 2DCNN on one thread.
 
     python benchmarks/training.py > benchmarks/training.md
 

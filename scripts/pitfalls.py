@@ -25,8 +25,9 @@ from evenvoice.metrics import intervals, make_predictions
 from evenvoice.protocols import Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.training import Dataset, fit
-from evenvoice.training.fitting import fit_images, make_plan
+from evenvoice.training.fitting import fit_images
 from evenvoice.training.load import load_dataset
+from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images
 
 VARIANTS = ("right", "scaler saw the test part", "SMOTE saw the test part")

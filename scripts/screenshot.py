@@ -20,7 +20,7 @@ from evenvoice.serve.page import write_page
 
 
 def main() -> None:
-    """Write the page with the model, serve it, let it hear the recording, and take the picture."""
+    """Write the page with the model, serve it, let it analyse the recording, and take the picture."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("model", type=Path)
     arguments.add_argument("recording", type=Path)

@@ -126,7 +126,7 @@ def test_nothing_fitted_depends_on_the_test_part(
     known = _examples(recipe.extractor.n_rows, recipe.perturbations)
     clean = run_fold(recipe, protocol, fold, TABLE, known, fabricate.EMOTIONS, seed=0)
     # scikit-learn refuses to be asked about NaN; its classifiers get far-off noise instead.
-    table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else 1e3)
+    table, unknown = _poisoned(fold, known, np.nan if is_network(recipe.model.name) else -1e3)
     blind = run_fold(recipe, protocol, fold, table, unknown, fabricate.EMOTIONS, seed=0)
     assert _fitted(clean.model) == _fitted(blind.model)
     tested = set(TABLE.index[fold.test])

@@ -1,4 +1,4 @@
-"""The one exception that evenvoice raises for whatever a user can mend.
+"""The exceptions that evenvoice raises for every error that a user can fix.
 
 A message names the file, key or class, what was found, what was expected and the remedy, in one line. The command
 line prints that line and exits with 2; anything else that escapes is a bug of ours and keeps its traceback.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class EvenvoiceError(ValueError):
-    """Something the caller can mend: bad input, an impossible setting, a missing file.
+    """Something the caller can fix: bad input, an impossible setting, a missing file.
 
     Examples:
         >>> raise EvenvoiceError("recipe 'x': unknown; known are 2dcnn, smote-2dcnn")

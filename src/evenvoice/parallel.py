@@ -103,8 +103,8 @@ def in_parallel(
         yield from track((result for result in results), description, total)
     except TerminatedWorkerError as error:
         raise EvenvoiceError(
-            f"{description}: a worker process was killed, most likely for want of memory; use fewer --jobs. What is "
-            "finished is kept"
+            f"{description}: a worker process was killed, most likely because memory ran out; use fewer --jobs. What "
+            "is finished is kept"
         ) from error
     finally:
         close = getattr(results, "close", None)

@@ -76,7 +76,7 @@ class PrintableStream:
 
     def write(self, text: str) -> int:
         """Write text; return how many characters were given."""
-        if not isinstance(text, str):  # by this error a binary stream is told apart
+        if not isinstance(text, str):  # this error is how callers recognise a text stream
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.rich_proxied_file.write(printable(text, keep="\n\t"))
         return len(text)

@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 
 def track(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
-    """Yield the items and draw a progress bar on stderr; where stderr is no terminal, a line at the start and the end.
+    """Yield the items and draw a progress bar on stderr; not on a terminal, a line at the start and at the end.
 
     Args:
         items: Anything to iterate over.

@@ -152,7 +152,7 @@ def test_classes_are_read_with_names_and_without() -> None:
     assert parse_classes("1103, 595") == {"class 1": 1103, "class 2": 595}
     assert parse_classes("angry=3,happy = 2") == {"angry": 3, "happy": 2}
     for text in ("1103;595", "angry=", "=3", "1,,2", "-3,4", "1.5,2", ""):
-        with pytest.raises(EvenvoiceError, match="is no count"):
+        with pytest.raises(EvenvoiceError, match="is not a count"):
             parse_classes(text)
     with pytest.raises(EvenvoiceError, match="'a' stands there twice"):
         parse_classes("a=1,a=2")

@@ -46,7 +46,7 @@ class Answer:
 
 
 def run(*arguments: Path | str) -> Answer:
-    """Run ``evenvoice`` in this process. Whatever is no clean exit is raised, as a user would see its traceback."""
+    """Run ``evenvoice`` in this process. Whatever is not a clean exit is raised, as a user would see its traceback."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     argv = ["evenvoice", *map(str, arguments)]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(sys, "argv", argv):
@@ -87,7 +87,7 @@ def finish(process: subprocess.Popen[bytes]) -> Answer:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """Return everything under a folder, hidden files included: path → bytes, ``None`` for what is no readable file."""
+    """Return everything under a folder, hidden files included: path → bytes, ``None`` for what is not a file."""
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 

@@ -33,7 +33,7 @@ def test_demo_evaluates_trains_and_predicts(table: Table, tmp_path: Path, monkey
     assert "The corpus is synthetic: a machine spoke, and no accuracy claim rests on it." in lines
     spoken = [line for line in lines if "(spoken as " in line]
     assert [line.partition("(spoken as ")[2].partition(")")[0] for line in spoken] == ["angry", "happy", "sad"]
-    assert all("/carl_" in line or "/dora_" in line for line in spoken), "session 5 is unheard"
+    assert all("/carl_" in line or "/dora_" in line for line in spoken), "session 5 is unseen"
     assert f"report: {out / 'report.html'}" in lines
     assert f"model:  {out / 'model.onnx'}" in lines
     assert (out / "report.html").is_file()

@@ -186,7 +186,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
 ) -> None:
     small = ("--form", "channels", "--normalise", "speaker", "--set", "shape.seconds=0.6")
     (result,) = evaluated(*speakers, "--protocol", "speaker", *small, "--out", tmp_path / "out")
-    assert (result["form"], result["transductive"]) == ("channels", True)
+    assert (result["shape"], result["transductive"]) == ("channels", True)
     before = tree(tmp_path)
     unknown = run("evaluate", speakers[0], "--protocol=kfold", *QUICK, *small, "--out", tmp_path / "2").complaint()
     assert "normalises by speaker, and corpus voices does not know every speaker; name them with" in unknown
@@ -201,7 +201,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--recipe", "smote"), "recipe 'smote' is unknown"),
         (("--recipe", "absent.yaml"), "recipe 'absent.yaml': no such file"),
         (("--recipe", "2dcnn", "--recipe", "2dcnn"), "recipe '2dcnn' is named twice"),
-        (("--form", "images"), "shape.name: Input should be 'mean', 'array', 'channels', "),
+        (("--form", "images"), "shape 'images' is unknown; known are mean, array, channels, "),
         (("--normalise", "all"), "normalise: Input should be 'training' or 'speaker' (found 'all')"),
         (("--device", "gpu"), "device 'gpu': unknown; use cpu or cuda"),
         (("--device", "cuda:99"), "use --device cpu, or install a CUDA build of torch"),

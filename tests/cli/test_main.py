@@ -1,4 +1,4 @@
-"""The door itself: what is no command, what is not installed, and what goes where."""
+"""The door itself: what is not a command, what is not installed, and what goes where."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_version() -> None:
         (["evaluate", "demo", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["train", "demo", "ravdess:x"], "Got unexpected extra argument"),
         (["predict"], "Missing argument '[MODEL] FILE|DIR|-'"),
-        (["predict", "model.onnx"], "name what to hear after the model model.onnx"),
+        (["predict", "model.onnx"], "name a recording after the model model.onnx"),
         (["report"], "Missing argument 'DIR'"),
         (["recipe", "show", "2dcnn", "--emotions", "1"], "Invalid value for '--emotions'"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from evenvoice.corpora import open_corpus
 from evenvoice.corpora.demo import demo_corpus
 from evenvoice.paper import open_reproduction, scaled
-from evenvoice.paper.experiments import RIVALS, SYSTEMS
+from evenvoice.paper.experiments import BASELINES, SYSTEMS
 from evenvoice.recipes import recipe_names
 from evenvoice.study import load_study
 from tests.cli.command import Answer, predictions, run, start
@@ -35,7 +35,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dearest rival in small."""
+    """The dearest baseline in small."""
     file = tmp_path_factory.mktemp("recipes") / "cheap.yaml"
     file.write_text("extends: cnn-lstm\nmodel: {options: {filters: [2, 2, 2], hidden: 4, piece_frames: 50}}\n")
     return file
@@ -45,7 +45,7 @@ def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answer(release: Path, cheap: Path) -> tuple[Answer, Path]:
     """The whole command."""
     out = release.parent / "out"
-    process = start("reproduce", f"iemocap:{release}", *QUICK, *SMALL, "--rival", cheap, "--out", out)
+    process = start("reproduce", f"iemocap:{release}", *QUICK, *SMALL, "--baseline", cheap, "--out", out)
     try:
         found, said = process.communicate(timeout=PATIENCE)
     finally:
@@ -64,7 +64,7 @@ def test_the_paper_is_reproduced_whole_on_iemocaps_shape(answer: tuple[Answer, P
     for name in SYSTEMS:
         for protocol, folds in (("paper", 1), ("random", 1), ("session", 5)):
             assert found[name, protocol].folds == folds
-    for name in RIVALS:
+    for name in BASELINES:
         assert found[name, "session"].folds == 5
     # Whoever is tested, and whoever they talk to, is unseen.
     assert {run.info["about"] for run in found["svm", "session"].runs} == {f"session {number}" for number in "12345"}
@@ -118,8 +118,15 @@ def test_what_cannot_be_is_one_line(answer: tuple[Answer, Path], release: Path) 
     other = run("reproduce", corpus, *QUICK, "--experiment", "1", *SMALL, "--set", "training.epochs=2", "--out", out)
     assert "training.epochs 1 (now: 2)" in other.complaint()
     assert "scale 2: expected a share" in run("reproduce", corpus, "--scale", "2").complaint()
-    assert "no such file" in run("reproduce", corpus, *QUICK, "--rival", "nowhere.yaml").complaint()
+    assert "no such file" in run("reproduce", corpus, *QUICK, "--baseline", "nowhere.yaml").complaint()
 
 
-def test_every_rival_is_shipped() -> None:
-    assert set(RIVALS) <= set(recipe_names())
+def test_the_old_name_of_baseline_works_with_a_warning(release: Path) -> None:
+    answer = run("reproduce", f"iemocap:{release}", *QUICK, "--rival", "nowhere.yaml")
+    assert answer.code == 2
+    assert answer.err.startswith("warning: --rival is now --baseline; ")
+    assert "'nowhere.yaml': no such file" in answer.err
+
+
+def test_every_baseline_is_shipped() -> None:
+    assert set(BASELINES) <= set(recipe_names())

@@ -101,5 +101,5 @@ def test_the_folder_above_the_release_will_do(root: Path) -> None:
     ],
 )
 def test_a_label_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path, line: str) -> None:
-    with pytest.raises(EvenvoiceError, match=r"Ses01F_impro01\.txt, line 3: .* is no label of IEMOCAP"):
+    with pytest.raises(EvenvoiceError, match=r"Ses01F_impro01\.txt, line 3: .* is not a label of IEMOCAP"):
         open_corpus(f"iemocap:{small(tmp_path, line)}")

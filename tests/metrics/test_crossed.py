@@ -171,7 +171,8 @@ def test_constant_answers_have_no_interval_that_reads_as_certainty(tables: list[
         assert found["ua"].estimate == pytest.approx(1 / 7)
         assert np.isnan([found["ua"].low, found["ua"].high]).all()
         assert (
-            found["ua"].reason == "the system gives the same answer everywhere, so the score is the same whoever speaks"
+            found["ua"].reason
+            == "the system gives the same answer everywhere, so the score is the same for every speaker"
         )
         assert found["ua"].to_json()["low"] is None
         assert found["recall:sad"].reason

@@ -18,7 +18,7 @@ COUNTS = {"angry": 4, "happy": 2}
 
 
 def write_reproduction(folder: Path, *, synthetic: bool = False, **about: object) -> Path:
-    """Write the paper's own system in two protocols, one rival, and the record."""
+    """Write the paper's own system in two protocols, one baseline, and the record."""
     write_study(folder, synthetic=synthetic, commands=[], name="tiny")
     write_leaky(folder, recipe=OWN)
     write_honest(folder, recipe=OWN)

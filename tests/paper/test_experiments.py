@@ -9,7 +9,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import experiment_parts
-from evenvoice.paper.experiments import RIVALS, SYSTEMS, Part, system, unseen_protocol
+from evenvoice.paper.experiments import BASELINES, SYSTEMS, Part, system, unseen_protocol
 from evenvoice.recipes import open_recipe, recipe_names
 
 
@@ -25,7 +25,7 @@ def by_name(parts: list[Part]) -> dict[str, Part]:
 
 def test_everything_is_run_on_unseen_speakers_and_the_papers_own_network_in_its_order_too(corpus: Corpus) -> None:
     parts = by_name(experiment_parts(corpus))
-    assert list(parts) == [*SYSTEMS, *(name for name in RIVALS if name in recipe_names())]
+    assert list(parts) == [*SYSTEMS, *(name for name in BASELINES if name in recipe_names())]
     for name in SYSTEMS:
         assert parts[name].protocols == ("paper", "random", "speaker-folds")
         assert parts[name].test_curves
@@ -40,7 +40,7 @@ def test_everything_is_run_on_unseen_speakers_and_the_papers_own_network_in_its_
     [
         (1, {"2dcnn-mean", "2dcnn-array"}),
         (2, {"2dcnn-array", "smote-2dcnn-array", "smote-2dcnn-mean"}),
-        (3, {"smote-2dcnn-array", *RIVALS} & {"smote-2dcnn-array", *recipe_names()}),
+        (3, {"smote-2dcnn-array", *BASELINES} & {"smote-2dcnn-array", *recipe_names()}),
     ],
 )
 def test_each_experiment_has_its_systems(corpus: Corpus, experiment: int, names: set[str]) -> None:
@@ -50,8 +50,8 @@ def test_each_experiment_has_its_systems(corpus: Corpus, experiment: int, names:
         assert parts["smote-2dcnn-array"].protocols == ("paper", "speaker-folds")
 
 
-def test_every_rival_is_shipped() -> None:
-    assert set(RIVALS) <= set(recipe_names())
+def test_every_baseline_is_shipped() -> None:
+    assert set(BASELINES) <= set(recipe_names())
 
 
 def test_the_systems_are_the_shipped_recipes_in_another_form(corpus: Corpus) -> None:
@@ -98,28 +98,28 @@ def file(tmp_path: Path) -> Callable[[str, str], str]:
     return write
 
 
-def test_a_file_replaces_the_rival_that_it_extends(corpus: Corpus, file: Callable[[str, str], str]) -> None:
+def test_a_file_replaces_the_baseline_that_it_extends(corpus: Corpus, file: Callable[[str, str], str]) -> None:
     cheap = file("cheap", "extends: svm\nmodel: {options: {C: 3.0}}\n")
-    parts = by_name(experiment_parts(corpus, [3], rivals=[cheap]))
+    parts = by_name(experiment_parts(corpus, [3], baselines=[cheap]))
     assert parts["svm"].recipe.model.options["C"] == 3.0
     assert "cheap" not in parts
     assert parts["knn"].recipe == open_recipe("knn")
 
 
-def test_a_file_replaces_the_rival_that_it_has_the_name_of(corpus: Corpus, file: Callable[[str, str], str]) -> None:
+def test_a_file_replaces_the_baseline_that_it_has_the_name_of(corpus: Corpus, file: Callable[[str, str], str]) -> None:
     own = file("own", "extends: 2dcnn\nname: cnn-lstm\ntraining: {epochs: 2}\n")
-    parts = by_name(experiment_parts(corpus, [3], rivals=[own]))
+    parts = by_name(experiment_parts(corpus, [3], baselines=[own]))
     assert parts["cnn-lstm"].recipe.training.epochs == 2
     assert parts["cnn-lstm"].recipe.model.name == "2dcnn"
 
 
-def test_a_file_of_no_rival_and_two_of_one_are_refused(corpus: Corpus, file: Callable[[str, str], str]) -> None:
+def test_a_file_of_no_baseline_and_two_of_one_are_refused(corpus: Corpus, file: Callable[[str, str], str]) -> None:
     other = file("other", "extends: weighted-2dcnn\n")
-    with pytest.raises(EvenvoiceError, match=r"'other' is no rival.*bilstm-attention, .*majority"):
-        experiment_parts(corpus, [3], rivals=[other])
+    with pytest.raises(EvenvoiceError, match=r"'other' is not a baseline.*bilstm-attention, .*majority"):
+        experiment_parts(corpus, [3], baselines=[other])
     twice = [file("a", "extends: svm\n"), file("b", "extends: svm\n")]
     with pytest.raises(EvenvoiceError, match="another file replaces 'svm' already"):
-        experiment_parts(corpus, [3], rivals=twice)
+        experiment_parts(corpus, [3], baselines=twice)
 
 
 @pytest.mark.parametrize(

@@ -50,4 +50,4 @@ def test_table_6() -> None:
     ]
     assert tuple(row.recipe for row in published.TABLE_6) == (*NETWORKS, "smote-2dcnn-array")
     assert all(row.remark for row in published.TABLE_6)
-    assert "text" in published.RIVALS[1].remark
+    assert "text" in published.BASELINES[1].remark

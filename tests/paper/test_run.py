@@ -11,7 +11,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import open_reproduction, reproduce, run
-from evenvoice.paper.experiments import RIVALS, differences
+from evenvoice.paper.experiments import BASELINES, differences
 from evenvoice.recipes import Recipe
 from tests.report.fabricated import IDS, write_run, write_study
 
@@ -63,19 +63,19 @@ def test_every_recipe_is_evaluated_by_itself_and_tells_its_cost(
     assert page == tmp_path / "reproduction.html"
 
 
-def test_a_rival_that_fails_costs_no_other_and_is_named(
+def test_a_baseline_that_fails_costs_no_other_and_is_named(
     corpus: Corpus, evaluations: Evaluations, tmp_path: Path
 ) -> None:
     evaluations.broken = {"svm", "2dcnn-mean"}
     said: list[str] = []
     page = reproduce(corpus, tmp_path, seeds=[0], on_message=said.append)
-    assert {name for name, *_ in evaluations.asked} >= {*RIVALS, "smote-2dcnn-array"}
+    assert {name for name, *_ in evaluations.asked} >= {*BASELINES, "smote-2dcnn-array"}
     found = open_reproduction(tmp_path)
     assert found.record.failures == {"2dcnn-mean": "2dcnn-mean: NaN", "svm": "svm: NaN"}
     assert {ours.result.recipe for ours in found.tables.shown()} >= {"mlp", "majority", "2dcnn-array"}
     assert "svm failed: svm: NaN" in page.read_text(encoding="utf-8")
     assert any("svm: failed: svm: NaN" in line for line in said)
-    # Mended, it is no failure any more; what was not asked for again still is one.
+    # Repaired, it is not a failure any more; what was not asked for again still is one.
     evaluations.broken = set()
     reproduce(corpus, tmp_path, [3], seeds=[0])
     assert open_reproduction(tmp_path).record.failures == {"2dcnn-mean": "2dcnn-mean: NaN"}

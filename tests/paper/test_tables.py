@@ -72,7 +72,7 @@ def test_table_5_is_the_emotions_scores(found: Reproduction) -> None:
     assert found.tables.table_5("random") is None
 
 
-def test_table_6_has_every_rival_and_the_own_row_in_both_orders(found: Reproduction) -> None:
+def test_table_6_has_every_baseline_and_the_own_row_in_both_orders(found: Reproduction) -> None:
     rows = found.tables.table_6
     assert [row.recipe for row in rows][4:7] == ["transformer-2", OWN, "gmm"]
     own = of(rows, OWN)

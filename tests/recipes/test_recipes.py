@@ -136,7 +136,7 @@ def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> Non
         ("a: [", "not YAML"),
         ("- a\n- b", "expected keys and values, found list"),
         ("extends: mine.yaml", "extends itself"),
-        ("1: 2", "1 is no key; allowed are name, about"),
+        ("1: 2", "1 is not a key; allowed are name, about"),
         ("on: {epochs: 3}", "unknown key 'on'; allowed are name"),
         ("extends: nothing", "recipe 'nothing' is unknown"),
     ],

@@ -56,6 +56,7 @@ def test_null_drops_a_key_and_more_are_added(tmp_path: Path) -> None:
         ({"balance": {"name": "none"}}, {"balance.options.k_neighbors"}),
         ({"balance": {"name": "smote", "options": {}}}, set()),
         ({"training": {"epochs": 3}, "search": EPOCHS}, set()),
+        ({"balance": ["tomek", "smote"]}, {"balance.options.k_neighbors"}),
     ],
 )
 def test_what_is_set_is_not_searched(changes: dict[str, Any], gone: set[str]) -> None:

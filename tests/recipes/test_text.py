@@ -57,7 +57,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("!!binary aGk=", "the tag"),
         ("a: 1\n---\nb: 2", "expected a single document"),
         ("*a", "undefined alias"),
-        ("? [a]\n: 1", "a list or a mapping is no key"),
+        ("? [a]\n: 1", "a list or a mapping is not a key"),
         ("\0", "special characters are not allowed"),
         ("!!int x", "the tag"),
         ("!!bool x", "the tag"),

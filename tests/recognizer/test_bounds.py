@@ -39,9 +39,9 @@ def test_more_memory_than_the_machine_has(tmp_path: Path) -> None:
     file = tmp_path / "greedy.onnx"
     file.write_bytes(tiny.model_file(greedy(2**45)))  # 128 TiB
     with pytest.raises(EvenvoiceError, match="failed on 1 waveforms"):
-        Recognizer(file)(np.full(800, 0.5, np.float32))
+        Recognizer(file)(tiny.steady(0.5, 800))
     file.write_bytes(tiny.model_file(greedy(1000)))
-    assert Recognizer(file)(np.full(800, 0.5, np.float32))[0]["label"] == "angry"
+    assert Recognizer(file)(tiny.steady(0.5, 800))[0]["label"] == "angry"
 
 
 def test_a_run_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_memory_comes_back_after_a_long_recording() -> None:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     recognizer = Recognizer(ready_model())
-    recognizer(np.full(16000, 0.1, np.float32))
+    recognizer(tiny.steady(0.1, 16000))
     before = resident()
     recognizer(np.random.default_rng(0).uniform(-0.1, 0.1, 16000 * 300).astype(np.float32))
     assert resident() - before < 60

@@ -77,13 +77,13 @@ def test_refuses_in_one_line_that_names_the_file(changes: dict[str, object], mes
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "its metadata is no JSON"),
-        ("{'labels': 1}", "its metadata is no JSON"),
-        ("[" * 100_000, "its metadata is no JSON"),
+        ("", "its metadata is not JSON"),
+        ("{'labels': 1}", "its metadata is not JSON"),
+        ("[" * 100_000, "its metadata is not JSON"),
         ("[1, 2]", "its metadata is list, not an object"),
         ("null", "its metadata is NoneType, not an object"),
-        ('{"labels": NaN}', "its metadata is no JSON"),
-        ('{"labels": -Infinity}', "its metadata is no JSON"),
+        ('{"labels": NaN}', "its metadata is not JSON"),
+        ('{"labels": -Infinity}', "its metadata is not JSON"),
         (" " * 1_000_001, "1,000,001 bytes of metadata, at most 1,000,000"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A recognizer on a model that can be worked out by hand, on bad waveforms, and on files that are no model."""
+"""A recognizer on a model that can be worked out by hand, on bad waveforms, and on files that are not models."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PATIENCE = 60_000
 
 
 def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
-    """Start the system's Chromium; its microphone hears a WAV file, over and over."""
+    """Start the system's Chromium; its microphone plays a WAV file, over and over."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
         pytest.skip("no Chromium on this machine")
@@ -46,7 +46,7 @@ class Visit:
 
     def heard(self, name: str = "your recording") -> str:
         """Wait for the answer to a file or to what was recorded, and return its summary."""
-        expect(self.page.locator("#status")).to_contain_text(f"Heard {name}: ", timeout=PATIENCE)
+        expect(self.page.locator("#status")).to_contain_text(f"Analysed {name}: ", timeout=PATIENCE)
         return self.page.inner_text("#summary")
 
     def problem(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,7 +14,7 @@ from evenvoice.serve.app import create_app
 from tests.recognizer import tiny
 from tests.serve.uploads import encode
 
-HALF = encode(0.5 + 0.1 * np.cos(np.pi * np.arange(tiny.RATE)), tiny.RATE)
+HALF = encode(tiny.steady(0.5), tiny.RATE)
 OTHER = "https://app.example.org"
 
 

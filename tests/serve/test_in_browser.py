@@ -34,7 +34,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the fake microphone hears: a low voice, then a high one."""
+    """What the fake microphone records: a low voice, then a high one."""
     file = tmp_path_factory.mktemp("microphone") / "voice.wav"
     soundfile.write(file, voice(12, 48000, seed=1), 48000)
     return file
@@ -171,8 +171,8 @@ BAD = {
     "NaN.wav": (np.full(16000, np.nan), "This recording holds samples that are not numbers."),
     "loud.wav": (np.full(16000, 1e20), "This recording is far above full scale"),
     "no samples.wav": (np.zeros(0), "There are no samples in this recording."),
-    "long.wav": (np.ones(601 * 100), "This recording lasts 601 s; at most 600 s can be heard here."),
-    "a sample.wav": (np.ones(1), "This recording is too short to hear."),
+    "long.wav": (np.ones(601 * 100), "This recording lasts 601 s; at most 600 s can be analysed here."),
+    "a sample.wav": (np.ones(1), "This recording is too short to analyse."),
 }
 RATES = {"long.wav": 100, "a sample.wav": 192000}
 

@@ -195,7 +195,7 @@ def test_tune_meets_wrong_values_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "name", ["corpus", "out", "experiments", "seeds", "quick", "scale", "changes", "rivals", "jobs", "device"]
+    "name", ["corpus", "out", "experiments", "seeds", "quick", "scale", "changes", "baselines", "jobs", "device"]
 )
 def test_reproduce_meets_wrong_values_in_one_line(
     name: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

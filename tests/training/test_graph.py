@@ -21,7 +21,7 @@ assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTE
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_rivals_and_classical_classifiers_are_evaluated_not_exported(name: str) -> None:
+def test_baselines_and_classical_classifiers_are_evaluated_not_exported(name: str) -> None:
     recipe = open_recipe(name)
     if name in EXPORTED:
         check_exportable(recipe)

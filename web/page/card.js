@@ -23,7 +23,7 @@ function corpus(found) {
     found.speakers && `${found.speakers} speakers`,
     found.licence && `licence ${found.licence}`,
   ].filter(Boolean);
-  const synthetic = found.synthetic ? " It is synthetic speech, so nothing is known of how it hears people." : "";
+  const synthetic = found.synthetic ? " It is synthetic speech, so nothing is known of how it does on people." : "";
   return `${found.name ?? "An unnamed corpus"}${counts.length ? ` (${counts.join(", ")})` : ""}.${synthetic}`;
 }
 

@@ -27,7 +27,7 @@ export function check({ samples, rate }) {
   if (samples.length === 0) throw new Problem("There are no samples in this recording. Record it again.");
   if (samples.length > LONGEST_SECONDS * rate) {
     throw new Problem(
-      `This recording lasts ${Math.round(samples.length / rate)} s; at most ${LONGEST_SECONDS} s can be heard here. ` +
+      `This recording lasts ${Math.round(samples.length / rate)} s; at most ${LONGEST_SECONDS} s can be analysed here. ` +
         "Choose a shorter part.",
     );
   }

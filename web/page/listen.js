@@ -1,4 +1,4 @@
-// What the model hears in a recording: all at once, as `evenvoice predict` does, and window by window.
+// What the model predicts for a recording: all at once, as `evenvoice predict` does, and window by window.
 
 import { Problem } from "./problem.js";
 import { HOP_SECONDS, WINDOW_SECONDS, inSamples, isSilent, starts } from "./windows.js";
@@ -7,7 +7,7 @@ import { HOP_SECONDS, WINDOW_SECONDS, inSamples, isSilent, starts } from "./wind
 // where all is silent. A recording no longer than a window has one moment.
 export async function listen(model, { samples, rate }, progress = () => {}) {
   const waveform = await model.resample(samples, rate);
-  if (waveform.length === 0) throw new Problem("This recording is too short to hear. Record a word or two.");
+  if (waveform.length === 0) throw new Problem("This recording is too short to analyse. Record a word or two.");
   const scores = await model.probabilities(waveform);
   const length = inSamples(WINDOW_SECONDS, model.rate);
   const all = starts(waveform.length, length, inSamples(HOP_SECONDS, model.rate));

@@ -1,4 +1,4 @@
-// The page: opens the model, then hears what is recorded, chosen or dropped. Whatever came last is shown.
+// The page: opens the model, then analyses what is recorded, chosen or dropped. The latest is shown.
 
 import { showCard } from "./card.js";
 import { LONGEST_SECONDS, check, decodeFile } from "./decode.js";
@@ -32,7 +32,7 @@ function complain(error) {
   if (!(error instanceof Problem)) console.error(error);
 }
 
-// Runs one task; a newer one makes `isLatest` false. What goes wrong is told in a sentence.
+// Runs one task; a newer one makes `isLatest` false. What goes wrong is shown in a sentence.
 async function run(task) {
   turn += 1;
   const mine = turn;
@@ -44,17 +44,17 @@ async function run(task) {
   }
 }
 
-async function hear(sound, name, isLatest) {
+async function analyse(sound, name, isLatest) {
   check(sound);
-  say(`Listening to ${name} …`);
+  say(`Analysing ${name} …`);
   const found = await listen(
     model,
     sound,
-    (share) => isLatest() && say(`Listening to ${name} … ${Math.round(100 * share)} %`),
+    (share) => isLatest() && say(`Analysing ${name} … ${Math.round(100 * share)} %`),
   );
   if (!isLatest()) return;
   result.whole(found);
-  say(`Heard ${name}: ${duration(found.seconds)}. Nothing was sent.`);
+  say(`Analysed ${name}: ${duration(found.seconds)}. Nothing was sent.`);
 }
 
 function openFile(file) {
@@ -63,7 +63,7 @@ function openFile(file) {
     say(`Reading ${file.name} …`);
     await stopRecording();
     const sound = await decodeFile(file, model.rate);
-    if (isLatest()) await hear(sound, file.name, isLatest);
+    if (isLatest()) await analyse(sound, file.name, isLatest);
   });
 }
 
@@ -92,20 +92,20 @@ function startRecording() {
 function finishRecording() {
   return run(async (isLatest) => {
     const stopped = await stopRecording();
-    await hear({ samples: stopped.all(), rate: stopped.rate }, "your recording", isLatest);
+    await analyse({ samples: stopped.all(), rate: stopped.rate }, "your recording", isLatest);
   });
 }
 
-// Hears the latest window once each hop; a hop that comes while the model is still at work is passed over.
+// Analyses the latest window once each hop; a hop that comes while the model is still at work is passed over.
 function makeLiveListener(isLatest) {
-  let heard = 0;
+  let done = 0;
   let busy = false;
   return async (sound) => {
     const hops = Math.floor(sound.length / (HOP_SECONDS * sound.rate));
     if (sound.length > LONGEST_SECONDS * sound.rate && recording === sound) return void finishRecording();
-    if (busy || hops <= heard || !isLatest()) return undefined;
+    if (busy || hops <= done || !isLatest()) return undefined;
     busy = true;
-    heard = hops;
+    done = hops;
     try {
       const latest = await model.resample(sound.latest(WINDOW_SECONDS), sound.rate);
       const scores = isSilent(latest) ? null : await model.probabilities(latest);

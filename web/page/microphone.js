@@ -28,7 +28,7 @@ export async function record(onPart) {
     recording.append(data);
     onPart(recording);
   };
-  // The recorder writes no output, so nothing is heard; some browsers run only what leads to the loudspeaker.
+  // The recorder writes no output, so nothing is played; some browsers run only what leads to the loudspeaker.
   context.createMediaStreamSource(stream).connect(recorder).connect(context.destination);
   return recording;
 }

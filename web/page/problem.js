@@ -1,2 +1,2 @@
-// What a person can mend: the message is a sentence for the page.
+// What a person can put right: the message is a sentence for the page.
 export class Problem extends Error {}

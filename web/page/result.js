@@ -69,9 +69,9 @@ function summarise(scores, labels, before) {
 function describe(labels, seconds, moments) {
   part("waveform").ariaLabel = `Waveform of ${duration(seconds)}`;
   part("spectrogram").ariaLabel = `Spectrogram of ${duration(seconds)}`;
-  const told = moments.map(
+  const spoken = moments.map(
     ({ start, scores }) => `${start.toFixed(0)} s ${scores === null ? "silent" : ranked(labels, scores)[0].label}`,
   );
   part("timeline").ariaLabel =
-    `Timeline: ${told.slice(0, 20).join(", ")}${told.length > 20 ? ", …; all of it is in the table" : ""}`;
+    `Timeline: ${spoken.slice(0, 20).join(", ")}${spoken.length > 20 ? ", …; all of it is in the table" : ""}`;
 }

@@ -45,7 +45,7 @@ def check_chunks(source: Source, kind: str) -> Spliced | None:
         What to decode instead of the file, where the size of a WAV's samples was never filled in.
 
     Raises:
-        AudioError: The file is cut short, or something that is no chunk follows the samples.
+        AudioError: The file is cut short, or something that is not a chunk follows the samples.
     """
     if kind in ("wav", "rf64"):
         return _check_wav(source, kind)

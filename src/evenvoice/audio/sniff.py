@@ -28,7 +28,7 @@ def sniff(source: Source) -> tuple[str, str]:
     """Return what reads a recording, ``sndfile`` or ``media``, and its format.
 
     Raises:
-        AudioError: It is no recording, or of a format that nobody here reads.
+        AudioError: It is not a recording, or its format cannot be read here.
     """
     head = source.at(0, _HEAD)
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":

@@ -214,6 +214,6 @@ def _kind(name: str) -> Kind:
     return Kind(
         f"emotion-tied-to-{name}",
         "warning",
-        f"An emotion can be told by {_words(name)}, without hearing it",
+        f"An emotion can be predicted from {_words(name)}, without the sound",
         remedies.get(name, "convert all recordings in one and the same way, or leave out those that differ"),
     )

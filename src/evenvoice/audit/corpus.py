@@ -11,11 +11,11 @@ import pandas as pd
 
 from evenvoice.audit.arguments import corpus_of
 from evenvoice.audit.associations import association_findings, associations, one_emotion_findings
+from evenvoice.audit.decoded import Decoded, decode_all, decoded_table, unusable_findings
 from evenvoice.audit.duplicates import duplicate_findings, find_duplicates
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.labels import label_findings
 from evenvoice.audit.lengths import length_findings
-from evenvoice.audit.listen import Heard, heard_table, listen_to_all, unusable_findings
 from evenvoice.audit.shortcuts import (
     LOUDNESS_AND_DURATION,
     RECORDING_PROPERTIES,
@@ -67,14 +67,14 @@ def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None
     """
     corpus = corpus_of(corpus)
     jobs = jobs or cores()
-    heard = listen_to_all(corpus.clips(), jobs=jobs)
-    table = heard_table(corpus, heard)
+    decoded = decode_all(corpus.clips(), jobs=jobs)
+    table = decoded_table(corpus, decoded)
     notes = _Notes()
     notes.facts["utterances"] = len(corpus)
-    notes.findings += unusable_findings(heard)
-    notes.checked.append(f"{len(heard)} recordings decoded")
+    notes.findings += unusable_findings(decoded)
+    notes.checked.append(f"{len(decoded)} recordings decoded")
     if len(table):
-        _note_sounds(notes, table, heard)
+        _note_sounds(notes, table, decoded)
     _note_associations(notes, table if len(table) else corpus.table)
     if len(table):
         for properties in (RECORDING_PROPERTIES, LOUDNESS_AND_DURATION):
@@ -92,9 +92,9 @@ def _warnings_of(corpus: Corpus) -> list[Finding]:
     return [Finding(_WARNINGS, f"{len(warnings)} of them", warnings)] if warnings else []
 
 
-def _note_sounds(notes: _Notes, table: pd.DataFrame, heard: Sequence[Heard | AudioError]) -> None:
+def _note_sounds(notes: _Notes, table: pd.DataFrame, decoded: Sequence[Decoded | AudioError]) -> None:
     """Note copies and the defects of signals, and what the recordings are."""
-    pairs = find_duplicates([one.fingerprint for one in heard if not isinstance(one, AudioError)])
+    pairs = find_duplicates([one.fingerprint for one in decoded if not isinstance(one, AudioError)])
     notes.findings += duplicate_findings(pairs, table)
     notes.findings += signal_findings(table)
     notes.findings += length_findings(table)

@@ -50,11 +50,11 @@ def audit_counts(
         validation: Rows of the validation part, where there is one.
 
     Raises:
-        EvenvoiceError: What is no count, a count below 1 (0 for ``validation``), or fewer than two classes.
+        EvenvoiceError: What is not a count, a count below 1 (0 for ``validation``), or fewer than two classes.
 
     Examples:
         The paper's Table 1 (5465 and 1367 rows) for IEMOCAP's four emotions. 4 × 1708 = 6832 = 5465 + 1367; and 5465 is
-        odd, so it is no balanced training part of four classes.
+        odd, so it is not a balanced training part of four classes.
 
         >>> audit = audit_counts(5465, 1367, {"angry": 1103, "happy": 595, "sad": 1084, "neutral": 1708})
         >>> [finding.kind.code for finding in audit.leaks]
@@ -86,7 +86,7 @@ def parse_classes(text: str) -> dict[str, int]:
         name = name.strip() if equals else f"class {number}"
         if not count.strip().isdecimal() or not name:
             raise EvenvoiceError(
-                f"classes {text!r}: {item.strip()!r} is no count; write 1103,595,1084,1708 or angry=1103,happy=595,…"
+                f"classes {text!r}: {item.strip()!r} is not a count; write 1103,595,1084,1708 or angry=1103,happy=595,…"
             )
         if name in classes:
             raise EvenvoiceError(f"classes {text!r}: {name!r} stands there twice; name each class once")

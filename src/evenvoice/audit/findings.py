@@ -63,7 +63,7 @@ class Audit:
         subject: What was audited, in words.
         findings: Leaks first.
         checked: What was looked for, a line each; what could not be looked for says why.
-        facts: Numbers that are no findings, by name.
+        facts: Numbers that are not findings, by name.
     """
 
     subject: str

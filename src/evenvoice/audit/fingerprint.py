@@ -54,7 +54,7 @@ class Fingerprint:
     Attributes:
         exact: The hash of the decoded samples, `decoded_hash`.
         bits: One sub-fingerprint every `HOP_SECONDS`, of `BITS` bits: uint32 ``[t]``.
-        audible: Which of them are no silence: bool ``[t]``.
+        audible: Which of them are not silence: bool ``[t]``.
         shape: The waveform from 250 to 1750 Hz at `RATE`, its level half evened out: int8 ``[n]``.
     """
 

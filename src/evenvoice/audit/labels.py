@@ -17,7 +17,7 @@ from evenvoice.corpora.emotions import EMOTIONS, canonical
 OUTSIDE = Kind(
     "label-outside-taxonomy",
     "warning",
-    "A label is no known emotion",
+    "A label is not a known emotion",
     "rename it with --emotions, so that results can be compared; leave it if you merged emotions on purpose",
 )
 VARIANTS = Kind(
@@ -76,8 +76,8 @@ def label_findings(table: pd.DataFrame) -> list[Finding]:
 def _contradictions(table: pd.DataFrame) -> list[Finding]:
     """Return the finding of recordings whose name says another emotion of this corpus.
 
-    An emotion that is no label of the corpus may have been merged into one (``--emotions happy=happy+excited``), so it
-    contradicts nothing.
+    An emotion that is not a label of the corpus may have been merged into one (``--emotions happy=happy+excited``), so
+    it contradicts nothing.
     """
     labels = {canonical(label) or label for label in table["emotion"]}
     official = _official(table["file"].tolist())

@@ -8,7 +8,7 @@ from evenvoice.audit.findings import Finding, Kind
 
 # Lengths are equal to a millisecond: speech never is, scripts that cut or pad are.
 _DIGITS = 3
-# So many recordings of one length are no accident, and so many of them must end loud to call it cut.
+# So many recordings of one length are not an accident, and so many of them must end loud to call it cut.
 _MOST, _CUT = 0.9, 0.2
 # Fewer recordings tell nothing of a corpus, or of an emotion.
 _FEWEST, _FEWEST_OF_EMOTION = 10, 5

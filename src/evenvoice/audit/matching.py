@@ -111,13 +111,13 @@ def _sharing(track: _Track) -> Iterator[tuple[Indices, Indices, Indices]]:
 
 def _equal_frames(track: _Track) -> Iterator[tuple[Indices, Indices]]:
     """Yield the frames of equal bits in different files, the earlier file first; all of an earlier file at once."""
-    heard = np.flatnonzero(track.audible)
-    order = heard[np.argsort(track.bits[heard], kind="stable")]  # among equals, in the order of the files
+    audible = np.flatnonzero(track.audible)
+    order = audible[np.argsort(track.bits[audible], kind="stable")]  # among equals, in the order of the files
     bits = track.bits[order]
     equals_behind = np.searchsorted(bits, bits, side="right") - np.arange(len(order)) - 1
     followers = np.minimum(equals_behind, _EQUALS)
     by_file = np.argsort(track.file[order], kind="stable")
-    file_ends = np.cumsum(np.bincount(track.file[heard], minlength=len(track.lengths)))
+    file_ends = np.cumsum(np.bincount(track.file[audible], minlength=len(track.lengths)))
     start = 0
     while start < len(by_file):
         end = int(file_ends[np.searchsorted(file_ends, min(start + _LOOKED_UP, len(by_file)))])

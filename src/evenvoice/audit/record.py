@@ -90,7 +90,7 @@ def _claims(run: Run, known: pd.DataFrame) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _counts(run: Run, split: pd.DataFrame, known: pd.DataFrame) -> Iterator[tuple[str, Any, Any]]:
-    """Emotions before balancing against the rows that the balancer saw; after it against the plan."""
+    """Emotions before balancing against the rows that the samplers saw; after it against the plan."""
     counts = run.info.get("counts", {})
     if not {"before", "after"} <= set(counts):
         return

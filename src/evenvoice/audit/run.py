@@ -133,7 +133,7 @@ def _by_protocol(runs: Sequence[Run]) -> list[list[Run]]:
 
 
 def _facts(runs: Sequence[Run], known: pd.DataFrame) -> dict[str, object]:
-    """How many runs, and what a reader should know of them that is no mistake."""
+    """How many runs, and what a reader should know of them that is not a mistake."""
     facts: dict[str, object] = {"runs": len(runs), "test_rows": sum(len(read_part(run, "predictions")) for run in runs)}
     transductive = sorted({run.key.recipe for run in runs if run.info["transductive"]})
     if transductive:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from evenvoice.audio import Clip
+from evenvoice.audit.decoded import decode_all
 from evenvoice.audit.duplicates import Pair, find_duplicates
 from evenvoice.audit.findings import Finding, Kind
-from evenvoice.audit.listen import listen_to_all
 from evenvoice.errors import AudioError
 from evenvoice.study import default_jobs
 
@@ -27,7 +27,7 @@ def shared_audio(table: pd.DataFrame, jobs: int | None = None) -> tuple[list[Fin
 
     Args:
         table: With ``part``, and ``file`` (and ``start`` and ``end``) where they are known.
-        jobs: How many recordings to hear at once; one a core if not given.
+        jobs: How many recordings to decode at once; one a core if not given.
 
     Returns:
         What was found, and what could be looked at.
@@ -37,9 +37,9 @@ def shared_audio(table: pd.DataFrame, jobs: int | None = None) -> tuple[list[Fin
         known = "file" in table and table["file"].notna().any()
         return [], f"no audio ({'none of the files exists' if known else 'no files are named'})"
     clips = list(parts)
-    heard = listen_to_all(clips, jobs=jobs or default_jobs())
+    decoded = decode_all(clips, jobs=jobs or default_jobs())
     usable = [
-        (clip, one.fingerprint) for clip, one in zip(clips, heard, strict=True) if not isinstance(one, AudioError)
+        (clip, one.fingerprint) for clip, one in zip(clips, decoded, strict=True) if not isinstance(one, AudioError)
     ]
     names = [clip for clip, _ in usable]
     pairs = find_duplicates([print_ for _, print_ in usable])
@@ -53,7 +53,7 @@ def shared_audio(table: pd.DataFrame, jobs: int | None = None) -> tuple[list[Fin
             findings.append(Finding(kind, f"{len(these)} pairs of recordings", evidence))
     rows = len(table)
     seen = f"audio of {len(usable)} recordings"
-    return findings, seen if len(usable) >= rows else f"{seen} ({rows} rows; the others have none that can be heard)"
+    return findings, seen if len(usable) >= rows else f"{seen} ({rows} rows; the others have none that can be decoded)"
 
 
 def _parts_of_clips(table: pd.DataFrame) -> dict[Clip, set[str]]:

@@ -1,4 +1,4 @@
-"""Can emotion be told without speech? A classifier of non-speech properties, tested on unseen speakers.
+"""Can emotion be predicted without speech? A classifier of non-speech properties, tested on unseen speakers.
 
 Two sets of properties are tried. *Recording properties* are what the room, the device and the editing left: container,
 sample rate, bandwidth, offset, zeros and silence at the ends. *Loudness and duration* adds level, peak, pauses, noise
@@ -11,6 +11,7 @@ offset and noise tell how much it was scaled, which is how softly somebody spoke
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,7 +33,7 @@ WIDE_MARGIN = 0.5
 _FEWEST = 10
 _TREES = 100
 _PERMUTATIONS = 999
-# With two or three speakers an interval over speakers is no guard against chance; a permutation test is.
+# With two or three speakers an interval over speakers is not a guard against chance; a permutation test is.
 _RARE = 0.01
 
 _RECORDING = {
@@ -83,7 +84,7 @@ RECORDING_PROPERTIES = PropertySet(
     Kind(
         "shortcut",
         "warning",
-        "Emotion can be told from how it was recorded and edited, without the speech",
+        "Emotion can be predicted from how recordings were made and edited, without the speech",
         "trim silence, remove the offset and convert all recordings alike; then see whether results hold",
     ),
     "silence counts against the loudest moment, so the voice moves it a little, and that recordings scaled one by one "
@@ -96,7 +97,7 @@ LOUDNESS_AND_DURATION = PropertySet(
     Kind(
         "loudness-shortcut",
         "warning",
-        "Emotion can be told from loudness and duration, far beyond chance",
+        "Emotion can be predicted from loudness and duration, far beyond chance",
         "normalise the level and see whether results hold; report a baseline of level and duration beside your own",
     ),
     "loudness and duration are partly speech: anger is loud and sadness slow",
@@ -129,15 +130,17 @@ class Shortcut:
 
     @property
     def found(self) -> bool:
-        """Whether the whole interval lies above chance by the margin, and chance hardly reaches it."""
-        return self.p <= _RARE and self.low > self.chance + self.properties.margin * (1 - self.chance)
+        """Whether the whole interval lies above chance by the margin, and chance hardly reaches it.
+
+        Where every speaker is told without an error there is no interval, and nothing to doubt.
+        """
+        low = self.ua if math.isnan(self.low) else self.low
+        return self.p <= _RARE and low > self.chance + self.properties.margin * (1 - self.chance)
 
     def words(self) -> str:
         """Return the figures in a line."""
-        return (
-            f"UA {self.ua:.1%} (95 % interval {self.low:.1%} to {self.high:.1%}), chance {self.chance:.1%}, "
-            f"p = {self.p:.3f}, tested on {self.tested_on}"
-        )
+        interval = "" if math.isnan(self.low) else f" (95 % interval {self.low:.1%} to {self.high:.1%})"
+        return f"UA {self.ua:.1%}{interval}, chance {self.chance:.1%}, p = {self.p:.3f}, tested on {self.tested_on}"
 
 
 def find_shortcut(table: pd.DataFrame, properties: PropertySet = RECORDING_PROPERTIES, *, jobs: int = 1) -> Shortcut:

@@ -1,4 +1,4 @@
-"""What can be measured on a recording without hearing the speech: level, silence, clipping, offset, bandwidth."""
+"""What can be measured on a recording beside the speech: level, silence, clipping, offset, bandwidth."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def measure(waveform: npt.ArrayLike, rate: int) -> SignalMeasures:
     """
     samples = check_waveform(waveform, "the waveform")
     levels = _levels(samples, rate)
-    heard = np.flatnonzero(levels > levels.max() + SILENCE)
+    audible = np.flatnonzero(levels > levels.max() + SILENCE)
     sounding = np.flatnonzero(samples)
     frame = _frame(samples, rate) / rate
     duration = samples.size / rate
@@ -99,11 +99,11 @@ def measure(waveform: npt.ArrayLike, rate: int) -> SignalMeasures:
         peak=float(np.abs(samples).max()),
         clipped=_clipped(samples),
         dc=float(samples.mean(dtype=np.float64)),
-        leading_silence=float(heard[0] * frame),
-        trailing_silence=max(duration - float(heard[-1] + 1) * frame, 0.0),
+        leading_silence=float(audible[0] * frame),
+        trailing_silence=max(duration - float(audible[-1] + 1) * frame, 0.0),
         zeros_at_start=float(sounding[0] / rate),
         zeros_at_end=float((samples.size - 1 - sounding[-1]) / rate),
-        silent=1 - heard.size / levels.size,
+        silent=1 - audible.size / levels.size,
         noise_floor=float(np.percentile(levels, 5)),
         bandwidth=bandwidth,
         edge=edge,

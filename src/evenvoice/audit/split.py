@@ -110,8 +110,8 @@ def audit_split(
             )
     findings = [finding for column, kind in SHARED.items() for finding in _shared(table, column, kind)]
     findings += _repeated(table)
-    heard, checked_audio = shared_audio(table, jobs)
-    findings += [*heard, *_missing_classes(table), *_too_small(table)]
+    shared, checked_audio = shared_audio(table, jobs)
+    findings += [*shared, *_missing_classes(table), *_too_small(table)]
     checked = [_coverage(table, column) for column in (*SHARED, "emotion")]
     return Audit.of(name, findings, [*checked, checked_audio, "size of the test part"], _facts(table))
 

@@ -1,4 +1,4 @@
-"""``evenvoice cache``: the features that were heard already."""
+"""``evenvoice cache``: the features that are kept on disk."""
 
 from __future__ import annotations
 

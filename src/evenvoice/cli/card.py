@@ -21,7 +21,7 @@ def card(
 ) -> None:
     """Write a model card: what the model is, how to use it, what was measured, its limits. Ready for Hugging Face.
 
-    Everything in it comes from the model file, but the model's licence and the language, which nobody told it.
+    Everything in it comes from the model file, except the model's licence and the language, which are options.
 
     Example: evenvoice card model/model.onnx --licence apache-2.0 --language de --out README.md
     """

@@ -1,4 +1,4 @@
-"""``evenvoice demo``: the whole road in a few minutes, on synthetic speech."""
+"""``evenvoice demo``: evaluation, report, model and predictions in a few minutes, on synthetic speech."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from evenvoice.cli import options
 from evenvoice.cli.predict import print_scores
 
-UNHEARD = "5"
+UNSEEN = "5"
 
 
 def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = Path("demo")) -> None:
     """Evaluate the default recipe on unseen sessions, train a model, and predict with it.
 
-    The speech is made on this machine by eSpeak NG: it shows the road, and no accuracy claim rests on it.
+    The speech is made on this machine by eSpeak NG: it shows every step, and no claim of accuracy rests on it.
     """
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
     from evenvoice.recipes import DEFAULT_RECIPE
@@ -26,15 +26,15 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
         print(text, file=sys.stderr, flush=True)
 
     corpus, recipe = open_corpus("demo"), open_recipe(DEFAULT_RECIPE)
-    unheard = corpus.table[corpus.table["session"] == UNHEARD]
+    unseen = corpus.table[corpus.table["session"] == UNSEEN]
     study = evaluate(corpus, [recipe], ["session"], seeds=(seed,), out=out, jobs=jobs, on_message=say)
     page = write_report(out)
-    heard = corpus.without("session", [UNHEARD])
-    model = train(heard, recipe, out, seed=seed, jobs=options.cores(jobs), say=say)
+    known = corpus.without("session", [UNSEEN])
+    model = train(known, recipe, out, seed=seed, jobs=options.cores(jobs), say=say)
     print(study.table())
-    print(f"\nthree recordings of session {UNHEARD}, unseen by {model}:")
+    print(f"\nthree recordings of session {UNSEEN}, unseen by {model}:")
     recognizer = Recognizer(model)
-    for _, row in unheard.groupby("emotion").head(1).head(3).iterrows():
+    for _, row in unseen.groupby("emotion").head(1).head(3).iterrows():
         print_scores(Path(row["file"]), recognizer(row["file"]), spoken=row["emotion"])
     print(f"\nreport: {page}\nmodel:  {model}")
     print(f"next:   evenvoice predict {model} YOUR.wav, or evenvoice evaluate folder:YOUR/RECORDINGS")

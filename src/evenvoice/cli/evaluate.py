@@ -30,7 +30,7 @@ def evaluate(
         bool,
         typer.Option(
             "--select-on-test",
-            help="Beside each protocol, also measure what choosing the best epoch on the test part buys (LEAKY).",
+            help="Beside each protocol, also measure what choosing the best epoch on the test part gains (LEAKY).",
         ),
     ] = False,
     enrol: Annotated[

@@ -1,4 +1,4 @@
-"""Faults that are nobody's bug: the machine is full, a name too long, an output closed. One line each, no traceback."""
+"""Faults of the machine: a full disk, a name too long, an output closed. One line each, no traceback."""
 
 from __future__ import annotations
 

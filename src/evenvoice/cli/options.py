@@ -51,7 +51,10 @@ Without = Annotated[
     typer.Option(metavar="COLUMN=VALUE", help="Leave utterances out, e.g. session=5 or speaker=03,08. Repeatable."),
 ]
 Form = Annotated[
-    str | None, typer.Option(help="Form of the features: mean, array or channels.", show_default="the recipe's")
+    str | None,
+    typer.Option(
+        "--shape", "--form", help="Shape of the features: mean, array, channels, ….", show_default="the recipe's"
+    ),
 ]
 Normalise = Annotated[
     str | None,
@@ -177,7 +180,7 @@ def seeds(
 
 
 def as_typed() -> str:
-    """Return the command line; bytes of names that are no text are shown as codes."""
+    """Return the command line; bytes of names that are not text are shown as codes."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
 
 

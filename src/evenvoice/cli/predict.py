@@ -145,5 +145,5 @@ def print_scores(file: Path, scores: list[dict[str, Any]], spoken: str | None = 
     """Print a recording and its emotions in one line, best first."""
     from evenvoice.recognizer.output import as_text
 
-    told = f" (spoken as {spoken})" if spoken else ""
-    print(f"{file}{told}\t{as_text(scores)}", flush=True)
+    actual = f" (spoken as {spoken})" if spoken else ""
+    print(f"{file}{actual}\t{as_text(scores)}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,19 +30,20 @@ def reproduce(
         float | None,
         typer.Option(metavar="F", help="Run about this share of the corpus, e.g. 0.05."),
     ] = None,
-    rival: Annotated[
+    baseline: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FILE.yaml",
-            help="A recipe in the place of the shipped rival that it has the name of, or extends. Repeatable.",
+            help="A recipe that replaces the shipped baseline whose name it has, or that it extends. Repeatable.",
         ),
     ] = None,
+    rival: Annotated[list[str] | None, typer.Option(hidden=True, help="The old name of --baseline.")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change the paper's own network, e.g. features.hop_length=1024; the rivals stay. Repeatable.",
+            help="Change the paper's own network, e.g. features.hop_length=1024; the baselines stay. Repeatable.",
         ),
     ] = None,
     emotions: options.Emotions = None,
@@ -70,6 +72,8 @@ def reproduce(
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
+    if rival:
+        print("warning: --rival is now --baseline; the old name goes with the next release", file=sys.stderr)
     folder = out or Path("reproduction-quick" if quick else "reproduction")
     page = paper.reproduce(
         options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
@@ -79,7 +83,7 @@ def reproduce(
         quick=quick,
         scale=scale,
         changes=options.nested(settings),
-        rivals=rival or [],
+        baselines=[*(baseline or []), *(rival or [])],
         jobs=jobs,
         device=device,
         skip_bad=skip_bad,

@@ -17,9 +17,7 @@ def tune(
     recipe: Annotated[
         str, typer.Option(autocompletion=complete.recipes, help="A recipe's name or .yaml file, with a search space.")
     ] = "smote-2dcnn",
-    trials: Annotated[
-        int, typer.Option(min=1, help="How many trials there shall be; those in --out already count.")
-    ] = 50,
+    trials: Annotated[int, typer.Option(min=1, help="How many trials in all; those in --out already count.")] = 50,
     protocol: Annotated[
         str | None,
         typer.Option(

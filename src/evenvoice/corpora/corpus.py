@@ -224,7 +224,7 @@ class Corpus:
             )
         if isinstance(values, str) or not isinstance(values, Sequence):
             raise EvenvoiceError(
-                f"corpus {self.name!r}: without {column}: {shown(values)} is no list of values; write a list"
+                f"corpus {self.name!r}: without {column}: {shown(values)} is not a list of values; write a list"
             )
         written = self.table[column].map(str).where(self.table[column].notna(), None)
         values = [str(value) for value in values]

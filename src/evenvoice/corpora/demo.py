@@ -1,7 +1,8 @@
 """The demo corpus: acted emotions spoken by eSpeak NG, so that a newcomer can start without a download.
 
 It is synthetic. Its emotions are what a few rules of the literature make of a formant synthesiser, and the same rules
-made the training and the test part: **no accuracy claim may rest on it**. It shows the whole road and nothing else.
+made the training and the test part: **no accuracy claim may rest on it**. It shows that
+every step works, and nothing else.
 """
 
 from __future__ import annotations
@@ -182,14 +183,14 @@ def _check_ended(code: int, errors: str) -> None:
 
 
 def _recorded(samples: npt.NDArray[np.int16], rate: int, recording: Recording) -> npt.NDArray[np.float32]:
-    """Return what the microphone of the session hears: float32 ``[n]`` at 16 kHz."""
+    """Return what the microphone of the session records: float32 ``[n]`` at 16 kHz."""
     voice = audio.resample((samples / 32768).astype(np.float32), rate, _RATE)
     loud = np.flatnonzero(np.abs(voice) > 1e-3)
     before, after = (round(seconds * _RATE) for seconds in recording.silence)
-    heard = np.pad(voice[loud[0] : loud[-1] + 1], (before, after))
+    padded = np.pad(voice[loud[0] : loud[-1] + 1], (before, after))
     # The channel: one zero, scaled to 0 dB at 0 Hz.
-    delayed = np.pad(heard[:-1], (1, 0))
-    coloured = (heard + recording.tilt * delayed) / (1 + recording.tilt)
-    noise = np.random.default_rng(recording.noise_seed).standard_normal(len(heard))
+    delayed = np.pad(padded[:-1], (1, 0))
+    coloured = (padded + recording.tilt * delayed) / (1 + recording.tilt)
+    noise = np.random.default_rng(recording.noise_seed).standard_normal(len(padded))
     mixed = coloured * 10 ** ((recording.gain + _LEVEL) / 20) + noise * 10 ** (recording.noise / 20)
     return np.clip(mixed, -1, 1).astype(np.float32)

@@ -5,7 +5,7 @@ The sources: I. R. Murray and J. L. Arnott, "Toward the simulation of emotion in
 acoustical correlates of emotional speech using formant synthesis", ISCA Workshop on Speech and Emotion (2000); and the
 numbers in M. Schröder, "Emotional speech synthesis: a review", Eurospeech (2001), table 1.
 
-Full-blown emotions by rule are told apart without a mistake. So that the task resembles a real one, each utterance
+Full-blown emotions by rule are classified without a mistake. So that the task resembles a real one, each utterance
 has a strength of its own, each speaker an expressiveness, and everything that a rule sets varies at random as well.
 """
 
@@ -105,7 +105,7 @@ class Recording:
     voice: Voice
     text: str
     speech: dict[str, Any]
-    """What the child process is told."""
+    """What the child process is given."""
     gain: float
     """dB: the loudness of the emotion, the speaker and the session."""
     tilt: float

@@ -43,7 +43,7 @@ def download(
         url: Another address than the official one.
         checksum: The checksum of the archive at ``url`` (``md5:…`` or ``sha256:…``); that of the official archive is
             known where one is published.
-        say: Is told, line by line, the licence before anything is fetched, then what was done.
+        say: Called with a line of text: the licence before anything is fetched, then what was done.
 
     Returns:
         The folder, as an absolute path.

@@ -65,8 +65,8 @@ def _read_dialog(labels: Path) -> list[Utterance]:
         name = _ID.fullmatch(label["id"]) if label else None
         if label is None or name is None or label["code"] not in _EMOTIONS:
             raise EvenvoiceError(
-                f"{labels}, line {number}: {line!r} is no label of IEMOCAP; expected [start - end], utterance, one of "
-                f"{' '.join(_EMOTIONS)} and [V, A, D], with tabs between; get the file again"
+                f"{labels}, line {number}: {line!r} is not a label of IEMOCAP; expected [start - end], utterance, one "
+                f"of {' '.join(_EMOTIONS)} and [V, A, D], with tabs between; get the file again"
             )
         rows.append(
             Utterance(

@@ -61,7 +61,7 @@ def parse_columns(columns: Mapping[str, str] | str | None) -> dict[str, str]:
         >>> parse_columns("mood=label")
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: columns 'mood=label': 'mood' is no column that evenvoice reads; known are \
+        evenvoice.errors.EvenvoiceError: columns 'mood=label': 'mood' is not a column that evenvoice reads; known are \
 file, emotion, speaker, session, text, gender, style, start, end, split, corpus
     """
     if columns is None:
@@ -80,8 +80,8 @@ file, emotion, speaker, session, text, gender, style, start, end, split, corpus
     for ours in found:
         if ours not in COLUMNS:
             raise EvenvoiceError(
-                f"columns {shown(columns)}: {ours!r} is no column that evenvoice reads{nearest(ours, list(COLUMNS))}; "
-                f"known are {', '.join(COLUMNS)}"
+                f"columns {shown(columns)}: {ours!r} is not a column that evenvoice reads{nearest(ours, list(COLUMNS))}"
+                f"; known are {', '.join(COLUMNS)}"
             )
     return found
 
@@ -245,7 +245,9 @@ def seconds_of(row: Row, column: str) -> float | None:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
         shown = value if isinstance(value, str) else str(value)
-        raise EvenvoiceError(f"{row.where}: {column} {shown[:40]!r} is no time; write seconds from 0, for example 1.25")
+        raise EvenvoiceError(
+            f"{row.where}: {column} {shown[:40]!r} is not a time; write seconds from 0, for example 1.25"
+        )
     return seconds
 
 

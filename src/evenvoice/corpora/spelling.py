@@ -12,7 +12,7 @@ from evenvoice.corpora.emotions import WORDS, canonical
 _SHOWN = 5
 # A slip is one letter in five or more: boring is not bored.
 _ALIKE = 0.85
-# Beyond so many labels they are no emotions, and comparing each with each would take minutes.
+# Beyond so many labels they are not emotions, and comparing each with each would take minutes.
 _MOST = 200
 
 

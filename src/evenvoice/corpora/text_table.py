@@ -62,7 +62,7 @@ def read_text_table(path: Path, expected: Collection[str] = (), *, quotes: bool 
         quotes: Whether a quotation mark holds a cell together; else it is a letter like others.
 
     Raises:
-        EvenvoiceError: The file cannot be read, is no text, or is no table; the line has its number.
+        EvenvoiceError: The file cannot be read, is not text, or is not a table; the line has its number.
 
     Examples:
         >>> import tempfile

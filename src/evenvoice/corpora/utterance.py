@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def as_text(name: object) -> str:
-    r"""Return a name as text that any file can hold: a byte of a file's name that is no UTF-8 becomes ``\udcff``.
+    r"""Return a name as text that any file can hold: a byte of a file's name that is not UTF-8 becomes ``\udcff``.
 
     Examples:
         >>> print(as_text("fr\udcf6h.wav"))

@@ -19,7 +19,7 @@ def check_integers(sampler: str, least: int = 1, **values: Any) -> None:
         **values: The options by name.
 
     Raises:
-        EvenvoiceError: One is no integer, or too small.
+        EvenvoiceError: One is not an integer, or too small.
 
     Examples:
         >>> check_integers("NearMiss", n_neighbors=0)
@@ -36,7 +36,7 @@ def check_numbers(sampler: str, low: float, high: float, **values: Any) -> None:
     """Make sure that options are numbers from ``low`` to ``high``.
 
     Raises:
-        EvenvoiceError: One is no number, or lies outside.
+        EvenvoiceError: One is not a number, or lies outside.
     """
     for name, value in values.items():
         number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

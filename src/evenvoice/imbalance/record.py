@@ -74,7 +74,7 @@ def read_plan(path: Path | str) -> pd.DataFrame:
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is no table.
+        ValueError: It is not a table.
     """
     header = pd.read_csv(path, nrows=0).columns
     numbers = [name for name in header if name in ("lambda", "times", "epoch") or name.startswith("weight-")]

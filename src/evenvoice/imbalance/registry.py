@@ -120,7 +120,7 @@ def make_sampler(name: str | Sampler, **options: Any) -> Sampler:
         3
     """
     if "random_state" in options:
-        raise EvenvoiceError("sampler: random_state is no option of a recipe; the seed is the run's")
+        raise EvenvoiceError("sampler: random_state is not an option of a recipe; the seed is the run's")
     if not isinstance(name, str) and callable(getattr(name, "plan", None)) and not inspect.isclass(name):
         if options:
             raise EvenvoiceError(f"sampler {type(name).__name__}: it is made already; give it its options then")

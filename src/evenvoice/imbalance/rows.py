@@ -14,7 +14,7 @@ def row_numbers(name: str, values: ArrayLike) -> NDArray[np.int64]:
     """Return a copy as int64 [n].
 
     Raises:
-        EvenvoiceError: The values are no list of row numbers, or one is negative.
+        EvenvoiceError: The values are not a list of row numbers, or one is negative.
     """
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
@@ -28,7 +28,7 @@ def parent_numbers(name: str, values: ArrayLike) -> NDArray[np.int64]:
     """Return a copy as int64 [s, p], −1 for a parent that is none.
 
     Raises:
-        EvenvoiceError: The values are no table of row numbers, or one is below −1.
+        EvenvoiceError: The values are not a table of row numbers, or one is below −1.
     """
     array = np.asarray(values)
     if array.size == 0 and array.ndim < 2:
@@ -38,7 +38,7 @@ def parent_numbers(name: str, values: ArrayLike) -> NDArray[np.int64]:
             f"{name}: {array.dtype} of shape {array.shape}; give row numbers [made rows, parents], -1 for none"
         )
     if array.size and array.min() < -1:
-        raise EvenvoiceError(f"{name}: {array.min()} is negative; row numbers start at 0, and -1 is no parent")
+        raise EvenvoiceError(f"{name}: {array.min()} is negative; row numbers start at 0, and -1 is not a parent")
     return array.astype(np.int64)
 
 

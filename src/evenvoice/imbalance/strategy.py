@@ -1,4 +1,4 @@
-"""How many rows each class shall have: the ``sampling_strategy`` of the samplers."""
+"""How many rows each class gets: the ``sampling_strategy`` of the samplers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rows_to_add(sampler: str, strategy: OverStrategy, have: dict[Any, int]) -> d
 
 
 def rows_to_keep(sampler: str, strategy: UnderStrategy, have: dict[Any, int]) -> dict[Any, int]:
-    """Return how many rows each class that loses some shall keep.
+    """Return how many rows each class that loses some keeps.
 
     Args:
         sampler: Whose strategy it is, for the message.

@@ -1,4 +1,4 @@
-"""Do probabilities mean what they say? Log loss, Brier score, calibration error, and the temperature that mends them.
+"""Calibration: log loss, Brier score, expected calibration error, and the temperature that corrects probabilities.
 
 A network that has learnt its training part by heart is sure of everything. One number, the temperature, takes that back
 and leaves every answer as it was. It is fitted on the validation part, never on the test part.
@@ -146,7 +146,7 @@ def fit_temperature(probabilities: npt.ArrayLike, truth: npt.ArrayLike) -> float
         truth: int ``[n]``: the column of each row's true emotion.
 
     Raises:
-        EvenvoiceError: No rows, other shapes, a missing or negative probability, a truth that is no column.
+        EvenvoiceError: No rows, other shapes, a missing or negative probability, a truth that is not a column.
 
     Examples:
         >>> sure = [[0.99, 0.01]] * 4

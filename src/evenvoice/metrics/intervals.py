@@ -225,7 +225,7 @@ def _without_certainty(interval: Interval, Z: Floats, constant: bool) -> Interva
     elif S < 2:
         reason = f"{S} {unit}{'s' if S != 1 else ''} contribute{'s' if S == 1 else ''}; it takes two {unit}s or more"
     elif constant:
-        reason = "the system gives the same answer everywhere, so the score is the same whoever speaks"
+        reason = "the system gives the same answer everywhere, so the score is the same for every speaker"
     elif Z.var() <= FLAT:
         reason = f"the score is the same for every {unit} and fit, so its spread cannot be estimated"
     elif interval.high - interval.low <= CERTAIN:

@@ -54,7 +54,7 @@ def exchange_test(parts: Floats, *, resamples: int = 9999, seed: int = 0) -> flo
     The share of exchanges whose sum is as far from zero as the one found, or farther: of all 2^units exchanges with up
     to 14 units, else of ``resamples`` random ones and the one found (Phipson & Smyth 2010, "Permutation p-values should
     never be zero"). Two systems that are equally good but not exchangeable (one a little better for most speakers, the
-    other much better for a few) are told apart somewhat too often where speakers are few: docs/paired-tests.md.
+    other much better for a few) are called different somewhat too often where speakers are few: docs/paired-tests.md.
 
     Args:
         parts: float ``[units]``: the mean over fits of `contributions`.
@@ -157,7 +157,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
         p_values: In any order; the result keeps it.
 
     Raises:
-        EvenvoiceError: Something that is no p value.
+        EvenvoiceError: Something that is not a p value.
 
     Examples:
         >>> holm([0.25, 0.01, 0.1])

@@ -53,7 +53,7 @@ class Ratios:
         gate: int ``[ratios]``: the ratio is unknown (NaN) where the denominator of this other ratio is 0. Where only
             its own is 0, the ratio is 0: the precision of an emotion that is never answered.
         measures: By name.
-        constant: The system gives the same answer everywhere: its recalls are 0 and 1 whoever speaks.
+        constant: The system gives the same answer everywhere: its recalls are 0 and 1 for every speaker.
     """
 
     units: tuple[str, ...]

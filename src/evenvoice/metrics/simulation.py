@@ -13,7 +13,7 @@ How unlike speakers are follows real predictions: of `smote-2dcnn` and `2dcnn` o
 emotions) and RAVDESS, the runs of docs/results.md. There, the standard deviation of UA over speakers is 0.10 to 0.14,
 the intra-class correlation of an emotion's recall 0.14 to 0.46, mostly 0.25 (analysis of variance; Ridout, Demétrio and
 Firth 1999, "Estimating intraclass correlation for binary data", Biometrics 55), and a speaker's recalls of two emotions
-are hardly correlated (-0.13 to 0.07), because who is heard as happy too often is heard as angry too seldom. Here:
+are hardly correlated (-0.13 to 0.07), because who is taken for happy too often is taken for angry too rarely. Here:
 0.10 to 0.13, 0.25 to 0.29, and -0.06 to -0.01. Correctness of two seeds is correlated by 0.49 to 0.54 there, 0.49 here.
 """
 

@@ -50,7 +50,7 @@ def subgroups(tables: pd.DataFrame | Sequence[pd.DataFrame], labels: Sequence[st
         comparable. Rows whose group is not known are left out; the result is empty where none is known.
 
     Raises:
-        EvenvoiceError: ``by`` is no column of the tables, and none of `SUBGROUPS`.
+        EvenvoiceError: ``by`` is not a column of the tables, and none of `SUBGROUPS`.
 
     Examples:
         >>> table = pd.DataFrame({"utterance": ["1", "2", "3"], "gender": ["f", "f", "m"],

@@ -11,8 +11,8 @@ class BiLSTM(nn.Module):
 
     The numbers are those of ``nn.LSTM(bidirectional=True)`` over packed sequences. Packed sequences keep torch from
     oneDNN's LSTM, and cost three to sixteen times as long on a CPU; here each direction is a plain LSTM over the
-    padded batch, and the own frames are reversed before and after the second. Padding comes last for both, so that no
-    own frame hears of it.
+    padded batch, and the own frames are reversed before and after the second. Padding comes last for both, so that it
+    changes no own frame.
 
     Args:
         size: Width of a frame.

@@ -61,7 +61,7 @@ class Estimator(ABC):
         self._check(X)
         if class_weights is not None and not self.weighs_classes:
             raise EvenvoiceError(
-                f"model {self.name!r} cannot weigh classes; use the balancer smote or none instead of class-weights"
+                f"model {self.name!r} cannot weigh classes; use the sampler smote or none instead of class-weights"
             )
         # More threads would add the same numbers in another order: other results on another number of cores.
         with threadpool_limits(limits=1):

@@ -16,7 +16,7 @@ class LSTMAttention(SequenceNetwork):
     0.5, a bidirectional recurrent layer of 100 units a direction, dropout 0.5; 257 rows (a power spectrogram of 512
     points, 25 ms every 10 ms, pre-emphasis 0.97) of at most 7 s. There, attention then aligns frames and words.
 
-    Assumed: LSTM units, as Table 6 names them (the recipe says GRU); and in the place of the words, attention that
+    Assumed: LSTM units, as Table 6 names them (the recipe says GRU); and instead of the words, attention that
     pools the frames (the recipe has this kind, of Yang et al. 2016, over the aligned words), with as many rows as the
     LSTM gives out.
 

@@ -126,7 +126,7 @@ class AttentionPooling(nn.Module):
 
     Source:
         Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and translate", 2014, with
-        a learnt v in the place of the decoder's state; Yang et al., "Hierarchical attention networks", 2016, eq. 5–7.
+        a learnt v instead of the decoder's state; Yang et al., "Hierarchical attention networks", 2016, eq. 5–7.
     """
 
     def __init__(self, size: int, hidden: int, *, bias: bool = True) -> None:

@@ -32,7 +32,7 @@ class Divisions:
 
 
 def table_1(emotions: Mapping[str, int]) -> Divisions:
-    """Divide a corpus of so many utterances of each emotion; the labels are enough, no audio is heard.
+    """Divide a corpus of so many utterances of each emotion; the labels are enough, no audio is decoded.
 
     Args:
         emotions: Utterances of each emotion.

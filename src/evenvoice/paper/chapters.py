@@ -81,7 +81,7 @@ def _differences(tables: Tables, first: str, second: str, what: str) -> Iterator
             continue
         seeds = [seed for seed in one.result.seeds if seed in other.result.seeds]
         pairs = [(one.result.pooled[seed], other.result.pooled[seed]) for seed in seeds]
-        # A fold that one of them lacks yet is no difference between them.
+        # A fold that one of them lacks yet is not a difference between them.
         pairs = [(a, b) for a, b in pairs if set(a["utterance"]) == set(b["utterance"])]
         if not pairs:
             continue

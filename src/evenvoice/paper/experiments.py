@@ -11,7 +11,9 @@ import yaml
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.features import SHAPES
 from evenvoice.models import is_network
+from evenvoice.options import options_of
 from evenvoice.paper import published
 from evenvoice.recipes import Recipe, flattened, merged, open_recipe, recipe_names, renamed
 
@@ -19,14 +21,14 @@ _SAYS_NOTHING = {"name", "about", "source", "search"}
 
 
 def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:
-    """Return the recipe for each rival that a file replaces, under the rival's own name.
+    """Return the recipe for each baseline that a file replaces, under the baseline's own name.
 
     Args:
-        files: ``.yaml`` recipes. Each has the name of a rival, or says ``extends:`` and a rival's name.
-        names: The rivals.
+        files: ``.yaml`` recipes. Each has the name of a baseline, or says ``extends:`` and a baseline's name.
+        names: The baselines.
 
     Raises:
-        EvenvoiceError: A file that cannot be opened or is of no rival, or two of the same one.
+        EvenvoiceError: A file that cannot be opened or is of no baseline, or two of the same one.
 
     Examples:
         >>> replaced(["mine.yaml"], ["svm"])
@@ -40,11 +42,13 @@ def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:
         name = recipe.name if recipe.name in names else _extended(file)
         if name not in names:
             raise EvenvoiceError(
-                f"--rival {file}: {recipe.name!r} is no rival{nearest(recipe.name, list(names))}, and extends none; "
-                f"give it the name of one, or extend it: {', '.join(names)}"
+                f"--baseline {file}: {recipe.name!r} is not a baseline{nearest(recipe.name, list(names))}, and extends "
+                f"none; give it the name of one, or extend it: {', '.join(names)}"
             )
         if name in found:
-            raise EvenvoiceError(f"--rival {file}: another file replaces {name!r} already; give one for each rival")
+            raise EvenvoiceError(
+                f"--baseline {file}: another file replaces {name!r} already; give one for each baseline"
+            )
         found[name] = recipe.model_copy(update={"name": name})
     return found
 
@@ -97,15 +101,15 @@ _SYSTEMS_OF: Final = {
     2: ("smote-2dcnn-mean", "2dcnn-array", "smote-2dcnn-array"),
     3: (published.OWN.recipe,),
 }
-NETWORKS: Final = tuple(method.recipe for method in published.RIVALS)
+NETWORKS: Final = tuple(method.recipe for method in published.BASELINES)
 # The classifiers that the paper names without numbers, and what any of them must beat.
 CLASSICAL: Final = ("gmm", "hmm", "dtw", "knn", "svm", "mlp", "dbn", "functionals-svm", "majority")
-RIVALS: Final = (*NETWORKS, *CLASSICAL)
+BASELINES: Final = (*NETWORKS, *CLASSICAL)
 
 # Enough to see every step work, and no more.
 _QUICK_SYSTEMS: Final = {"features": {"hop_length": 1024}, "training": {"epochs": 3}}
 _QUICK_SECONDS = 1.0
-# Pieces shorter than what is heard, so that there are two of them to average.
+# Pieces shorter than the input, so that there are two of them to average.
 _QUICK_OPTIONS: Final = {"cnn-lstm": {"piece_frames": 50}}
 
 # With more sessions than this, one fold each would take too long.
@@ -133,7 +137,7 @@ def experiment_parts(
     *,
     quick: bool = False,
     changes: Mapping[str, Any] | None = None,
-    rivals: Sequence[str] = (),
+    baselines: Sequence[str] = (),
 ) -> list[Part]:
     """Return everything that is to be run, the paper's own network first.
 
@@ -142,7 +146,7 @@ def experiment_parts(
         experiments: Which of the three.
         quick: A few epochs of short inputs. The figures then say nothing.
         changes: What to change in the recipes of the paper's own network, nested as a recipe is.
-        rivals: ``.yaml`` files, each in the place of the shipped rival that it has the name of, or that it ``extends``.
+        baselines: ``.yaml`` files, each replaces the shipped baseline whose name it has, or that it ``extends``.
 
     Raises:
         EvenvoiceError: An unknown experiment, or a recipe that cannot be opened.
@@ -164,9 +168,9 @@ def experiment_parts(
             Part(recipe, tuple(name for name in protocols if not (watched and name == PAPER)), test_curves=not watched)
         )
     if 3 in experiments:
-        instead = replaced(rivals, RIVALS)
+        instead = replaced(baselines, BASELINES)
         shipped = recipe_names()
-        for name in RIVALS:
+        for name in BASELINES:
             if name in instead or name in shipped:
                 recipe = instead.get(name) or open_recipe(name)
                 found.append(Part(quickly(recipe) if quick else recipe, (unseen,)))
@@ -188,12 +192,15 @@ def system(name: str, *, quick: bool = False, changes: Mapping[str, Any] | None 
             raise EvenvoiceError(f"--set {key}: the experiments compare recipes by their {key}, and set it themselves")
     # In one go: what a recipe works out when it is opened (a validation part to select on) must see every change.
     identity = {"name": name, "shape": {"name": form}}
+    taken = options_of(SHAPES[form]).model_fields
+    if isinstance(changes.get("shape"), Mapping):  # how many seconds are shown is nothing to a mean
+        changes["shape"] = {key: value for key, value in changes["shape"].items() if key in taken}
     short = {"shape": {"seconds": _QUICK_SECONDS}} if quick and form != "mean" else {}
     return open_recipe(base, merged(_QUICK_SYSTEMS if quick else {}, short, changes, identity))
 
 
 def quickly(recipe: Recipe) -> Recipe:
-    """Return a rival with the least that shows that it works: one epoch of the first second."""
+    """Return a baseline with the least that shows that it works: one epoch of the first second."""
     changes: dict[str, Any] = {}
     if is_network(recipe.model.name):
         changes["training"] = {"epochs": 1}
@@ -203,16 +210,16 @@ def quickly(recipe: Recipe) -> Recipe:
     return open_recipe(recipe, changes)
 
 
-def absent_rivals(there: Collection[str]) -> list[str]:
-    """Return the rivals that are neither shipped nor among those that are there."""
-    return [name for name in RIVALS if name not in there and name not in recipe_names()]
+def absent_baselines(there: Collection[str]) -> list[str]:
+    """Return the baselines that are neither shipped nor among those that are there."""
+    return [name for name in BASELINES if name not in there and name not in recipe_names()]
 
 
 def unseen_protocol(corpus: Corpus) -> str:
     """Return the protocol of the strictest promise that the corpus allows.
 
     ``session`` where speakers were recorded together in few sessions and each belongs to one of them, as in IEMOCAP,
-    where it is the usual protocol: whoever talks to a test speaker is then unseen too. Else ``speaker-folds``;
+    where it is the usual protocol: the partner of a test speaker is then unseen too. Else ``speaker-folds``;
     ``speaker`` where there are fewer speakers than its five folds; ``kfold`` where speakers are not known, or
     there is one.
 

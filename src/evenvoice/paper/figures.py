@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from evenvoice.metrics import Interval
 from evenvoice.paper import published as paper
 from evenvoice.paper.content import NOT_RUN, Cell, Chapter, Grid, ours_cell, part_cell, protocol_words, published
-from evenvoice.paper.experiments import PAPER, absent_rivals
+from evenvoice.paper.experiments import PAPER, absent_baselines
 from evenvoice.paper.tables import Ours, Row, Tables
 from evenvoice.report.illustrations import Illustration
 from evenvoice.report.measures import curve
@@ -200,7 +200,7 @@ def experiment_3(tables: Tables) -> Chapter:
     """Table 6 and Figure 6."""
     rows = []
     for row in tables.table_6:
-        if row.wa is None and row.ours[tables.unseen] is None and row.recipe in absent_rivals(()):
+        if row.wa is None and row.ours[tables.unseen] is None and row.recipe in absent_baselines(()):
             continue
         numbers = [Cell.of(published(row.ua, 1)), Cell.of(published(row.wa, 1)), ours_cell(row.ours[tables.unseen])]
         rows.append((_named(row), *numbers, Cell.of(row.remark or NOTHING, words=True)))
@@ -216,11 +216,11 @@ def experiment_3(tables: Tables) -> Chapter:
     words = protocol_words(tables.unseen, tables.unseen)
     ours = f"ours: {words}, but for the paper’s order"
     headings = ("", "published UA %", "published WA %", ours, "what the published figure is")
-    absent = absent_rivals([result.recipe for result in tables.study.results])
+    absent = absent_baselines([result.recipe for result in tables.study.results])
     notes = [f"Not among the shipped recipes, so not run: {', '.join(absent)}."] if absent else []
     return Chapter(
         "table-6",
-        "Experiment 3, Table 6 and Figure 6: rivals",
+        "Experiment 3, Table 6 and Figure 6: baselines",
         (
             "The published figures are of different sets of utterances and different protocols, as far as these are "
             "known; one is of a system with text. Ours are of one corpus and, but for the paper’s order, of one "

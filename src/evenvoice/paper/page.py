@@ -34,8 +34,8 @@ def banners(found: Reproduction) -> list[tuple[str, str]]:
     if leaky:
         words = (
             f"{count(len(leaky), 'result')} in the paper’s own order, in which the whole corpus is normalised and "
-            f"balanced before it is split ({', '.join(leaky)}). They show what that order buys; they do not measure "
-            "recognition."
+            f"balanced before it is split ({', '.join(leaky)}). They show the effect of that order; they do not "
+            "measure recognition."
         )
         said.append((LEAKY, words))
     return said
@@ -78,7 +78,7 @@ def about(found: Reproduction) -> list[str]:
         "The paper’s corpus and its four emotions, happy without excited."
         if same and sum(record.emotions.values()) == 4490
         else "The paper’s data are IEMOCAP’s angry, happy, sad and neutral. These are others, so the levels cannot be "
-        "compared with its figures; what can be compared is what each step buys."
+        "compared with its figures; what can be compared is the effect of each step."
     )
     said = [
         f"{corpus['name']}: {count(corpus['utterances'], 'utterance')}, {count(len(corpus['labels']), 'emotion')} "
@@ -145,7 +145,7 @@ def as_text(tables: Tables, width: int | None = None) -> str:
 
 
 def _table(title: str, rows: list[Row], measure: str, unseen: str) -> Table:
-    """One table; a protocol that no row has is no column."""
+    """One table; a protocol that no row has is not a column."""
     protocols = list(dict.fromkeys(protocol for row in rows for protocol in row.ours))
     columns = [Column("", wraps=True), Column("published", number=True)]
     for rank, protocol in enumerate(protocols, start=1):

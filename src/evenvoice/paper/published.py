@@ -104,11 +104,11 @@ TABLE_5: Final = {
 }
 
 # Table 6, "Comparison SMOTE-2DCNN with State-Of-The-Art".
-RIVALS: Final = (
+BASELINES: Final = (
     Method(
         "BiLSTM + Attn", "[42]", "bilstm-attention", 51.2, 55.6,
-        "the best of 100 epochs on the test part (session 5; the last epoch has 50.4); 4936 utterances, excited in the "
-        "place of happy",
+        "the best of 100 epochs on the test part (session 5; the last epoch has 50.4); 4936 utterances, excited "
+        "instead of happy",
     ),
     Method(
         "BLSTM + SelfAttn", "[43]", "blstm-self-attention", 76.8, 76.6,
@@ -132,4 +132,4 @@ OWN: Final = Method(
     "SMOTE-2DCNN", "the paper", "smote-2dcnn-array", 81.0, 80.0,
     "balanced before the split, speakers shared; 1367 test rows, about a third of them synthetic",
 )  # fmt: skip
-TABLE_6: Final = (*RIVALS, OWN)
+TABLE_6: Final = (*BASELINES, OWN)

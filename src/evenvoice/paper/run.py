@@ -14,7 +14,14 @@ from typing import Any
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.files import check_writable
-from evenvoice.paper.experiments import EXPERIMENTS, Part, absent_rivals, differences, experiment_parts, unseen_protocol
+from evenvoice.paper.experiments import (
+    EXPERIMENTS,
+    Part,
+    absent_baselines,
+    differences,
+    experiment_parts,
+    unseen_protocol,
+)
 from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
 from evenvoice.study import evaluate
@@ -63,7 +70,7 @@ def scaled(corpus: Corpus, share: float) -> Corpus:
 RecipeFile = str | os.PathLike[str]
 
 
-@renamed(say="on_message")
+@renamed(say="on_message", rivals="baselines")
 def reproduce(
     corpus: CorpusLike,
     out: Path | str | None = None,
@@ -73,7 +80,7 @@ def reproduce(
     quick: bool = False,
     scale: float | None = None,
     changes: Mapping[str, Any] | None = None,
-    rivals: RecipeFile | Sequence[RecipeFile] = (),
+    baselines: RecipeFile | Sequence[RecipeFile] = (),
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
@@ -83,8 +90,8 @@ def reproduce(
     """Run the paper's experiments on a corpus, and write ``reproduction.html`` and ``reproduction.md``.
 
     The folder is a study as `evaluate` writes it. Runs that are there already are kept, so that a reproduction that was
-    interrupted goes on. A recipe that fails (a network that gives NaN, say) is told, left out and named on the page;
-    the others go on.
+    interrupted goes on. A recipe that fails (a network that gives NaN, say) is left out and named on the
+    page, with a message; the others go on.
 
     Args:
         corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"folder:PATH"``, ….
@@ -95,7 +102,7 @@ def reproduce(
         quick: A few epochs of short inputs: minutes instead of hours, and figures that say nothing.
         scale: Run about this share of the corpus (see `scaled`); Table 1 still counts all of it.
         changes: What to change in the recipes of the paper's own network: ``{"features": {"hop_length": 1024}}``.
-        rivals: Recipe files in the place of shipped rivals (see `experiment_parts`).
+        baselines: Recipe files that replace shipped baselines (see `experiment_parts`).
         jobs: How many fits at once; one a core if not given.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
@@ -112,8 +119,10 @@ def reproduce(
     execution = Execution(jobs, device, skip_bad, on_message)
     seeds = seed_list(seeds)
     experiments = _numbers(experiments)
-    rival_files = (
-        [str(path) for path in as_paths(rivals, "rivals")] if not isinstance(rivals, list | tuple) or rivals else []
+    baseline_files = (
+        [str(path) for path in as_paths(baselines, "baselines")]
+        if not isinstance(baselines, list | tuple) or baselines
+        else []
     )
     quick, command = as_flag(quick, "quick"), as_command(command)
     _check_types(scale=scale, changes=changes)
@@ -123,7 +132,7 @@ def reproduce(
         execution.message(f"folder: {out.resolve()}")
     out = as_folder(out)
     kept = corpus if scale is None else scaled(corpus, scale)
-    parts = experiment_parts(kept, experiments, quick=quick, changes=changes, rivals=rival_files)
+    parts = experiment_parts(kept, experiments, quick=quick, changes=changes, baselines=baseline_files)
     record = Record(
         (kept.name, kept.fingerprint()), quick, scale, unseen_protocol(kept), _counts(corpus), _counts(kept)
     )
@@ -187,10 +196,10 @@ def _announce(parts: Sequence[Part], experiments: Collection[int], seeds: Sequen
     which = ", ".join(str(number) for number in sorted(experiments))
     grid = sum(len(part.protocols) for part in parts) * len(seeds)
     execution.message(
-        f"experiment {which}: {len(parts)} recipes, {grid} times recipe × protocol × seed; each recipe tells its cost "
+        f"experiment {which}: {len(parts)} recipes, {grid} times recipe × protocol × seed; each recipe says its cost "
         "before it starts"
     )
-    absent = absent_rivals([part.recipe.name for part in parts]) if 3 in experiments else []
+    absent = absent_baselines([part.recipe.name for part in parts]) if 3 in experiments else []
     if absent:
         execution.message(f"not shipped, so not run: {', '.join(absent)}")
 

@@ -162,11 +162,11 @@ class Tables:
 
     @cached_property
     def table_6(self) -> list[Row]:
-        """Experiment 3: the rivals on unseen speakers, then the classifiers that the paper names without figures."""
+        """Experiment 3: the baselines on unseen speakers, then the classifiers that the paper names without figures."""
         protocols = (self.unseen,)
         rows = [
             self._row(f"{row.name} {row.reference}", row.recipe, protocols, row.wa, row.ua, row.remark)
-            for row in published.RIVALS
+            for row in published.BASELINES
         ]
         own = published.OWN
         rows.append(self._row(own.name, own.recipe, (self.unseen, PAPER), own.wa, own.ua, own.remark))

@@ -64,7 +64,7 @@ def check_promise(promise: Promise, fold: Fold, utterances: pd.DataFrame) -> Non
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: fold 0: speaker a is in the test part and in the training part; \
-the protocol promised none shared. The split is wrong: mend it before reading any figure
+the protocol promised none shared. The split is wrong: correct it before reading any figure
     """
     parts = {"training": fold.train, "validation": fold.validation, "test": fold.test, "enrolled": fold.enrolled}
     for name in ("training", "test"):
@@ -88,6 +88,6 @@ the protocol promised none shared. The split is wrong: mend it before reading an
             if shared_values:
                 raise EvenvoiceError(
                     f"fold {fold.number}: {column} {', '.join(map(str, shared_values[:3]))} is in the test part and in "
-                    f"the {name} part; the protocol promised none shared. The split is wrong: mend it before reading "
-                    "any figure"
+                    f"the {name} part; the protocol promised none shared. The split is wrong: correct it before "
+                    "reading any figure"
                 )

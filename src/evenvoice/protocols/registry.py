@@ -21,7 +21,7 @@ def _check(name: str, found: Any) -> None:
     """Raise unless a class from outside is a protocol; `evenvoice.testing.check_protocol` looks closer."""
     absent = [attribute for attribute in _ATTRIBUTES if not hasattr(found, attribute)]
     if absent or not isinstance(found, type) or not dataclasses.is_dataclass(found):
-        what = f"has no {', '.join(absent)}" if absent else "is no dataclass"
+        what = f"has no {', '.join(absent)}" if absent else "is not a dataclass"
         raise EvenvoiceError(
             f"protocol {name!r}: {what}; derive a frozen dataclass from evenvoice.protocols.BaseProtocol, and run "
             "evenvoice.testing.check_protocol on it"

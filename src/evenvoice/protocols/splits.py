@@ -75,7 +75,7 @@ class Paper(Random):
     """The paper's own order of steps: normalise and balance everything first, then split 80:20. LEAKY.
 
     The fold of this protocol divides the *balanced* set, so its test rows include interpolations of training rows and
-    its training rows interpolations of test rows. It exists to show what that order buys.
+    its training rows interpolations of test rows. It exists to show what that order gains.
 
     Source: section 3.4 ("balance … We then split") and Table 1: 5465 + 1367 = 6832 = 4 × 1708.
     """

@@ -43,7 +43,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     """Return a shipped recipe by name, or one of yours from a YAML file.
 
     A file may say ``extends: smote-2dcnn`` (a name, or a path relative to the file): what it does not say, the other
-    says. A balancer or model that it names anew does not inherit the other's options. A key that it sets is no longer
+    says. A sampler or model that it names anew does not inherit the other's options. A key that it sets is no longer
     searched by `evenvoice tune`, unless its own ``search`` says so.
 
     Args:
@@ -99,7 +99,9 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         raise EvenvoiceError(f"recipe {recipe!r}: expected keys and values, found {type(data).__name__}")
     for key in data:
         if not isinstance(key, str):
-            raise EvenvoiceError(f"recipe {recipe!r}: {key!r} is no key; allowed are {', '.join(Recipe.model_fields)}")
+            raise EvenvoiceError(
+                f"recipe {recipe!r}: {key!r} is not a key; allowed are {', '.join(Recipe.model_fields)}"
+            )
     data = renamed(data, warn=True)
     data.setdefault("name", name)
     base = data.pop("extends", None)
@@ -127,7 +129,8 @@ def _sets(base: Any, changes: Any, path: str) -> bool:
     if not isinstance(changes, Mapping) or first not in changes:
         return False
     value, old = changes[first], base.get(first) if isinstance(base, Mapping) else None
-    other = isinstance(value, Mapping) and "name" in value and value["name"] != _name(old)
+    # Something else than keys and values, such as a chain of samplers, takes the place of the whole section.
+    other = not isinstance(value, Mapping) or ("name" in value and value["name"] != _name(old))
     return not rest or other or _sets(old, value, rest)
 
 

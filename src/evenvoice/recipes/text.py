@@ -1,6 +1,6 @@
 """YAML as people write it: what a recipe's file and ``--set`` hold.
 
-A file may come from a stranger, so its size, its depth and what its aliases unfold to are bounded. Scalars are those of
+A file may come from anywhere, so its size, its depth and what its aliases unfold to are bounded. Scalars are those of
 YAML 1.2's core schema; what 1.1 and 1.2 read as two different numbers is refused.
 
 Source:
@@ -48,7 +48,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             line = f"line {key.start_mark.line + 1}"
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.YAMLError(f"{line}: a list or a mapping is no key; expected a word")
+                raise yaml.YAMLError(f"{line}: a list or a mapping is not a key; expected a word")
             if key.value in seen:
                 raise yaml.YAMLError(f"{line}: the key {key.value!r:.60} is there twice")
             seen.add(key.value)
@@ -70,7 +70,7 @@ class _Loader(yaml.SafeLoader):
         """Return a string, unless it holds half a character."""
         text = str(node.value)
         if any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise yaml.YAMLError(f"line {node.start_mark.line + 1}: half of a surrogate pair, which is no character")
+            raise yaml.YAMLError(f"line {node.start_mark.line + 1}: half of a surrogate pair, which is not a character")
         return text
 
 
@@ -119,7 +119,7 @@ def read_file(path: Path) -> str:
     Raises:
         OSError: It cannot be read.
         UnicodeDecodeError: It is not UTF-8.
-        EvenvoiceError: It is no file, or far too large for a recipe.
+        EvenvoiceError: It is not a file, or far too large for a recipe.
     """
     if not path.is_file():
         raise EvenvoiceError(f"recipe {str(path)!r}: no such file")

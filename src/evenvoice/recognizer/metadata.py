@@ -79,7 +79,7 @@ def read_card(model: bytes, name: str) -> Card:
         card = json.loads(text, parse_constant=_no_number)
     # Brackets nested a thousand deep exhaust the stack.
     except (ValueError, RecursionError) as error:
-        raise EvenvoiceError(f"{name}: its metadata is no JSON; {DAMAGED}") from error
+        raise EvenvoiceError(f"{name}: its metadata is not JSON; {DAMAGED}") from error
     if not isinstance(card, dict):
         raise EvenvoiceError(f"{name}: its metadata is {type(card).__name__}, not an object; {DAMAGED}")
     _check_format(card, name)
@@ -123,7 +123,7 @@ def _own_entry(model: bytes, name: str) -> bytes:
 
 
 def _check_format(card: Card, name: str) -> None:
-    """Refuse what a later evenvoice wrote, and what is no format at all."""
+    """Refuse what a later evenvoice wrote, and what is not a format at all."""
     found = card.get("format")
     if type(found) is not int or found < 1:
         raise EvenvoiceError(f"{name}: metadata of format {found!r:.40}, expected {FORMAT}; {_ANOTHER}")

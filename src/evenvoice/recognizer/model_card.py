@@ -23,7 +23,7 @@ _LICENCES = (
 _LIMITS = """\
 - **Acted speech.** Corpora of emotional speech are mostly acted. Acted anger is louder and clearer than anger; expect
   worse on spontaneous speech, other languages, children, noise, telephones and far microphones.
-- **Few speakers.** {speakers} The figures above are no promise for yours: measure on your own recordings.
+- **Few speakers.** {speakers} The figures above promise nothing for yours: measure on your own recordings.
 - **It always answers.** It knows these words and no others: {labels}. Silence, music and several voices at once get an
   answer, too.
 - **It does not know what a person feels.** It says how a voice sounds to a model of acted speech.

@@ -1,6 +1,6 @@
 """What the graph of a model file may do: compute, in a bounded number of steps, with what the file itself holds.
 
-A model file may come from a stranger. ONNX has loops, branches, operators of other libraries and weights in other
+A model file may come from anywhere. ONNX has loops, branches, operators of other libraries and weights in other
 files; a recognizer needs none of them. The graph is read here, before onnxruntime sees it.
 
 Source:

@@ -1,4 +1,4 @@
-"""The model file that comes with evenvoice, for whoever names none."""
+"""The model file that comes with evenvoice, used where none is named."""
 
 from __future__ import annotations
 

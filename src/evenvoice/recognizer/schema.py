@@ -1,6 +1,6 @@
 """What the metadata of a model file may hold: kinds, lengths and depths, checked before any of it is shown.
 
-It may come from a stranger, and ends up on terminals, in pages, in model cards and in answers of the service.
+It may come from anywhere, and ends up on terminals, in pages, in model cards and in answers of the service.
 """
 
 from __future__ import annotations

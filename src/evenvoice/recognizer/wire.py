@@ -43,7 +43,7 @@ def fields(message: memoryview, name: str) -> Iterator[Field]:
         name: What error messages call the file.
 
     Raises:
-        EvenvoiceError: The bytes are no message.
+        EvenvoiceError: The bytes are not a message.
 
     Examples:
         >>> [(field.number, bytes(field.content)) for field in fields(memoryview(bytes([7 << 3 | 2, 1, 65])), "a")]

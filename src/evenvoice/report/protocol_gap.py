@@ -63,7 +63,7 @@ def gap_table(studies: Sequence[Study], recipe: str) -> Table:
 def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
     """Draw UA by protocol for each corpus, with 95 % intervals over speakers; LEAKY results hollow.
 
-    The dotted line is the UA on unseen speakers: everything to the right of it is bought by the protocol.
+    The dotted line is the UA on unseen speakers: everything to the right of it is due to the protocol.
     """
     groups = [(study, results_of(study, recipe)) for study in studies]
     rows = sum(len(results) for _, results in groups)
@@ -71,7 +71,7 @@ def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
         f"{study.corpus['name']} ({count(len(study.corpus['labels']), 'emotion')})" for study, _ in groups
     )
     with drawing():
-        figure, (axes,) = new_figure("What the protocol buys", [f"{recipe} · {named}"], width=6.0,
+        figure, (axes,) = new_figure("Effect of the protocol", [f"{recipe} · {named}"], width=6.0,
                                      height=0.9 + 0.36 * rows + 0.4 * len(groups))  # fmt: skip
         y, ticks = 0.0, []
         for study, results in groups:

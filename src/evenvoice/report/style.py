@@ -18,7 +18,7 @@ from evenvoice.study import Result
 from evenvoice.study.marks import LEAKY, marks
 from evenvoice.tables import count
 
-# Okabe & Ito, "Color Universal Design" (2008): told apart by colour-blind readers.
+# Okabe & Ito, "Color Universal Design" (2008): distinct for colour-blind readers.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 INK, FAINT, LINE, WARNING = "#222222", "#595959", "#D9D9D9", "#A84300"
 

@@ -148,7 +148,7 @@ _APART = {"speaker-folds": "speakers", "session": "sessions", "text-folds": "sen
 
 
 def _illustrations(tuning: Tuning) -> dict[str, Illustration]:
-    """The figures, by name; importance where it can be told."""
+    """The figures, by name; importance where it can be estimated."""
     best = tuning.best
     apart = _APART.get(tuning.about["inner"], "utterances")
     found = {
@@ -180,8 +180,10 @@ def _why_no_importance(tuning: Tuning) -> str:
         return ""
     there = len(tuning.of_state("complete"))
     if there < ENOUGH:
-        return f"Which settings matter cannot be told from {count(there, 'complete trial')}: it takes {ENOUGH}."
-    return "Which settings matter cannot be told: UA did not vary, or too few trials have a value for every setting."
+        return f"Which settings matter cannot be estimated from {count(there, 'complete trial')}: it takes {ENOUGH}."
+    return (
+        "Which settings matter cannot be estimated: UA did not vary, or too few trials have a value for every setting."
+    )
 
 
 def _test_row(standing: Standing) -> dict[str, str]:

@@ -172,7 +172,7 @@ def _host_name(host: str) -> str | None:
     """
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises where it is not a number
     except ValueError:
         return None
     plain = not (set(host) & set("@/?#\\ \t")) and host.isprintable()

@@ -35,7 +35,7 @@ def run(
 
     Args:
         model: The model file (``.onnx``).
-        host: The address to listen at; what is no loopback address is warned of.
+        host: The address to listen at; what is not a loopback address is warned of.
         port: The port; 0 takes a free one.
         limits: What the service takes at most.
         access: Which other names and pages may use it.
@@ -91,7 +91,7 @@ def run(
         def stop(*_: object) -> None:
             server.should_exit = True
 
-        # uvicorn takes the signals, and raises them once more when it has stopped: the way to end it is no error.
+        # uvicorn takes the signals, and raises them once more when it has stopped: the way to end it is not an error.
         handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             server.run(sockets=[listener])
@@ -101,7 +101,7 @@ def run(
 
 
 def _named(access: Access, host: str) -> Access:
-    """Add the name that the service was told to listen at."""
+    """Add the name that the service listens at."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -19,7 +19,7 @@ from evenvoice.serve.limits import Limits
 from evenvoice.serve.queue import Memory
 from evenvoice.serve.refused import RefusedError
 
-# The frame of a form (boundaries, the name of the file), which is no part of the recording.
+# The frame of a form (boundaries, the name of the file), which is not part of the recording.
 _FORM_FRAME = 64 * 1024
 _FORM_FIELDS = 16
 _MOST_FILES = 100

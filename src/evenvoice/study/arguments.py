@@ -117,7 +117,7 @@ def as_folder(out: Any, corpus: Corpus | None = None, *, name: str = "study") ->
         name: What it will hold.
 
     Raises:
-        EvenvoiceError: ``out`` is no path.
+        EvenvoiceError: ``out`` is not a path.
     """
     if out is None:
         whose = re.sub(r"[^\w.-]+", "-", corpus.name).strip("-.") if corpus is not None else ""
@@ -188,7 +188,7 @@ def as_command(command: Any) -> str | None:
     """Return what the user typed; ``None`` where nothing was.
 
     Raises:
-        EvenvoiceError: It is no text.
+        EvenvoiceError: It is not text.
     """
     if command is not None and not isinstance(command, str):
         raise EvenvoiceError(f"command: found {shown(command)}; expected the command as text, or None")

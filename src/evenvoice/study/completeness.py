@@ -44,7 +44,7 @@ def missing_folds(result: Result) -> list[str]:
 def gaps(study: Study) -> list[str]:
     """Say in sentences what is missing: folds of a seed, seeds that others have, recipes without a protocol.
 
-    A folder may hold an uneven grid on purpose, so the last two are told as facts and not as faults.
+    A folder may hold an uneven grid on purpose, so the last two are stated as facts and not as faults.
     """
     found = [f"{name_of(result)}, {words}" for result in study.results for words in missing_folds(result)]
     seeds = sorted({seed for result in study.results for seed in result.seeds})

@@ -16,10 +16,12 @@ from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.training import Dataset, TrainedModel, fit
-from evenvoice.training.fitting import Watched, fit_images, make_plan
+from evenvoice.training.fitting import fit_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+from evenvoice.training.trained import Watched
 
 # What to do where a recipe cannot use what is enrolled.
 ADAPT = "use a recipe with normalise: enrolled, such as voice-adaptive"

@@ -235,7 +235,7 @@ class _Evaluation:
         settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
         seed = key.seed.to_json()
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
-        # What a protocol divides by, where that is no part of the corpus' fingerprint.
+        # What a protocol divides by, where that is not part of the corpus' fingerprint.
         what += [
             table[column].astype(str).tolist()
             for column in protocol.needs

@@ -45,11 +45,11 @@ def strictness(result: Result) -> int:
 
 
 def by_recipe(study: Study) -> list[Result]:
-    """Order results by recipe, then from the strictest protocol to the leaky one: what a protocol buys, row by row."""
+    """Order results by recipe, then from the strictest protocol to the leaky one: the effect of the protocol."""
     recipes = list(dict.fromkeys(result.recipe for result in study.results))
     return sorted(study.results, key=lambda result: (recipes.index(result.recipe), strictness(result), result.protocol))
 
 
 def by_protocol(study: Study) -> list[Result]:
-    """Order results by protocol, the strictest first and the leaky last: what a recipe buys, row by row."""
+    """Order results by protocol, the strictest first and the leaky last: the effect of a recipe, row by row."""
     return sorted(by_recipe(study), key=lambda result: (strictness(result), result.protocol))

@@ -34,9 +34,9 @@ def measured(
 
     Args:
         study: The study, or its folder.
-        recipe: Whose settings count; what it is called, and what is told about it, does not.
+        recipe: Its settings count; its name and description do not.
         corpus: The corpus, or its `Corpus.fingerprint`.
-        say: Is told which results are left out, and why.
+        say: Called with a line of text: which results are left out, and why.
 
     Raises:
         EvenvoiceError: The study is of another corpus, or holds nothing of this recipe that can be advertised.

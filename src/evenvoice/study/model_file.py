@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 def export_run(
     run: Path | str, path: Path | str, *, check: Sequence[Path | str] = (), say: Say = lambda text: None
 ) -> Path:
-    """Write the model file of one run: the model of one fold, which has not heard the fold's test part.
+    """Write the model file of one run: the model of one fold, which was not fitted on the fold's test part.
 
     Its ``measured`` is what the study of the run measured of the same recipe, under every protocol that is not LEAKY;
     null for a run outside its study, and for a LEAKY run, whose model is not the one that those figures are about.
@@ -30,7 +30,7 @@ def export_run(
         run: The run's folder, made with ``evaluate(…, keep_models=True)``.
         path: Where to write.
         check: Recordings on which the file's probabilities are compared with torch's.
-        say: Is told what is left out of the figures, and why.
+        say: Called with a line of text: what is left out of the figures, and why.
 
     Returns:
         The path.
@@ -61,7 +61,7 @@ def export_run(
 
 
 def _check_is_run(folder: Path) -> None:
-    """Raise where a folder is no run's, before anything says that it should be removed."""
+    """Raise where a folder is not a run's, before anything says that it should be removed."""
     if (folder / "run.json").exists():
         return
     if (folder / STUDY_FILE).exists():
@@ -82,7 +82,7 @@ def _study_of(run: Run) -> Study | None:
 
 def _trained_on(run: Run, study: Study | None) -> dict[str, Any]:
     """What the model file says of the corpus; what the run does not know is null."""
-    # In the order of protocol "paper", the balancer sees every utterance, and the network rows made of them.
+    # In the order of protocol "paper", the samplers see every utterance, and the network rows made of them.
     ids = run.split["utterance"][run.split["balancer"] == 1]
     about: dict[str, Any] = {"name": run.info["corpus"], "utterances": len(ids)}
     if study is not None:

@@ -65,7 +65,7 @@ def seed_list(seeds: Any, name: str = "seeds") -> list[int]:
     """Return seeds as a list: a number n means 0 to n - 1.
 
     Raises:
-        EvenvoiceError: No seed, one twice, or something that is no seed.
+        EvenvoiceError: No seed, one twice, or something that is not a seed.
 
     Examples:
         >>> seed_list(3), seed_list(range(5, 7)), seed_list([4])
@@ -107,7 +107,7 @@ def make_seeds(
         fit_seeds: Of the fits; 0 if only ``split_seeds`` are given.
 
     Raises:
-        EvenvoiceError: ``seeds`` beside one of the others, or something that is no seed.
+        EvenvoiceError: ``seeds`` beside one of the others, or something that is not a seed.
 
     Examples:
         >>> make_seeds(2)

@@ -90,7 +90,7 @@ def _check_fold(fold: Fold, number: int, size: int, what: str) -> None:
     for part in ("train", "validation", "test"):
         rows = getattr(fold, part)
         valid = isinstance(rows, np.ndarray) and rows.dtype.kind == "i" and rows.ndim == 1
-        _expect(valid, f"{what}: the {part} part of fold {number} is no array of row numbers; use np.flatnonzero")
+        _expect(valid, f"{what}: the {part} part of fold {number} is not an array of row numbers; use np.flatnonzero")
         inside = len(rows) == 0 or (rows.min() >= 0 and rows.max() < size and len(set(rows)) == len(rows))
         _expect(inside, f"{what}: the {part} part of fold {number} repeats a row or names one that is not there")
 

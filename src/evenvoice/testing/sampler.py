@@ -92,7 +92,7 @@ def _check_repeats(sampler: Sampler) -> None:
 
 
 def _check_provenance(sampler: Sampler) -> None:
-    """Rows follow from what is on record: a source row that is no parent of a row has no part in it."""
+    """Rows follow from what is on record: a source row that is not a parent of a row has no part in it."""
     X, y, speakers = training_set((3,), np.float64)
     plan = draw_plan(sampler, X, y, speakers, seed=1)
     for row in np.flatnonzero(plan.synthetic)[:10].tolist():

@@ -3,7 +3,8 @@
 from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
-from evenvoice.training.fitting import TrainedModel, fit
+from evenvoice.training.fitting import fit
 from evenvoice.training.on_corpus import train
+from evenvoice.training.trained import TrainedModel
 
 __all__ = ["Dataset", "SpeechEmotionClassifier", "TrainedModel", "export", "fit", "train"]

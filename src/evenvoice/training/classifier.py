@@ -22,9 +22,11 @@ from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
-from evenvoice.training.fitting import TrainedModel, Watched, fit, fit_images, make_plan
+from evenvoice.training.fitting import fit, fit_images
 from evenvoice.training.inputs import Images, as_groups, as_images, as_labels, as_waveforms, kind_of, sampler_settings
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.plans import make_plan
+from evenvoice.training.trained import TrainedModel, Watched
 
 
 class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped

@@ -37,8 +37,8 @@ from evenvoice.recognizer.metadata import (
     model_sha256,
 )
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.graph import Adaptive, WaveformToProbabilities, check_exportable
+from evenvoice.training.trained import TrainedModel
 
 __all__ = ["TOLERANCE", "check_exportable", "export"]
 

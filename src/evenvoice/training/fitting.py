@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,97 +16,20 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import SAMPLERS, Plan, draw_plan, groups_of, make_chain, make_loss, perturbed_plan
-from evenvoice.metrics import fit_temperature, with_temperature
+from evenvoice.imbalance import Plan, make_loss
+from evenvoice.metrics import fit_temperature
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.guards import read_only
-from evenvoice.training.loop import NO_VARIANTS, Images, OnEpoch, PlannedRows, WholeRows, train_network
-from evenvoice.training.normalise import Normaliser, shrinkage
+from evenvoice.training.loop import NO_VARIANTS, Images, Labels, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.normalise import Normaliser
+from evenvoice.training.plans import is_redrawn, make_plan, targets_of
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
-
-Network = torch.nn.Module | Estimator
-Labels = npt.NDArray[np.int64]
+from evenvoice.training.trained import Network, TrainedModel, Watched, probabilities_of
 
 # Columns of the history that every fit has.
 HISTORY = ("epoch", "train_loss", "train_accuracy", "train_ua")
-
-
-@dataclass(frozen=True)
-class TrainedModel:
-    """A fitted recipe, and the record of what each of its steps was fitted on.
-
-    Attributes:
-        recipe: What was fitted.
-        labels: Emotions, in the order of the probabilities.
-        network: In evaluation mode; or the fitted classical classifier.
-        normaliser: ``None`` where each speaker's own audio normalises.
-        plan: What the balancer did; its row numbers count the training part's examples.
-        history: One row an epoch; none for a classical classifier, which has no epochs.
-        epoch: Whose weights were kept; 0 where there are none.
-        fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
-            ``calibration``.
-        seconds: How long the fit took.
-        temperature: What the logits are divided by; 1 unless the recipe calibrates.
-        later_plans: Of the second epoch and on, where a sampler is drawn anew each epoch.
-    """
-
-    recipe: Recipe
-    labels: tuple[str, ...]
-    network: Network
-    normaliser: Normaliser | None
-    plan: Plan
-    history: pd.DataFrame
-    epoch: int
-    fitted_on: dict[str, tuple[str, ...]]
-    seconds: float
-    temperature: float = 1.0
-    later_plans: tuple[Plan, ...] = ()
-
-    def probabilities(
-        self, examples: Dataset, offsets: npt.NDArray[np.float32] | None = None
-    ) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at.
-
-        Args:
-            examples: What to predict.
-            offsets: Of the speakers, float32 ``[1, r]`` or ``[n, r]``: see `offset`.
-        """
-        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser, offsets))
-
-    def offset(self, enrolled: Dataset, weight: float | None = None) -> npt.NDArray[np.float32]:
-        """Return where a speaker lies, normalised, float32 ``[1, r]``: the mean of some utterances, shrunk; no labels.
-
-        Args:
-            enrolled: Utterances of one speaker, one at least.
-            weight: How much their mean counts; k / (k + kappa) if not given.
-
-        Raises:
-            EvenvoiceError: The recipe does not say ``normalise: enrolled``.
-        """
-        if not self.recipe.adaptive or self.normaliser is None:
-            raise EvenvoiceError(
-                f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as "
-                "voice-adaptive does"
-            )
-        rows = self.normaliser.apply(enrolled.rows(self.recipe.made_shape))
-        weight = shrinkage(len(rows), self.recipe.kappa) if weight is None else weight
-        mean: npt.NDArray[np.float64] = np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)
-        return (weight * mean).astype(np.float32)[None]
-
-    def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
-        return _probabilities(self.network, images, self.temperature)
-
-
-@dataclass(frozen=True)
-class Watched:
-    """Rows that the network is measured on after each epoch: normalised features ``[n, c, h, w]``, labels and ids."""
-
-    images: Images
-    emotions: npt.NDArray[np.str_]
-    ids: Sequence[str]
 
 
 def fit(
@@ -153,39 +76,10 @@ def fit(
 
     model = fit_images(
         recipe, images, emotions, plan, np.arange(len(plan)), watched, normaliser, seed,
-        labels=labels, fitted_on=saw, variants=variants, redraw=redraw if _redrawn(recipe) else None,
+        labels=labels, fitted_on=saw, variants=variants, redraw=redraw if is_redrawn(recipe) else None,
         device=device, on_epoch=on_epoch,
     )  # fmt: skip
     return replace(model, later_plans=tuple(later))
-
-
-def _redrawn(recipe: Recipe) -> bool:
-    """Whether a sampler of the recipe is drawn anew each epoch."""
-    return any(getattr(SAMPLERS[sampler.name], "per_epoch", False) for sampler in recipe.samplers)
-
-
-def make_plan(
-    recipe: Recipe,
-    images: Images,
-    emotions: npt.NDArray[np.str_],
-    speakers: npt.NDArray[np.str_] | None,
-    seed: int,
-    variants: Mapping[str, Images] = NO_VARIANTS,
-    epoch: int = 0,
-) -> Plan:
-    """Add the perturbed rows, then let the recipe's samplers plan on all of them, one after the other.
-
-    Without variants (features that were made elsewhere) there are no waveforms to perturb, and no such rows.
-    """
-    sampler = make_chain([step.model_dump() for step in recipe.samplers])
-    augment = [name for name in recipe.augment if name in variants]
-    if not augment:
-        return draw_plan(sampler, images, emotions, groups=speakers, seed=seed, epoch=epoch)
-    perturbed = perturbed_plan(emotions, augment)
-    rows = perturbed.take(images, np.arange(len(perturbed)), variants=variants)
-    groups = None if speakers is None else groups_of(perturbed, speakers)
-    following = draw_plan(sampler, rows, perturbed.y(emotions), groups=groups, seed=seed, epoch=epoch)
-    return perturbed.then(following, rows)
 
 
 def fit_images(
@@ -233,7 +127,7 @@ def fit_images(
             "or use a protocol whose training part holds every emotion"
         )
     number = {label: position for position, label in enumerate(labels)}
-    targets = _targets(plan, emotions, number)
+    targets = targets_of(plan, emotions, number)
     weights = None
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in labels], np.float32)
@@ -254,7 +148,7 @@ def fit_images(
     if is_network(recipe.model.name):
         learnt = PlannedRows(images, targets, plan, rows, variants)
         if redraw is not None:
-            learnt.redraw = lambda epoch: (again := redraw(epoch), _targets(again, emotions, number))
+            learnt.redraw = lambda epoch: (again := redraw(epoch), targets_of(again, emotions, number))
         network, history, epoch = _fit_network(recipe, learnt, part, len(labels), weights, seed, device, on_epoch)
     else:
         network = _fit_estimator(recipe, plan.take(images, rows, variants), targets[rows], len(labels), weights, seed)
@@ -263,7 +157,7 @@ def fit_images(
     if recipe.training.calibrate == "temperature":
         assert watched is not None
         assert part is not None
-        temperature = fit_temperature(_probabilities(network, part[0], 1.0), part[1])
+        temperature = fit_temperature(probabilities_of(network, part[0], 1.0), part[1])
         fitted_on = {**fitted_on, "calibration": tuple(watched.ids)}
     seconds = time.perf_counter() - started
     return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, temperature)
@@ -292,11 +186,6 @@ def _fit_network(
     return network, history, epoch
 
 
-def _targets(plan: Plan, emotions: npt.NDArray[np.str_], number: Mapping[str, int]) -> Labels:
-    """The class number of each row of a plan."""
-    return np.array([number[emotion] for emotion in plan.y(emotions)], np.int64)
-
-
 def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
     """The recipe's loss over the class counts of the rows learnt from; ``None`` for plain cross entropy."""
     if recipe.loss.plain:
@@ -319,21 +208,6 @@ def _fit_estimator(
     with read_only(images, f"model {recipe.model.name}") as X:
         estimator.fit(X, targets, class_weights=class_weights, seed=seed)
     return estimator
-
-
-def _probabilities(network: Network, images: Images, temperature: float) -> npt.NDArray[np.float32]:
-    """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
-    if isinstance(network, Estimator):
-        with read_only(images, f"model {type(network).__name__}") as X:
-            found = network.probabilities(X)
-        return found if temperature == 1 else with_temperature(found, temperature).astype(np.float32)
-    device = next(network.parameters()).device
-    with torch.inference_mode(), one_thread():
-        parts = [
-            (network(torch.from_numpy(images[start : start + 256]).to(device)) / temperature).softmax(dim=1).cpu()
-            for start in range(0, len(images), 256)
-        ]
-    return torch.cat(parts).numpy()
 
 
 def check_device(device: str) -> None:

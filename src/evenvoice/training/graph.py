@@ -11,7 +11,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import exportable
 from evenvoice.models import Estimator, is_exportable
 from evenvoice.recipes import Recipe
-from evenvoice.training.fitting import TrainedModel
+from evenvoice.training.trained import TrainedModel
 
 
 class WaveformToProbabilities(nn.Module):

@@ -21,8 +21,8 @@ from evenvoice.files import writing
 from evenvoice.imbalance import Plan
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
-from evenvoice.training.fitting import TrainedModel
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.trained import TrainedModel
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = 1

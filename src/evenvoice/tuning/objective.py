@@ -28,7 +28,7 @@ MOST_BYTES = 1 << 30
 
 
 class Watch(Protocol):
-    """Is told how a trial goes, and may raise to end it."""
+    """Follows a trial, and may raise to end it."""
 
     def after_epoch(self, epoch: int, ua: float) -> None:
         """Take the UA on the first part after an epoch."""
@@ -41,7 +41,7 @@ class Watch(Protocol):
 
 @dataclass
 class Kept:
-    """Features of a corpus by front end: the latest, as many as there is room for.
+    """Features of a corpus by extractor: the latest, as many as there is room for.
 
     Attributes:
         room: Bytes.
@@ -91,8 +91,8 @@ def validation_ua(
         utterances: The training part's table.
         examples: Its features, in the same order.
         labels: All emotions.
-        seed: The same for all trials, so that none is lucky in its split or weights.
-        watch: Is told how it goes.
+        seed: The same for all trials, so that none gains by its split or weights.
+        watch: Follows the trial.
         device: ``cpu`` or ``cuda``.
 
     Raises:
@@ -122,7 +122,7 @@ def validation_ua(
 
 
 def _telling(watch: Watch | None) -> OnEpoch:
-    """End a fit whose loss is NaN, which no later epoch would mend; tell the watch of every other epoch."""
+    """End a fit whose loss is NaN, from which no later epoch recovers; pass every other epoch to the watch."""
 
     def on_epoch(record: dict[str, float]) -> None:
         if math.isnan(record["train_loss"]):

@@ -77,7 +77,7 @@ def tune(
     Args:
         corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"folder:PATH"``, ….
         recipe: With a search space: a name, a ``.yaml`` file or a `Recipe`.
-        trials: How many trials there shall be in the folder; pruned ones, and those whose settings failed, count.
+        trials: How many trials the folder is to have; pruned ones, and those whose settings failed, count.
         protocol: speaker-folds if not given, kfold where speakers are not known.
         fold: Which of the protocol's folds is the test part.
         inner_folds: How many parts of the rest judge a trial.
@@ -94,7 +94,7 @@ def tune(
 
     Raises:
         EvenvoiceError: No search space; the folder holds something else; the test part was opened, and more trials are
-            asked for; no trial came to its end; whatever `evaluate` raises.
+            asked for; no trial was completed; what `evaluate` raises.
     """
     execution = Execution(jobs, device, skip_bad, on_message)
     trials, inner_folds = as_whole(trials, "trials", 1), as_whole(inner_folds, "inner_folds", 2)

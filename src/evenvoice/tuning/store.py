@@ -55,7 +55,7 @@ class Store:
         folder: Holds ``tuning.db``.
 
     Raises:
-        EvenvoiceError: The file is no tuning.
+        EvenvoiceError: The file is not a tuning.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -131,7 +131,7 @@ class Store:
         holder = self._holder(trial.number)
         if not holder.take():
             return trial
-        # Whoever made it has let go, and has told before how it ended; or else is dead.
+        # Its maker has let go, after storing how it ended; or else is dead.
         now = self.storage.get_trial(trial._trial_id)
         if now.state == TrialState.RUNNING:
             now = self.study.tell(trial.number, state=TrialState.FAIL)
@@ -155,7 +155,7 @@ class Store:
         Args:
             search: The search space.
             own: The recipe's own settings.
-            wanted: How many trials there shall be.
+            wanted: How many trials there are to be.
             seed: Of the tuning.
         """
         with self.lock:

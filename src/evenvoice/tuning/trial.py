@@ -37,7 +37,7 @@ class Job:
         inner: Divides ``inside``.
         parts: Into so many parts.
         seed: Of everything.
-        wanted: How many trials there shall be.
+        wanted: How many trials there are to be.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings.
         own_process: Whether it is made in a worker process.

@@ -145,9 +145,9 @@ def test_a_codec_keeps_sound_and_place(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("speed", "perturbation 'speed': '' is no value for speed; give a number from 0.25 to 4, as in speed:0.9"),
-        ("speed:0", "'0' is no value for speed"),
-        ("noise:nan", "'nan' is no value for noise"),
+        ("speed", "perturbation 'speed': '' is not a value for speed; give a number from 0.25 to 4, as in speed:0.9"),
+        ("speed:0", "'0' is not a value for speed"),
+        ("noise:nan", "'nan' is not a value for noise"),
         ("band:3400-300", "give two numbers 0 or more, rising, as in band:300-3400"),
         ("codec:mp4", r"codec 'mp4' is unknown \(did you mean 'mp3'\?\)"),
         ("eco:1", "'eco' is unknown"),

@@ -114,7 +114,7 @@ def a_label_is_no_emotion(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(emotion=table["emotion"].replace("sad", "class2"))
 
 
-@planted("label-variants", leak=False)
+@planted("label-variants", "corpus-warnings", leak=False)
 def a_label_is_spelt_in_two_ways(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return table.assign(emotion=[*table["emotion"][:-1], "Sad"])
 

@@ -134,7 +134,7 @@ def test_a_row_is_answered_for_itself(kind: type[Estimator], options: dict[str, 
 def test_class_weights_change_the_answer_or_are_refused(kind: type[Estimator], options: dict[str, Any]) -> None:
     weights = np.array([1.0, 1.0, 8.0], np.float32)
     if not kind.weighs_classes:
-        with pytest.raises(EvenvoiceError, match=f"model '{kind.name}' cannot weigh classes; use the balancer smote"):
+        with pytest.raises(EvenvoiceError, match=f"model '{kind.name}' cannot weigh classes; use the sampler smote"):
             fitted(kind, options, class_weights=weights)
         return
     X, y = data(kind, 60, seed=1)

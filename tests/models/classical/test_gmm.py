@@ -84,5 +84,5 @@ def test_a_fit_that_was_stopped_says_so_once() -> None:
         warnings.simplefilter("always")
         fitted(n_components=6, max_iter=1)
     assert [str(one.message) for one in caught] == [
-        "model 'gmm': the fit had not settled when it was stopped; raise max_iter"
+        "model 'gmm': the fit had not converged when it was stopped; raise max_iter"
     ]

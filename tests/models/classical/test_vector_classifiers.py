@@ -97,5 +97,5 @@ def test_a_perceptron_that_was_stopped_says_so() -> None:
         warnings.simplefilter("always")
         MLP((1, 4, 2), 3, max_iter=2).fit(*vectors(60, seed=0))
     assert [str(one.message) for one in caught] == [
-        "model 'mlp': the fit had not settled when it was stopped; raise max_iter"
+        "model 'mlp': the fit had not converged when it was stopped; raise max_iter"
     ]

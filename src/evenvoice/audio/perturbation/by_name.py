@@ -105,7 +105,7 @@ speed, tempo, pitch, formants, noise, room, gain, band, codec
         limits = f"from {kind.lowest:g} to {kind.highest:g}" if np.isfinite(kind.highest) else "0 or more, rising"
         what = "a number" if kind.values == 1 else "two numbers"
         raise EvenvoiceError(
-            f"perturbation {text!r}: {value!r} is no value for {name}; give {what} {limits}, as in {kind.example}"
+            f"perturbation {text!r}: {value!r} is not a value for {name}; give {what} {limits}, as in {kind.example}"
         )
     return Perturbation(text, name, values)
 

@@ -25,7 +25,7 @@ class Thresholds:
         rounds: The most rounds over the classes.
 
     Raises:
-        EvenvoiceError: ``rounds`` is no integer of 1 or more.
+        EvenvoiceError: ``rounds`` is not an integer of 1 or more.
 
     Examples:
         >>> fitted = Thresholds().fit([[2.0, 1.0], [2.0, 0.0], [2.0, 1.5]], [1, 0, 1], (30, 10))

@@ -54,7 +54,7 @@ class Redrawn(BaseSampler):
             epoch: From 0.
 
         Raises:
-            EvenvoiceError: As the sampler; or the epoch is no integer of 0 or more.
+            EvenvoiceError: As the sampler; or the epoch is not an integer of 0 or more.
         """
         if not is_integer(epoch) or epoch < 0:
             raise EvenvoiceError(f"Redrawn epoch: {epoch!r}; give an integer of 0 or more")

@@ -20,7 +20,7 @@ def to_sizes(
     Args:
         X: Features; [n, d].
         targets: Class numbers; [n].
-        sizes: How many rows each class shall have.
+        sizes: How many rows each class gets.
         k: Neighbours to draw the second parent from.
         random: Draws.
 

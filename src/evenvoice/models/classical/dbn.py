@@ -9,8 +9,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models.classical.convergence import one_warning
 from evenvoice.models.classical.rbm import BoltzmannMachine
-from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
 from evenvoice.options import Count, Counts, Positive
@@ -93,9 +93,9 @@ class DBN(Estimator):
             units = machine.hidden(units)
             self._machines.append(machine)
         weights = None if class_weights is None else dict(enumerate(class_weights.tolist()))
-        with one_warning(self.name, "lower C") as settled:
+        with one_warning(self.name, "lower C") as converged:
             self._top = LogisticRegression(C=self._C, class_weight=weights, max_iter=_MOST_ROUNDS).fit(units, y)
-            settled.append(bool(self._top.n_iter_.max() < _MOST_ROUNDS))
+            converged.append(bool(self._top.n_iter_.max() < _MOST_ROUNDS))
 
     def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         units = vectors(X)

@@ -159,7 +159,7 @@ def _regular_solve(
     With G = R Rᵀ, (RᵀR + λI)⁻¹ B = (B − Rᵀ (G + λI)⁻¹ R B) / λ (Woodbury).
     """
     n, d = rows.shape
-    # At least so much that identical rows can be told from others.
+    # Never 0: identical rows have no variance.
     weight = ridge * max(float(np.square(rows, dtype=np.float64).sum()), 1e-6)
     wide = rows.astype(np.float64) if min(n, d) < 500 else rows
     small = (wide @ wide.T if n < d else wide.T @ wide).astype(np.float64)

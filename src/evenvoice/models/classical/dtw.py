@@ -32,7 +32,7 @@ class DTW(SequenceEstimator):
             ``None`` is anywhere.
 
     Raises:
-        EvenvoiceError: Features that are no sequences.
+        EvenvoiceError: Features that are not sequences.
         MissingExtraError: numba is not installed.
 
     Source:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.special import softmax
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.models.classical.convergence import one_warning
 from evenvoice.models.classical.sequences import SequenceEstimator
-from evenvoice.models.classical.settled import one_warning
 
 # Fewer frames than this cannot tell a Gaussian's mean and variance.
 _FRAMES_FOR_A_GAUSSIAN = 10
@@ -43,7 +43,7 @@ class GenerativeEstimator(SequenceEstimator):
         weights = np.ones(self.n_classes) if class_weights is None else class_weights.astype(np.float64)
         shares = np.bincount(y, minlength=self.n_classes) * weights
         self._log_priors = np.log(shares / shares.sum())
-        with one_warning(self.name, "raise max_iter") as settled:
+        with one_warning(self.name, "raise max_iter") as converged:
             self._forget()
             for number in range(self.n_classes):
                 own = [sequences[row] for row in np.flatnonzero(y == number)]
@@ -54,7 +54,7 @@ class GenerativeEstimator(SequenceEstimator):
                         "at least; leave the emotion out with --emotions, or add recordings of it"
                     )
                 gaussians = min(self._gaussians, max(1, len(frames) // _FRAMES_FOR_A_GAUSSIAN))
-                settled.append(self._fit_class(frames, [len(frames) for frames in own], gaussians, seed))
+                converged.append(self._fit_class(frames, [len(frames) for frames in own], gaussians, seed))
 
     def log_likelihoods(self, frames: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Return log p(x₁ … x_T | class) for each class, float64 ``[n_classes]``, of one utterance ``[T, r]``."""
@@ -70,7 +70,7 @@ class GenerativeEstimator(SequenceEstimator):
 
     @abstractmethod
     def _fit_class(self, frames: npt.NDArray[np.float64], lengths: list[int], gaussians: int, seed: int) -> bool:
-        """Learn the next class's density from its frames ``[Σ lengths, r]``; return whether the fit settled."""
+        """Learn the next class's density from its frames ``[Σ lengths, r]``; return whether the fit converged."""
 
     @abstractmethod
     def _log_likelihood(self, frames: npt.NDArray[np.float64], number: int) -> float:

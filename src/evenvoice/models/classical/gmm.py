@@ -29,7 +29,7 @@ class GMM(GenerativeEstimator):
         max_iter: Most rounds of expectation maximisation; it ends where a frame's log-likelihood gains less than 1e-3.
 
     Raises:
-        EvenvoiceError: Features that are no sequences; a class with one frame.
+        EvenvoiceError: Features that are not sequences; a class with one frame.
 
     Source:
         Reynolds & Rose 1995, "Robust text-independent speaker identification using Gaussian mixture speaker models",

@@ -38,7 +38,7 @@ class HMM(GenerativeEstimator):
         max_iter: Most rounds of Baum–Welch; it ends where a frame's log-likelihood gains less than 1e-3.
 
     Raises:
-        EvenvoiceError: Features that are no sequences; a class with one frame.
+        EvenvoiceError: Features that are not sequences; a class with one frame.
         MissingExtraError: hmmlearn is not installed.
 
     Source:

@@ -10,8 +10,8 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from torch import nn
 
+from evenvoice.models.classical.convergence import one_warning
 from evenvoice.models.classical.linear import linear
-from evenvoice.models.classical.settled import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
 from evenvoice.options import Positive
@@ -79,9 +79,9 @@ class Logistic(Estimator):
             return float(value), np.concatenate(((gradient + weights).ravel(), pull.sum(axis=0)))
 
         options = {"maxiter": _MOST_ROUNDS, "gtol": _TOLERANCE, "ftol": 1e-9}
-        with one_warning(self.name, "lower C") as settled:
+        with one_warning(self.name, "lower C") as converged:
             found = minimize(loss, np.zeros(k * d + k), jac=True, method="L-BFGS-B", options=options)
-            settled.append(found.nit < _MOST_ROUNDS)
+            converged.append(found.nit < _MOST_ROUNDS)
         self.weights: npt.NDArray[np.float32] = found.x[: k * d].reshape(k, d).astype(np.float32)
         self.bias: npt.NDArray[np.float32] = found.x[k * d :].astype(np.float32)
 

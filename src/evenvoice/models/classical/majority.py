@@ -11,7 +11,7 @@ from evenvoice.models.estimator import Estimator
 
 
 class Majority(Estimator):
-    """Answers with the largest class of the training part, whatever it hears.
+    """Answers with the largest class of the training part, always.
 
     The probabilities are the classes' shares of the training part, n_c / n: of all constant answers, the one with the
     least log loss there. Its UA is 1 / n_classes; its WA is the share of that class in the test part.

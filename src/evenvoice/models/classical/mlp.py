@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.neural_network import MLPClassifier
 
-from evenvoice.models.classical.settled import one_warning
+from evenvoice.models.classical.convergence import one_warning
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
 from evenvoice.options import Count, Counts, Positive
@@ -66,9 +66,9 @@ class MLP(Estimator):
         class_weights: npt.NDArray[np.float32] | None,
         seed: int,
     ) -> None:
-        with one_warning(self.name, "raise max_iter") as settled:
+        with one_warning(self.name, "raise max_iter") as converged:
             self._model = MLPClassifier(**self._settings, random_state=seed).fit(vectors(X), y)
-            settled.append(self._model.n_iter_ < self._settings["max_iter"])
+            converged.append(self._model.n_iter_ < self._settings["max_iter"])
 
     def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         probabilities: npt.NDArray[np.float64] = self._model.predict_proba(vectors(X))

@@ -1,4 +1,4 @@
-"""Hearing every recording once: its measures, its fingerprint and what its header says."""
+"""Decode every recording once: its measures, its fingerprint and what its header says."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _UNUSABLE = Kind(
     "unusable-recording",
     "warning",
     "Recordings cannot be used",
-    "mend or remove them, or evaluate with --skip-bad; this audit went on without them",
+    "repair or remove them, or evaluate with --skip-bad; this audit went on without them",
 )
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class Decoded:
     """What one recording is.
 
     Attributes:
@@ -46,7 +46,7 @@ class Heard:
     subtype: str
 
 
-def listen(clip: Clip) -> Heard:
+def decode_one(clip: Clip) -> Decoded:
     """Decode a clip once, at its own rate, and take everything from it.
 
     Raises:
@@ -54,7 +54,7 @@ def listen(clip: Clip) -> Heard:
     """
     recording = read(clip)
     waveform, rate = recording.waveform, recording.rate
-    return Heard(
+    return Decoded(
         measures=measure(waveform, rate),
         fingerprint=fingerprint(waveform, rate, decoded_hash(waveform)),
         rate=rate,
@@ -64,48 +64,48 @@ def listen(clip: Clip) -> Heard:
     )
 
 
-def listen_to_all(clips: Sequence[Clip], *, jobs: int) -> list[Heard | AudioError]:
+def decode_all(clips: Sequence[Clip], *, jobs: int) -> list[Decoded | AudioError]:
     """Return what each clip is, in order, or why it cannot be used; draws progress on stderr.
 
     Examples:
         >>> from pathlib import Path
-        >>> listen_to_all([Clip(Path("missing.wav"))], jobs=1)
+        >>> decode_all([Clip(Path("missing.wav"))], jobs=1)
         [AudioError('missing.wav: no such file; check the path')]
     """
     # Threads: decoding and the transforms release Python's lock, and nothing need be copied.
-    calls = (delayed(_listen)(clip) for clip in clips)
-    with closing(in_parallel(calls, "listening", len(clips), jobs=jobs, threads=True)) as results:
+    calls = (delayed(_decode)(clip) for clip in clips)
+    with closing(in_parallel(calls, "decoding", len(clips), jobs=jobs, threads=True)) as results:
         return list(results)
 
 
-def heard_table(corpus: Corpus, heard: Sequence[Heard | AudioError]) -> pd.DataFrame:
+def decoded_table(corpus: Corpus, decoded: Sequence[Decoded | AudioError]) -> pd.DataFrame:
     """Return the corpus' table for the recordings that can be used, with columns for measures and header.
 
     Args:
         corpus: The corpus.
-        heard: One for each of its utterances, in order.
+        decoded: One for each of its utterances, in order.
     """
-    usable = [not isinstance(one, AudioError) for one in heard]
+    usable = [not isinstance(one, AudioError) for one in decoded]
     table = corpus.table[usable]
     rows = [
         asdict(one.measures) | {name: getattr(one, name) for name in ("rate", "channels", "format", "subtype")}
-        for one in heard
+        for one in decoded
         if not isinstance(one, AudioError)
     ]
     return table.join(pd.DataFrame(rows, index=table.index))
 
 
-def unusable_findings(heard: Sequence[Heard | AudioError]) -> list[Finding]:
+def unusable_findings(decoded: Sequence[Decoded | AudioError]) -> list[Finding]:
     """Return one finding with a line for each recording that cannot be used, or none."""
-    errors = tuple(str(one) for one in heard if isinstance(one, AudioError))
+    errors = tuple(str(one) for one in decoded if isinstance(one, AudioError))
     if not errors:
         return []
-    return [Finding(_UNUSABLE, f"{len(errors)} of {len(heard)} recordings cannot be used", errors)]
+    return [Finding(_UNUSABLE, f"{len(errors)} of {len(decoded)} recordings cannot be used", errors)]
 
 
-def _listen(clip: Clip) -> Heard | AudioError:
+def _decode(clip: Clip) -> Decoded | AudioError:
     """Return what a clip is, or why it cannot be used."""
     try:
-        return listen(clip)
+        return decode_one(clip)
     except AudioError as error:
         return error

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from evenvoice.audio import Clip
+from evenvoice.audit.decoded import Decoded, decode_all, decode_one, decoded_table, unusable_findings
 from evenvoice.audit.fingerprint import decoded_hash
-from evenvoice.audit.listen import Heard, heard_table, listen, listen_to_all, unusable_findings
 from evenvoice.corpora import Corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import AudioError
@@ -28,28 +28,28 @@ def mixed(tmp_path: Path) -> Corpus:
 
 
 def test_a_recording_is_heard_at_its_own_rate(mixed):
-    heard = listen(mixed.clips()[0])
-    assert (heard.rate, heard.channels, heard.format, heard.subtype) == (44100, 2, "FLAC", "PCM_24")
-    assert heard.measures.duration == 1.0
-    assert heard.measures.bandwidth == 22050
+    decoded = decode_one(mixed.clips()[0])
+    assert (decoded.rate, decoded.channels, decoded.format, decoded.subtype) == (44100, 2, "FLAC", "PCM_24")
+    assert decoded.measures.duration == 1.0
+    assert decoded.measures.bandwidth == 22050
 
 
 def test_a_part_of_a_file_is_heard_alone(tmp_path):
     samples = np.concatenate([np.zeros(RATE), speech(0), np.zeros(RATE)])
     soundfile.write(tmp_path / "long.wav", samples, RATE, subtype="FLOAT")
     soundfile.write(tmp_path / "cut.wav", speech(0), RATE, subtype="FLOAT")
-    part = listen(Clip(tmp_path / "long.wav", 1.0, 1.5))
-    cut = listen(Clip(tmp_path / "cut.wav"))
+    part = decode_one(Clip(tmp_path / "long.wav", 1.0, 1.5))
+    cut = decode_one(Clip(tmp_path / "cut.wav"))
     assert part.measures == cut.measures
     assert part.fingerprint.exact == cut.fingerprint.exact == decoded_hash(speech(0).astype(np.float32))
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_unusable_recordings_are_told_of_in_order(mixed, jobs, capsys):
-    heard = listen_to_all(mixed.clips(), jobs=jobs)
-    assert [type(one) for one in heard] == [Heard, AudioError, Heard, AudioError]
-    assert capsys.readouterr().err == "listening: 4 to do\n"
-    (finding,) = unusable_findings(heard)
+    decoded = decode_all(mixed.clips(), jobs=jobs)
+    assert [type(one) for one in decoded] == [Decoded, AudioError, Decoded, AudioError]
+    assert capsys.readouterr().err == "decoding: 4 to do\n"
+    (finding,) = unusable_findings(decoded)
     assert finding.kind.code == "unusable-recording"
     assert finding.message == "2 of 4 recordings cannot be used"
     assert "b.wav: holds text" in finding.evidence[0]
@@ -57,7 +57,7 @@ def test_unusable_recordings_are_told_of_in_order(mixed, jobs, capsys):
 
 
 def test_the_table_has_what_was_heard_beside_what_was_known(mixed):
-    table = heard_table(mixed, listen_to_all(mixed.clips(), jobs=1))
+    table = decoded_table(mixed, decode_all(mixed.clips(), jobs=1))
     assert table.index.to_list() == ["a", "c"]
     assert table["rate"].to_list() == [44100, RATE]
     assert table["emotion"].to_list() == ["sad", "sad"]
@@ -65,4 +65,4 @@ def test_the_table_has_what_was_heard_beside_what_was_known(mixed):
 
 
 def test_when_all_can_be_used_there_is_no_finding(mixed):
-    assert unusable_findings(listen_to_all(mixed.clips()[:1], jobs=1)) == []
+    assert unusable_findings(decode_all(mixed.clips()[:1], jobs=1)) == []

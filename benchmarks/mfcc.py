@@ -1,6 +1,6 @@
-"""How long the front end takes for a clip of 3 s, beside librosa, on one thread.
+"""How long MFCC, Δ and ΔΔ take for a clip of 3 s, beside librosa, on one thread.
 
-    python benchmarks/front_end.py CORPORA > benchmarks/front_end.md
+    python benchmarks/mfcc.py CORPORA > benchmarks/mfcc.md
 
 CORPORA is a folder of recordings, searched deeply. The clips are cut or repeated to 3 s; the time is processor time,
 the median of interleaved rounds, so that neighbours on a busy machine fall on all rows alike.
@@ -39,11 +39,11 @@ def librosas(settings: MFCCSettings, waveform: np.ndarray) -> np.ndarray:
     return np.concatenate([cepstrum, librosa.feature.delta(cepstrum), librosa.feature.delta(cepstrum, order=2)])
 
 
-def in_batches(front_end: MFCC, waveforms: torch.Tensor, size: int) -> None:
-    """All clips through our front end, so many at a time."""
+def in_batches(extractor: MFCC, waveforms: torch.Tensor, size: int) -> None:
+    """All clips through our extractor, in batches of this size."""
     with torch.inference_mode():
         for batch in waveforms.split(size):
-            front_end(batch, torch.full((len(batch),), batch.shape[1]))
+            extractor(batch, torch.full((len(batch),), batch.shape[1]))
 
 
 def milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -59,7 +59,7 @@ def milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def processor() -> str:
-    """Return the processor's name, where the system tells."""
+    """Return the processor's name, where the system says it."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text().splitlines() if information.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -86,11 +86,11 @@ def main() -> None:
     print("| n_fft / hop / mels | librosa | ours, one at a time | × | ours, batches of 8 | × |")
     print("|---|---|---|---|---|---|")
     for settings in (MFCCSettings(), SPEECH):
-        front_end = MFCC(settings)
+        extractor = MFCC(settings)
         ways: dict[str, Callable[[], object]] = {
             "librosa": lambda settings=settings: [librosas(settings, clip) for clip in clips],
-            "one": lambda front_end=front_end: in_batches(front_end, waveforms, 1),
-            "eight": lambda front_end=front_end: in_batches(front_end, waveforms, 8),
+            "one": lambda extractor=extractor: in_batches(extractor, waveforms, 1),
+            "eight": lambda extractor=extractor: in_batches(extractor, waveforms, 8),
         }
         took = milliseconds(ways)
         name = f"{settings.n_fft} / {settings.hop_length} / {settings.n_mels}"

@@ -1,0 +1,116 @@
+"""What a fit gives: the fitted recipe, with the record of what each of its steps was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from evenvoice.errors import EvenvoiceError
+from evenvoice.features import one_thread
+from evenvoice.imbalance import Plan
+from evenvoice.metrics import with_temperature
+from evenvoice.models import Estimator
+from evenvoice.recipes import Recipe
+from evenvoice.training.dataset import Dataset
+from evenvoice.training.guards import read_only
+from evenvoice.training.loop import Images
+from evenvoice.training.normalise import Normaliser, shrinkage
+from evenvoice.training.prepare import to_images
+
+Network = torch.nn.Module | Estimator
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A fitted recipe, and the record of what each of its steps was fitted on.
+
+    Attributes:
+        recipe: What was fitted.
+        labels: Emotions, in the order of the probabilities.
+        network: In evaluation mode; or the fitted classical classifier.
+        normaliser: ``None`` where each speaker's own audio normalises.
+        plan: What the balancer did; its row numbers count the training part's examples.
+        history: One row an epoch; none for a classical classifier, which has no epochs.
+        epoch: Whose weights were kept; 0 where there are none.
+        fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
+            ``calibration``.
+        seconds: How long the fit took.
+        temperature: What the logits are divided by; 1 unless the recipe calibrates.
+        later_plans: Of the second epoch and on, where a sampler is drawn anew each epoch.
+    """
+
+    recipe: Recipe
+    labels: tuple[str, ...]
+    network: Network
+    normaliser: Normaliser | None
+    plan: Plan
+    history: pd.DataFrame
+    epoch: int
+    fitted_on: dict[str, tuple[str, ...]]
+    seconds: float
+    temperature: float = 1.0
+    later_plans: tuple[Plan, ...] = ()
+
+    def probabilities(
+        self, examples: Dataset, offsets: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]``; nothing of the examples but features (and speakers) is looked at.
+
+        Args:
+            examples: What to predict.
+            offsets: Of the speakers, float32 ``[1, r]`` or ``[n, r]``: see `offset`.
+        """
+        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser, offsets))
+
+    def offset(self, enrolled: Dataset, weight: float | None = None) -> npt.NDArray[np.float32]:
+        """Return where a speaker lies, normalised, float32 ``[1, r]``: the mean of some utterances, shrunk; no labels.
+
+        Args:
+            enrolled: Utterances of one speaker, one at least.
+            weight: How much their mean counts; k / (k + kappa) if not given.
+
+        Raises:
+            EvenvoiceError: The recipe does not say ``normalise: enrolled``.
+        """
+        if not self.recipe.adaptive or self.normaliser is None:
+            raise EvenvoiceError(
+                f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as "
+                "voice-adaptive does"
+            )
+        rows = self.normaliser.apply(enrolled.rows(self.recipe.made_shape))
+        weight = shrinkage(len(rows), self.recipe.kappa) if weight is None else weight
+        mean: npt.NDArray[np.float64] = np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)
+        return (weight * mean).astype(np.float32)[None]
+
+    def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
+        """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
+        return probabilities_of(self.network, images, self.temperature)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Rows that the network is measured on after each epoch: normalised features ``[n, c, h, w]``, labels and ids."""
+
+    images: Images
+    emotions: npt.NDArray[np.str_]
+    ids: Sequence[str]
+
+
+def probabilities_of(network: Network, images: Images, temperature: float) -> npt.NDArray[np.float32]:
+    """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
+    if isinstance(network, Estimator):
+        with read_only(images, f"model {type(network).__name__}") as X:
+            found = network.probabilities(X)
+        return found if temperature == 1 else with_temperature(found, temperature).astype(np.float32)
+    device = next(network.parameters()).device
+    with torch.inference_mode(), one_thread():
+        parts = [
+            (network(torch.from_numpy(images[start : start + 256]).to(device)) / temperature).softmax(dim=1).cpu()
+            for start in range(0, len(images), 256)
+        ]
+    return torch.cat(parts).numpy()
