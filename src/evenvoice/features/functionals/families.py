@@ -19,6 +19,9 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 LEVELS = (0.25, 0.5, 0.75, 0.9)
 LAGS = (1, 2, 4, 8, 16)
 
+# How far above a level a frame counts in full, as a share of the range.
+_IN_FULL = 0.05
+
 # How sharply the positions of the extremes keep to them.
 _SHARPNESS = 16
 
@@ -76,8 +79,12 @@ def regression(contours: Contours) -> list[Tensor]:
 
 
 def levels(contours: Contours) -> list[Tensor]:
-    """Share of the frames above 25, 50, 75 and 90 % of the way from minimum to maximum."""
-    return [contours.over_own((contours.relative > level).to(contours.count.dtype)) for level in LEVELS]
+    """Share of the frames above 25, 50, 75 and 90 % of the way from minimum to maximum.
+
+    A frame counts to the degree that it is above, in full from 5 % of the range on: in a steady tone all frames of a Δ
+    lie half way between those of its start and its end, and rounding must not put them above or below.
+    """
+    return [contours.over_own(((contours.relative - level) / _IN_FULL).clamp(0, 1)) for level in LEVELS]
 
 
 def movement(contours: Contours) -> list[Tensor]:
