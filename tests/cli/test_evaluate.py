@@ -202,7 +202,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--recipe", "absent.yaml"), "recipe 'absent.yaml': no such file"),
         (("--recipe", "2dcnn", "--recipe", "2dcnn"), "recipe '2dcnn' is named twice"),
         (("--form", "images"), "shape 'images' is unknown; known are mean, array, channels, "),
-        (("--normalise", "all"), "normalise: Input should be 'training' or 'speaker' (found 'all')"),
+        (("--normalise", "all"), "normalise: Input should be 'training', 'speaker' or 'enrolled' (found 'all')"),
         (("--device", "gpu"), "device 'gpu': unknown; use cpu or cuda"),
         (("--device", "cuda:99"), "use --device cpu, or install a CUDA build of torch"),
         (("--without", "session=9"), "no session is '9'; there are 1, 2"),

@@ -71,9 +71,9 @@ def test_closed_stdin_and_stderr_are_no_fault(model: Path, voices: Path) -> None
 
 
 WRITING = {
-    "train": ("train", "folder:{voices}", "--out", "{out}", *QUICK),
+    "train": ("train", "folder:{voices}", "--out", "{out}", "--recipe=smote-2dcnn", *QUICK),
     "evaluate": ("evaluate", "folder:{voices}", "--speaker-from", "([a-z]+)_", "--protocol=speaker", "--out", "{out}",
-                 *QUICK),
+                 "--recipe=smote-2dcnn", *QUICK),
     "card": ("card", "{model}", "--out", "{out}"),
 }  # fmt: skip
 

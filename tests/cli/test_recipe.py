@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from evenvoice.models import is_network
-from evenvoice.recipes import open_recipe, recipe_names
+from evenvoice.recipes import DEFAULT_RECIPE, open_recipe, recipe_names
 from tests.cli.command import run
 
 
@@ -77,3 +77,9 @@ def test_a_recipe_that_does_not_go(text: str, says: str, tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text(text)
     assert says in run("recipe", "show", "mine.yaml").complaint()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_who_names_no_recipe_gets_the_default_one(command: str) -> None:
+    assert DEFAULT_RECIPE in run(command, "--help").result()
+    assert open_recipe(DEFAULT_RECIPE).name == "voice-linear"

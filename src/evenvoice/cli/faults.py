@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -78,13 +79,16 @@ def open_standard_streams() -> bool:
     return was_open
 
 
-def flush_stdout() -> str | None:
+def flush_stdout(stream: TextIO) -> str | None:
     """Write what is left for stdout; return why that failed, in one line, empty where its reader has gone (``| head``).
 
     Python would flush once more when it exits, and complain: what cannot be written is dropped.
+
+    Args:
+        stream: The one that Python opened; click puts a wrapper that says nothing in front of it.
     """
     try:
-        sys.stdout.flush()
+        stream.flush()
     except (OSError, ValueError) as error:  # ValueError: closed meanwhile
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return "" if isinstance(error, BrokenPipeError) else f"standard output: {as_line(error) or error}"

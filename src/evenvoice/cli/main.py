@@ -105,8 +105,13 @@ def main() -> None:
 
         signal.signal(signal.SIGTERM, terminate)
     try:
-        code = _run() if was_open else _complain("standard output is closed; redirect it, for example to /dev/null")
-        unwritten = faults.flush_stdout()
+        try:
+            code = _run() if was_open else _complain("standard output is closed; redirect it, for example to /dev/null")
+        except Exception:
+            if not terminated:
+                raise
+            code = TERMINATED  # an import that is interrupted may raise an error of its own
+        unwritten = faults.flush_stdout(streams[0])
         if unwritten is not None and not code:
             code = _complain(unwritten) if unwritten else 1
         if terminated and code:
