@@ -102,7 +102,8 @@ def test_json_has_published_figures_in_per_cent_and_ours_as_fractions(found: Rep
     assert row["ours"]["speaker-folds"]["synthetic"] is None
 
 
-def test_the_terminal_shows_tables_3_4_and_6(found: Reproduction) -> None:
+def test_the_terminal_shows_tables_3_4_and_6(found: Reproduction, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     lines = as_text(found.tables).splitlines()
     assert [line for line in lines if line.startswith("Table")] == ["Table 3, WA %", "Table 4, WA %", "Table 6, UA %"]
     (row,) = [line for line in lines if line.startswith("With SMOTE ")]

@@ -16,7 +16,7 @@ EXPORTED = {
     if is_network(recipe.model.name) and recipe.features.name == "mfcc" and recipe.shape.name != "sequence"
 }
 # One linear layer on functionals.
-EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive"}
+EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive", "voice-robust"}
 assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTED
 
 

@@ -134,7 +134,8 @@ def _filled(table: pd.DataFrame, corpus: Corpus, path: str) -> pd.DataFrame:
 
 def _named(table: pd.DataFrame, path: str) -> pd.DataFrame:
     """The columns that we know, under our names; a column that holds nothing says nothing."""
-    table = table.dropna(axis=1, how="all") if len(table) else table
+    if len(table):
+        table = table.loc[:, table.map(lambda cell: bool(cell.strip())).any()]
     names = [_ALIASES.get(name, name) for name in (str(column).strip().lower() for column in table.columns)]
     for name in _COLUMNS:
         if names.count(name) > 1:

@@ -80,8 +80,10 @@ def write_features(path: Path, features: Features) -> None:
             np.save(handle, features, allow_pickle=False)
     except OSError as error:
         raise EvenvoiceError(
-            f"{path}: the feature cache cannot be written ({error.strerror}); make room or set EVENVOICE_CACHE"
+            f"{path}: the feature cache cannot be written ({error.strerror or error}); make room or set EVENVOICE_CACHE"
         ) from error
+    except EvenvoiceError as error:
+        raise EvenvoiceError(f"{error}, with EVENVOICE_CACHE") from error
 
 
 def cache_size() -> tuple[int, int]:

@@ -148,7 +148,8 @@ def _refused(call: Callable[[], Plan | NDArray[Any]]) -> str | None:
 
 def _global_state() -> bytes:
     """NumPy's global random state."""
-    return bytes(np.random.get_state(legacy=False)["state"]["key"].tobytes())
+    state = np.random.get_state(legacy=False)["state"]
+    return bytes(state["key"].tobytes()) + str(state["pos"]).encode()
 
 
 def _expect(holds: bool, otherwise: str) -> None:

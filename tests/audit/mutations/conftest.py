@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -40,33 +39,27 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return noise_corpus(tmp_path_factory.mktemp("noise"), 4)
 
 
-@pytest.fixture(scope="session")
-def _quick() -> Iterator[None]:
-    """A machine of known speed: measuring it takes a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
-        yield
-
-
 def _study(noise: Corpus, out: Path, settings: dict[str, object], *protocols: str, seeds: int = 1) -> Path:
     recipe: Recipe = open_recipe("smote-2dcnn", settings)
-    evaluate(noise, [recipe], protocols, seeds=range(seeds), out=out, jobs=1)
+    with pytest.MonkeyPatch.context() as patch:  # a machine of known speed: measuring it takes a second
+        patch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
+        evaluate(noise, [recipe], protocols, seeds=range(seeds), out=out, jobs=1)
     return out
 
 
 @pytest.fixture(scope="session")
-def honest(noise: Corpus, tmp_path_factory: pytest.TempPathFactory, _quick: None) -> Path:
+def honest(noise: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four speakers in turn, two seeds, the best epoch on a validation part."""
     return _study(noise, tmp_path_factory.mktemp("honest"), BEST, "speaker", seeds=2)
 
 
 @pytest.fixture(scope="session")
-def others(noise: Corpus, tmp_path_factory: pytest.TempPathFactory, _quick: None) -> Path:
+def others(noise: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Honest studies under other protocols, of the last epoch."""
     return _study(noise, tmp_path_factory.mktemp("others"), LAST, "random", "session", "given")
 
 
 @pytest.fixture(scope="session")
-def leaky(noise: Corpus, tmp_path_factory: pytest.TempPathFactory, _quick: None) -> Path:
+def leaky(noise: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The order of steps of the paper, and the best epoch on the test part."""
     return _study(noise, tmp_path_factory.mktemp("leaky"), LONGER, "paper", f"session{SELECT_ON_TEST}")
