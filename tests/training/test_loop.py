@@ -10,7 +10,7 @@ import torch
 
 from evenvoice.imbalance import NoBalancing
 from evenvoice.models import make_model
-from evenvoice.recipes.schema import TrainingSettings
+from evenvoice.recipes.sections import TrainingSettings
 from evenvoice.training.loop import PlannedRows, WholeRows, train_network
 
 ROWS = 64

@@ -14,8 +14,9 @@ from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.features import SHAPES
 from evenvoice.options import options_of
 from evenvoice.recipes.old_keys import renamed
-from evenvoice.recipes.schema import Recipe, spelled_out
+from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
+from evenvoice.recipes.sections import spelled_out
 from evenvoice.recipes.text import check_chain, read_file, read_yaml
 
 

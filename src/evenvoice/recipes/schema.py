@@ -3,151 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
-from evenvoice.imbalance import make_loss, make_sampler
-from evenvoice.models import check_model, is_network, needed_shape, weighs_classes
+from evenvoice.imbalance import make_sampler
+from evenvoice.models import is_network, needed_shape, weighs_classes
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
+from evenvoice.recipes.sections import (
+    Balance,
+    LossSettings,
+    ModelSettings,
+    SamplerSettings,
+    Section,
+    TrainingSettings,
+    spelled_out,
+)
 
 # Chosen on validation speakers (docs/research/voice.csv).
 DEFAULT_KAPPA = 5.0
-
-# Sections that say which part is used by its name.
-_NAMED = ("features", "shape", "balance", "loss", "model")
-
-
-def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a recipe's data with plain words spelled out: ``balance: smote`` is ``balance: {name: smote}``.
-
-    Examples:
-        >>> spelled_out({"model": "svm", "balance": ["tomek", "smote"]})
-        {'model': {'name': 'svm'}, 'balance': [{'name': 'tomek'}, {'name': 'smote'}]}
-    """
-    full = dict(data)
-    for key in _NAMED:
-        if isinstance(full.get(key), str):
-            full[key] = {"name": full[key]}
-    if isinstance(full.get("balance"), list | tuple):
-        full["balance"] = [{"name": each} if isinstance(each, str) else each for each in full["balance"]]
-    return full
-
-
-class Section(BaseModel):
-    """A part of a recipe: frozen, and strict about its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SamplerSettings(Section):
-    """Which sampler, with which options; it sees the training part alone."""
-
-    name: str = "none"
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> SamplerSettings:
-        make_sampler(self.name, **self.options)
-        return self
-
-
-def _one_or_chain(balance: Any) -> str:
-    """Whether a recipe names one sampler or a chain of them."""
-    return "chain" if isinstance(balance, list | tuple) else "sampler"
-
-
-Balance = Annotated[
-    Annotated[SamplerSettings, Tag("sampler")] | Annotated[tuple[SamplerSettings, ...], Tag("chain")],
-    Discriminator(_one_or_chain),
-]
-
-
-class LossSettings(Section):
-    """Which loss, with which options; it sees the class counts of the balanced training part."""
-
-    name: str = "cross-entropy"
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> LossSettings:
-        make_loss(self.name, (1, 1), **self.options)
-        return self
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is the paper's: cross entropy of the labels as they are (equation 10)."""
-        return self.name == "cross-entropy" and not any(self.options.values())
-
-
-class ModelSettings(Section):
-    """Which network or classical classifier, with which options."""
-
-    name: str = "2dcnn"
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> ModelSettings:
-        check_model(self.name, self.options)
-        return self
-
-
-class TrainingSettings(Section):
-    """How a network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
-
-    A classical classifier is fitted in its own way: of these it looks at ``validation_share`` and ``calibrate`` alone.
-
-    Attributes:
-        epochs: Passes over the balanced training part.
-        batch_size: Rows of a batch; the last, smaller batch is kept, as Keras does.
-        learning_rate: Of Adam; 0.01 in Table 2, which is high.
-        adam_eps: 1e-7 in Keras, 1e-8 in torch.
-        select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
-            equals). Never the test part.
-        validation_share: Share of the training part (of its speakers, where the protocol holds out speakers) cut off
-            for validation; 0.2 where ``select`` or ``calibrate`` needs one and nothing else is said.
-        patience: Stop when UA on the validation part has not risen for so many epochs after the warm-up; with
-            ``best-on-validation``.
-        max_gradient_norm: Longer gradients of a batch are shortened to this; ``None``: none are.
-        warm_up_steps: Over so many batches at first the learning rate rises in a straight line.
-        calibrate: ``temperature``: one number, fitted on the validation part, divides the logits, so that probabilities
-            say how often the answer is right (Guo et al. 2017). It changes no answer.
-    """
-
-    epochs: int = Field(default=100, ge=1)
-    batch_size: int = Field(default=64, ge=1)
-    learning_rate: float = Field(default=0.01, gt=0, allow_inf_nan=False)
-    adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
-    select: Literal["last", "best-on-validation"] = "last"
-    validation_share: float = Field(default=0.0, ge=0, lt=1)
-    patience: int | None = Field(default=None, ge=1)
-    max_gradient_norm: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    warm_up_steps: int = Field(default=0, ge=0)
-    calibrate: Literal["none", "temperature"] = "none"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _share_where_needed(cls, values: Any) -> Any:
-        needs = {"select": "best-on-validation", "calibrate": "temperature"}
-        given = values if isinstance(values, dict) else {}
-        asked = [f"{key}: {value}" for key, value in needs.items() if given.get(key) == value]
-        if asked:
-            values = {"validation_share": 0.2, **given}
-            if not values["validation_share"]:
-                raise EvenvoiceError(f"{asked[0]} needs a validation_share above 0, for example 0.2")
-        return values
-
-    @model_validator(mode="after")
-    def _patience_has_a_part_to_watch(self) -> TrainingSettings:
-        if self.patience is not None and self.select != "best-on-validation":
-            raise EvenvoiceError(
-                "patience watches a validation part; it needs select: best-on-validation, or set patience to null"
-            )
-        return self
 
 
 class Recipe(Section):

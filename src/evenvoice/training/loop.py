@@ -20,7 +20,7 @@ from torch.optim.lr_scheduler import LinearLR
 from torch.utils.data import Dataset
 
 from evenvoice.imbalance import Plan
-from evenvoice.recipes.schema import TrainingSettings
+from evenvoice.recipes.sections import TrainingSettings
 
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
