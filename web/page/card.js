@@ -10,7 +10,7 @@ export function showCard(list, card) {
     ...measured(card.measured),
     ["Meant for", card.intended_use],
     ["Made", `${card.made}${card.versions.evenvoice ? ` with evenvoice ${card.versions.evenvoice}` : ""}`],
-    ["Hears", `${card.sample_rate / 1000} kHz, mono`],
+    ["Takes", `${card.sample_rate / 1000} kHz, mono`],
     ["SHA-256", card.sha256],
   ];
   list.replaceChildren(...rows.flatMap(([term, text]) => [element("dt", term), element("dd", text)]));
