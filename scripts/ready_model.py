@@ -50,9 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("corpus", help="as evenvoice evaluate takes it: emodb:PATH")
-    parser.add_argument(
-        "--recipe", default="calibrated-2dcnn", help="a recipe's name or .yaml file (default: %(default)s)"
-    )
+    parser.add_argument("--recipe", default="voice-robust", help="a recipe's name or .yaml file (default: %(default)s)")
     parser.add_argument("--protocol", action="append", help="repeatable (default: speaker-folds)")
     parser.add_argument("--seeds", type=int, default=5, help="of the study (default: %(default)s)")
     parser.add_argument("--work", type=Path, default=Path("build/ready"), help="study and model (default: %(default)s)")
