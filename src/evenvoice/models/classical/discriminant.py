@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve
-from scipy.special import softmax
-from torch import nn
 
-from evenvoice.models.classical.linear import linear
+from evenvoice.models.classical.linear import LinearClassifier
 from evenvoice.models.classical.logistic import Logistic
-from evenvoice.models.classical.vectors import vectors
-from evenvoice.models.estimator import Estimator
 from evenvoice.options import Positive, Share
 
 
-class Discriminant(Estimator):
+class Discriminant(LinearClassifier):
     """Linear discriminant analysis whose covariance is made regular by a ridge: closed form, no chance in it.
 
     Each class is a normal distribution around its mean μ, all with one covariance S, that of the rows around the means
@@ -45,7 +39,6 @@ class Discriminant(Estimator):
 
     name = "discriminant"
     weighs_classes = True
-    exportable = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, ridge: Positive = 0.0008) -> None:
         super().__init__(input_shape, n_classes)
@@ -65,25 +58,11 @@ class Discriminant(Estimator):
         prior = np.bincount(y, shares, minlength=self.n_classes)
         around = (rows - means[y].astype(np.float32)) * np.sqrt(shares).astype(np.float32)[:, None]
         directions = _regular_solve(around, means.T, self._ridge)
-        self.weights: npt.NDArray[np.float32] = directions.T.astype(np.float32)
-        self.bias: npt.NDArray[np.float32] = (np.log(prior) - 0.5 * (means.T * directions).sum(axis=0)).astype(
-            np.float32
-        )
-
-    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        probabilities: npt.NDArray[np.float64] = softmax(vectors(X) @ self.weights.T + self.bias, axis=1)
-        return probabilities
-
-    def learned(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the weights and the biases."""
-        return {"weights": self.weights, "bias": self.bias}
-
-    def module(self) -> nn.Module:
-        """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``."""
-        return linear(self.weights, self.bias)
+        self.weights = directions.T.astype(np.float32)
+        self.bias = (np.log(prior) - 0.5 * (means.T * directions).sum(axis=0)).astype(np.float32)
 
 
-class LinearFusion(Estimator):
+class LinearFusion(LinearClassifier):
     """Logistic regression and linear discriminant analysis, their log-probabilities added: still one linear layer.
 
     Args:
@@ -109,7 +88,6 @@ class LinearFusion(Estimator):
 
     name = "linear-fusion"
     weighs_classes = True
-    exportable = True
 
     def __init__(
         self,
@@ -137,18 +115,6 @@ class LinearFusion(Estimator):
             part.fit(X, y, class_weights=class_weights, seed=seed)
         self.weights = np.sum([np.float32(share) * part.weights for share, part in self._parts], axis=0)
         self.bias = np.sum([np.float32(share) * part.bias for share, part in self._parts], axis=0)
-
-    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        probabilities: npt.NDArray[np.float64] = softmax(vectors(X) @ self.weights.T + self.bias, axis=1)
-        return probabilities
-
-    def learned(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the weights and the biases of the sum."""
-        return {"weights": self.weights, "bias": self.bias}
-
-    def module(self) -> nn.Module:
-        """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``."""
-        return linear(self.weights, self.bias)
 
 
 def _regular_solve(

@@ -1,11 +1,17 @@
-"""A fitted linear classifier as a network, to be exported."""
+"""What linear classifiers share: their answers, and the network that is exported."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import softmax
 from torch import nn
+
+from evenvoice.models.classical.vectors import vectors
+from evenvoice.models.estimator import Estimator
 
 
 def linear(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> nn.Module:
@@ -23,3 +29,28 @@ def linear(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> n
     layer.weight = nn.Parameter(torch.from_numpy(weights.copy()), requires_grad=False)
     layer.bias = nn.Parameter(torch.from_numpy(bias.copy()), requires_grad=False)
     return nn.Sequential(nn.Flatten(), layer)
+
+
+class LinearClassifier(Estimator):
+    """A classifier whose probabilities are softmax(W x + b); a subclass learns W and b in ``_fit``.
+
+    Attributes:
+        weights: float32 ``[k, d]``, after ``fit``.
+        bias: float32 ``[k]``, after ``fit``.
+    """
+
+    exportable = True
+    weights: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        probabilities: npt.NDArray[np.float64] = softmax(vectors(X) @ self.weights.T + self.bias, axis=1)
+        return probabilities
+
+    def learned(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the weights and the biases."""
+        return {"weights": self.weights, "bias": self.bias}
+
+    def module(self) -> nn.Module:
+        """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``."""
+        return linear(self.weights, self.bias)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
-from torch import nn
+from scipy.special import log_softmax
 
 from evenvoice.models.classical.convergence import one_warning
-from evenvoice.models.classical.linear import linear
-from evenvoice.models.classical.vectors import vectors
-from evenvoice.models.estimator import Estimator
+from evenvoice.models.classical.linear import LinearClassifier
 from evenvoice.options import Positive
 
 _MOST_ROUNDS = 500
@@ -21,7 +16,7 @@ _MOST_ROUNDS = 500
 _TOLERANCE = 1e-3
 
 
-class Logistic(Estimator):
+class Logistic(LinearClassifier):
     """Multinomial logistic regression with an L2 penalty, found by L-BFGS from zero: no chance in it.
 
     It minimises ½ Σ w² + C Σᵢ cᵢ (−ln p(yᵢ | xᵢ)) with p(y | x) = softmax(W x + b), where cᵢ is row i's class weight.
@@ -49,7 +44,6 @@ class Logistic(Estimator):
 
     name = "logistic"
     weighs_classes = True
-    exportable = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: Positive = 0.001) -> None:
         super().__init__(input_shape, n_classes)
@@ -82,17 +76,5 @@ class Logistic(Estimator):
         with one_warning(self.name, "lower C") as converged:
             found = minimize(loss, np.zeros(k * d + k), jac=True, method="L-BFGS-B", options=options)
             converged.append(found.nit < _MOST_ROUNDS)
-        self.weights: npt.NDArray[np.float32] = found.x[: k * d].reshape(k, d).astype(np.float32)
-        self.bias: npt.NDArray[np.float32] = found.x[k * d :].astype(np.float32)
-
-    def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        probabilities: npt.NDArray[np.float64] = softmax(vectors(X) @ self.weights.T + self.bias, axis=1)
-        return probabilities
-
-    def learned(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the weights and the biases."""
-        return {"weights": self.weights, "bias": self.bias}
-
-    def module(self) -> nn.Module:
-        """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``."""
-        return linear(self.weights, self.bias)
+        self.weights = found.x[: k * d].reshape(k, d).astype(np.float32)
+        self.bias = found.x[k * d :].astype(np.float32)
