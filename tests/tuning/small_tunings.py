@@ -44,18 +44,18 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "rows_per_second", lambda *_: 100.0)
     monkeypatch.setattr(run, "duration", lambda _: 2.0)
     monkeypatch.setattr(run, "evaluate", lambda *_, **__: None)
-    hear(monkeypatch, EXAMPLES)
+    answer_loads(monkeypatch, EXAMPLES)
 
 
-def hear(monkeypatch: pytest.MonkeyPatch, examples: Dataset) -> list[set[str]]:
-    """Let every recording be heard as these features; return what was asked for, call by call."""
+def answer_loads(monkeypatch: pytest.MonkeyPatch, examples: Dataset) -> list[set[str]]:
+    """Answer every loading of a corpus with these features; return the utterances asked for, call by call."""
     asked: list[set[str]] = []
     places = {utterance: row for row, utterance in enumerate(examples.ids)}
 
     def load(corpus: Corpus, settings: object, **_: object) -> tuple[Corpus, Dataset]:
         asked.append(set(corpus.table.index))
-        heard = examples.take(np.array([places[utterance] for utterance in corpus.table.index]))
-        return corpus, dataclasses.replace(heard, emotions=corpus.table["emotion"].to_numpy(str))
+        loaded = examples.take(np.array([places[utterance] for utterance in corpus.table.index]))
+        return corpus, dataclasses.replace(loaded, emotions=corpus.table["emotion"].to_numpy(str))
 
     for module in (run, objective):
         monkeypatch.setattr(module, "load_dataset", load)

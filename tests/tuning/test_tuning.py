@@ -24,8 +24,8 @@ from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every te
     RATES,
     TABLE,
     TESTED,
+    answer_loads,
     corpus_of,
-    hear,
     outcome,
     recipe_of,
     run,
@@ -44,7 +44,7 @@ def test_nothing_of_the_test_part_reaches_a_trial(tmp_path: Path, monkeypatch: p
     assert (labels != TABLE["emotion"]).any()
     for row in TESTED:
         features[row] = np.full_like(features[row], np.nan)
-    asked = hear(monkeypatch, dataclasses.replace(EXAMPLES, features=features, emotions=labels))
+    asked = answer_loads(monkeypatch, dataclasses.replace(EXAMPLES, features=features, emotions=labels))
     blind = tuned(tmp_path / "blind", recipe, trials=5, corpus=corpus_of(table))
     assert outcome(blind) == outcome(clean)
     assert blind.chosen == clean.chosen
@@ -219,7 +219,7 @@ def test_a_trial_below_the_median_is_pruned_and_counts(tmp_path: Path, monkeypat
 
 
 def test_features_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = hear(monkeypatch, EXAMPLES)
+    asked = answer_loads(monkeypatch, EXAMPLES)
     corpus = corpus_of(TABLE)
     sizes = [open_recipe("smote-2dcnn", {"features": {"n_mfcc": n}}) for n in (13, 20, 13, 20)]
     roomy, narrow = objective.Kept(), objective.Kept(room=1)
