@@ -48,6 +48,9 @@ MODELS = Registry(
                 ("linear-fusion", "LinearFusion"),
                 ("mlp", "MLP"),
                 ("dbn", "DBN"),
+                ("balanced-bagging", "BalancedBagging"),
+                ("easy-ensemble", "EasyEnsemble"),
+                ("rusboost", "RUSBoost"),
                 ("majority", "Majority"),
             )
         },

@@ -18,11 +18,14 @@ from evenvoice.models.classical import (
     KNN,
     MLP,
     SVM,
+    BalancedBagging,
     Discriminant,
+    EasyEnsemble,
     LinearFusion,
     LinearSVM,
     Logistic,
     Majority,
+    RUSBoost,
 )
 from evenvoice.models.estimator import Estimator
 from tests.models.classical import fabricated
@@ -38,6 +41,9 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
     (LinearFusion, {"C": 1.0}),
     (MLP, {"hidden_layer_sizes": [8], "learning_rate_init": 0.01}),
     (DBN, {"hidden_layer_sizes": [16, 8]}),
+    (BalancedBagging, {"n_estimators": 25}),
+    (EasyEnsemble, {"n_estimators": 3, "n_boosted": 10}),
+    (RUSBoost, {"n_estimators": 8}),
     (GMM, {"n_components": 2}),
     (HMM, {"n_states": 2}),
     (DTW, {}),

@@ -1,8 +1,9 @@
-"""The classifiers that the paper names, linear models, and the constant answer."""
+"""The classifiers that the paper names, linear models, balanced ensembles, and the constant answer."""
 
 from evenvoice.models.classical.dbn import DBN
 from evenvoice.models.classical.discriminant import Discriminant, LinearFusion
 from evenvoice.models.classical.dtw import DTW
+from evenvoice.models.classical.ensembles import BalancedBagging, EasyEnsemble, RUSBoost
 from evenvoice.models.classical.gmm import GMM
 from evenvoice.models.classical.hmm import HMM
 from evenvoice.models.classical.knn import KNN
@@ -19,9 +20,12 @@ __all__ = [
     "KNN",
     "MLP",
     "SVM",
+    "BalancedBagging",
     "Discriminant",
+    "EasyEnsemble",
     "LinearFusion",
     "LinearSVM",
     "Logistic",
     "Majority",
+    "RUSBoost",
 ]
