@@ -57,6 +57,34 @@ def test_all_files_of_a_folder_are_one_speaker(adaptive_model: Path, people: Pat
     assert _angry(answer.result()) == pytest.approx(_expected([0.5 - anna, 0.25 - anna, -0.5 - ben]), abs=1e-5)
     assert answer.err.count("skipped") == 1
     assert "2.wav" in answer.err
+    assert "all files of one folder are taken as one speaker (2 folders; recordings: anna 2, ben 2)" in answer.err
+
+
+def test_what_is_adapted_is_marked_in_every_format(adaptive_model: Path, people: Path, tmp_path: Path) -> None:
+    entries = json.loads(run("predict", adaptive_model, people, "--adapt", "--json").result())
+    assert [each["adapted"] for each in entries] == [2, 2, 1]
+    lines = run("predict", adaptive_model, people, "--adapt").result().splitlines()
+    assert [line.split("\t")[-1] for line in lines] == ["adapted, 2 utterances"] * 2 + ["adapted, 1 utterance"]
+    rows = run("predict", adaptive_model, people, "--adapt", "--csv").result().splitlines()
+    assert [row.split(",")[-1] for row in rows] == ["adapted", "2", "2", "1"]
+    run("enrol", adaptive_model, people / "anna", "--out", tmp_path / "anna.voice").result()
+    voiced = run("predict", adaptive_model, people / "ben", "--voice", tmp_path / "anna.voice").result()
+    assert voiced.endswith("\tadapted, 2 utterances\n")
+    assert run("predict", adaptive_model, people, "--csv").result().splitlines()[0].endswith(",p:sad")
+
+
+def test_a_timeline_adapts_along_each_recording(adaptive_model: Path, people: Path, tmp_path: Path) -> None:
+    talk = people / "talk.wav"
+    sounds.sound(np.concatenate([tiny.steady(0.4), tiny.steady(0.2)]), tiny.RATE, subtype="FLOAT")(talk)
+    arguments = ["predict", adaptive_model, talk, "--window", "1", "--hop", "1", "--adapt"]
+    answer = run(*arguments, "--json")
+    assert [each["adapted"] for each in json.loads(answer.result())[0]["windows"]] == [0, 1]
+    assert "each recording is taken as one speaker" in answer.err
+    lines = run(*arguments).result().splitlines()
+    assert [line.endswith("\tadapted, 1 utterance") for line in lines] == [False, True]
+    run("enrol", adaptive_model, people / "anna", "--out", tmp_path / "anna.voice").result()
+    begun = run(*arguments, "--voice", tmp_path / "anna.voice", "--csv").result().splitlines()
+    assert [line.split(",")[-1] for line in begun] == ["adapted", "2.0", "2.99"]  # a second of 120 is forgotten
 
 
 def test_a_bad_recording_is_not_enrolled(adaptive_model: Path, people: Path, tmp_path: Path) -> None:
@@ -73,7 +101,6 @@ def test_a_bad_recording_is_not_enrolled(adaptive_model: Path, people: Path, tmp
     [
         (["--adapt", "--voice", "a.voice"], "choose one"),
         (["--adapt", "-"], "standard input"),
-        (["--adapt", "--window", "3"], "whole recordings"),
         (["--voice", "missing.voice"], "missing.voice: no such file"),
     ],
 )

@@ -91,7 +91,7 @@ def test_what_cannot_be_enrolled(model: Recognizer) -> None:
 def test_the_profile_of_another_model_is_refused(model: Recognizer, profile: tuple[str | None, int]) -> None:
     sha256, width = profile
     other = SpeakerProfile(np.zeros(width, np.float32), 1, sha256 or model.card["sha256"])
-    with pytest.raises(EvenvoiceError, match=r"adaptive\.onnx: the speaker profile was made with another model"):
+    with pytest.raises(EvenvoiceError, match=r"the speaker profile: made with another model than \S*adaptive\.onnx"):
         model.adapted(other)
 
 

@@ -186,7 +186,7 @@ def test_an_operator_that_onnxruntime_does_not_have(tmp_path: Path, capfd: pytes
 def test_a_model_that_fails_or_gives_something_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.onnx"
     path.write_bytes(tiny.model_file(labels=["angry", "sad"]))
-    with pytest.raises(EvenvoiceError, match=r"gave an array of \[1, 3\], expected \[1, 2\]"):
+    with pytest.raises(EvenvoiceError, match=r"gave probabilities of \[1, 3\], expected \[1, 2\]"):
         Recognizer(path)(_half())
     nothing = tiny.graph()
     nothing.graph.initializer[0].CopyFrom(tiny.numpy_helper.from_array(np.full((1, 3), np.nan, np.float32), "weights"))

@@ -45,12 +45,19 @@ Voice = Annotated[
 ]
 Adapt = Annotated[
     bool,
-    typer.Option("--adapt", help="Adapt to the voice in each folder: all files of one folder are one speaker."),
+    typer.Option(
+        "--adapt",
+        help="Adapt to voices: all files of one folder are one speaker. With --window: each recording is one, known "
+        "better as it goes on.",
+    ),
 ]
 MaxSeconds = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Refuse longer recordings.", show_default="1800; 86400 with --window"),
 ]
+
+# Folders that are named when --adapt says who is one speaker.
+_FOLDERS = 8
 
 
 def predict(
@@ -79,8 +86,9 @@ def predict(
     Live: arecord -f S16_LE -r 16000 -t raw | evenvoice predict model.onnx - --raw-rate 16000 --window 3
     """
     from evenvoice.recognizer.inputs import Raw, find
-    from evenvoice.recognizer.many import adapted_by_folder, predict_all
+    from evenvoice.recognizer.many import NOBODY, adapted_by_folder, predict_all
     from evenvoice.recognizer.output import CsvWriter, JsonWriter, TextWriter
+    from evenvoice.recognizer.running import HALF_LIFE
 
     if as_json and as_csv:
         raise EvenvoiceError("--json and --csv are two formats of one output; choose one")
@@ -97,25 +105,48 @@ def predict(
         recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
     recordings = find(names, raw, max_seconds)
+    by_folder = NOBODY
+    if adapt:
+        _say_who(recordings, window)
+        by_folder = adapted_by_folder(recognizer, recordings, jobs) if window is None else NOBODY
     kind = JsonWriter if as_json else CsvWriter if as_csv else TextWriter
+    adapted = adapt or voice is not None
+    writer = kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None, adapted=adapted)
     skipped = predict_all(
-        recognizer, recordings, kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None),
+        recognizer, recordings, writer,
         window=window, hop=1.0 if hop is None else hop, jobs=jobs, skip_bad=skip_bad,
-        track=_progress(len(recordings)),
-        adapted=adapted_by_folder(recognizer, recordings, jobs) if adapt else {},
+        track=_progress(len(recordings)), adapted=by_folder, adapt=HALF_LIFE if adapt else None,
     )  # fmt: skip
     for reason in skipped:
         print(f"skipped: {printable(reason)}", file=sys.stderr)
 
 
 def _check_adapt(inputs: list[str], voice: Path | None, window: float | None) -> None:
-    """Raise where there are no folders of whole utterances to adapt to."""
+    """Raise where there are no folders of whole utterances to adapt to; a timeline adapts along each recording."""
+    if window is not None:
+        return
     if voice is not None:
         raise EvenvoiceError("--voice and --adapt both say who speaks; choose one")
     if "-" in inputs:
-        raise EvenvoiceError("--adapt takes the files of a folder as one speaker, not standard input; use --voice")
+        raise EvenvoiceError(
+            "--adapt takes the files of a folder as one speaker, not standard input; add --window 3 to adapt along it, "
+            "or use --voice"
+        )
+
+
+def _say_who(recordings: list[Any], window: float | None) -> None:
+    """Say who is taken for one speaker: nothing in the files does."""
+    from evenvoice.recognizer.many import folders_of
+
     if window is not None:
-        raise EvenvoiceError("--adapt takes whole recordings as utterances; leave --window out, or use --voice")
+        print("adapting: each recording is taken as one speaker, known better as it goes on", file=sys.stderr)
+        return
+    counts = [f"{printable(folder.name)} {len(those)}" for folder, those in folders_of(recordings).items()]
+    shown = ", ".join(counts[:_FOLDERS]) + (", …" if len(counts) > _FOLDERS else "")
+    print(
+        f"adapting: all files of one folder are taken as one speaker ({len(counts)} folders; recordings: {shown})",
+        file=sys.stderr,
+    )
 
 
 def _open(inputs: list[str]) -> tuple[Any, list[str]]:

@@ -73,6 +73,16 @@ def to_waveform(audio: object, rate: float | None, new_rate: int, name: str) -> 
     return resampled
 
 
+def are_several(audio: object) -> bool:
+    """Tell whether this is a list of recordings; a list of numbers is one waveform.
+
+    Examples:
+        >>> are_several(["a.wav"]), are_several([0.5, -0.5]), are_several("a.wav")
+        (True, False, False)
+    """
+    return isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio))
+
+
 def as_encoded(audio: object, rate: float | None, name: str) -> Path | BinaryIO | None:
     """Return the file, or the bytes of a file, that a recording is; ``None`` if it is an array.
 

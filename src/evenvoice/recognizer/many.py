@@ -33,6 +33,7 @@ def predict_all(
     adapted: Mapping[str, Recognizer] = NOBODY,
     window: float | None = None,
     hop: float = 1.0,
+    adapt: float | None = None,
     jobs: int | None = None,
     skip_bad: bool = False,
     track: Callable[[Sequence[Input]], Iterable[Input]] = iter,
@@ -46,6 +47,7 @@ def predict_all(
         adapted: The recognizers of recordings that have one of their own, by the recording's name: `adapted_by_folder`.
         window: Length of a window in seconds; ``None`` takes each recording whole.
         hop: From the start of a window to that of the next, in seconds.
+        adapt: With windows: adapt along each recording, as `Recognizer.stream` does.
         jobs: How many recordings to work on at once; one a core if ``None``.
         skip_bad: Go on without unusable recordings.
         track: Draws progress while the inputs go through it.
@@ -60,7 +62,7 @@ def predict_all(
     if window is not None:
         in_samples(window, hop, recognizer.sample_rate)  # before a pipe is waited for
     skipped: list[AudioError] = []
-    predict = partial(_predict, recognizer, adapted, window, hop)
+    predict = partial(_predict, recognizer, adapted, window, hop, adapt)
     with writer, closing(in_order(predict, inputs, jobs)) as results:
         for each, result in zip(track(inputs), results, strict=True):
             try:
@@ -70,6 +72,18 @@ def predict_all(
                     raise
                 skipped.append(error)
     return skipped
+
+
+def folders_of(inputs: Sequence[Input]) -> dict[Path, list[Input]]:
+    """Return the recordings of each folder, all of which are one speaker's.
+
+    Args:
+        inputs: The recordings, each in a file.
+    """
+    folders: dict[Path, list[Input]] = {}
+    for each in inputs:
+        folders.setdefault(Path(each.name).absolute().parent, []).append(each)
+    return folders
 
 
 def adapted_by_folder(
@@ -87,12 +101,10 @@ def adapted_by_folder(
     Raises:
         EvenvoiceError: The model cannot be adapted.
     """
-    folders: dict[Path, list[Input]] = {}
-    for each in inputs:
-        folders.setdefault(Path(each.name).absolute().parent, []).append(each)
+    folders = list(folders_of(inputs).values())
     found: dict[str, Recognizer] = {}
-    with closing(in_order(partial(_adapt, recognizer), list(folders.values()), jobs)) as results:
-        for those, result in zip(folders.values(), results, strict=True):
+    with closing(in_order(partial(_adapt, recognizer), folders, jobs)) as results:
+        for those, result in zip(folders, results, strict=True):
             found |= dict.fromkeys((each.name for each in those), result())
     return found
 
@@ -110,19 +122,25 @@ def _usable(inputs: Sequence[Input], rate: int) -> Iterator[Waveform]:
 
 
 def _predict(
-    recognizer: Recognizer, adapted: Mapping[str, Recognizer], window: float | None, hop: float, each: Input
+    recognizer: Recognizer,
+    adapted: Mapping[str, Recognizer],
+    window: float | None,
+    hop: float,
+    adapt: float | None,
+    each: Input,
 ) -> Iterable[dict[str, Any]]:
     """Return one entry for the whole recording, or one a window; over time where the recording comes over time."""
     recognizer = adapted.get(each.name, recognizer)
     if window is None:
-        return [{"scores": recognizer(each.load(recognizer.sample_rate))}]
+        known = {} if recognizer.speaker is None else {"adapted": recognizer.speaker.utterances}
+        return [{"scores": recognizer(each.load(recognizer.sample_rate)), **known}]
     if each.chunks is not None:
-        return recognizer.stream(each.chunks(), each.rate, window=window, hop=hop)
+        return recognizer.stream(each.chunks(), each.rate, window=window, hop=hop, adapt=adapt)
     if each.blocks is not None:
         with each.blocks() as (rate, blocks):
             # As a list: where only the end shows that a recording is cut short, no half a timeline is written.
-            return list(recognizer.stream(blocks, rate, window=window, hop=hop))
-    return recognizer.windows(each.load(recognizer.sample_rate), window=window, hop=hop)
+            return list(recognizer.stream(blocks, rate, window=window, hop=hop, adapt=adapt))
+    return recognizer.windows(each.load(recognizer.sample_rate), window=window, hop=hop, adapt=adapt)
 
 
 def in_order(

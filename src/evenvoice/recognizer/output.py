@@ -24,13 +24,23 @@ class Writer:
         labels: The model's emotions.
         top: How many of the best to write; all if ``None``.
         timeline: True where recordings are cut into windows.
+        adapted: True where the model is adapted to speakers: each entry then says to how many utterances.
     """
 
-    def __init__(self, out: TextIO, labels: Sequence[str], *, top: int | None = None, timeline: bool = False) -> None:
+    def __init__(
+        self,
+        out: TextIO,
+        labels: Sequence[str],
+        *,
+        top: int | None = None,
+        timeline: bool = False,
+        adapted: bool = False,
+    ) -> None:
         self.out = out
         self._labels = labels
         self._top = top
         self._timeline = timeline
+        self._adapted = adapted
         self._begun = False
 
     def __enter__(self) -> Self:
@@ -51,7 +61,7 @@ class Writer:
         Args:
             name: The recording's.
             entries: ``{"scores": […]}``, best first: one for the whole recording, or one a window, with ``"start"``
-                and ``"end"``. They may come over time.
+                and ``"end"``; ``"adapted"`` where it was adapted, to so many utterances. They may come over time.
         """
         raise NotImplementedError
 
@@ -71,6 +81,8 @@ class Writer:
 class TextWriter(Writer):
     r"""A line for each recording or window, with tabs: name, start and end of a window in seconds, emotions.
 
+    Where the model is adapted, the line ends with ``adapted, 3 utterances``.
+
     Examples:
         >>> import io
         >>> scores = [{"label": "sad", "score": 0.75}, {"label": "angry", "score": 0.25}]
@@ -84,10 +96,12 @@ class TextWriter(Writer):
         """Write a line an entry."""
         for entry in entries:
             times = (f"{entry['start']:.2f}", f"{entry['end']:.2f}") if self._timeline else ()
+            known = entry.get("adapted") or 0
             print(
                 printable(name),
                 *times,
                 as_text(entry["scores"][: self._top]) or "silent",
+                *([f"adapted, {known:.3g} utterance{'' if known == 1 else 's'}"] if self._adapted and known else ()),
                 sep="\t",
                 file=self.out,
                 flush=True,
@@ -119,8 +133,9 @@ class JsonWriter(Writer):
 class CsvWriter(Writer):
     """A row for each recording or window: file, start, end, label, and a column ``p:<emotion>`` for each label.
 
-    The cells of a silent window, and of emotions that are not among the best, are empty. A name that a spreadsheet
-    would take for a formula gets an apostrophe before it; JSON has names as they are.
+    Where the model is adapted, the column ``adapted`` says to how many utterances; of a silent window, nothing. The
+    cells of a silent window, and of emotions that are not among the best, are empty. A name that a spreadsheet would
+    take for a formula gets an apostrophe before it; JSON has names as they are.
     """
 
     def write(self, name: str, entries: Iterable[Entry]) -> None:
@@ -131,14 +146,17 @@ class CsvWriter(Writer):
             times = (entry["start"], entry["end"]) if self._timeline else ()
             cells = [scores.get(label, "") for label in self._labels]
             csv.writer(self.out, lineterminator="\n").writerow(
-                [cell(name), *times, cell(next(iter(scores), "")), *cells]
+                [cell(name), *times, cell(next(iter(scores), "")), *cells, *self._known(entry)]
             )
             self.out.flush()
 
     def _head(self) -> None:
         times = ("start", "end") if self._timeline else ()
         columns = ["file", *times, "label", *(f"p:{label}" for label in self._labels)]
-        csv.writer(self.out, lineterminator="\n").writerow(columns)
+        csv.writer(self.out, lineterminator="\n").writerow([*columns, *(["adapted"] if self._adapted else ())])
+
+    def _known(self, entry: Entry) -> list[Any]:
+        return [entry.get("adapted", "")] if self._adapted else []
 
 
 def as_text(scores: Iterable[Entry]) -> str:

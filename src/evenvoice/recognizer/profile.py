@@ -42,6 +42,7 @@ class SpeakerProfile:
         offset: The shrunk mean of the normalised features, float32 ``[r]``.
         utterances: How many were enrolled.
         model: SHA-256 of the model's graph and weights, its extractor among them, as in its metadata.
+        name: What error messages call it: the file that it was read from. It is not saved.
 
     Raises:
         EvenvoiceError: Anything else than that.
@@ -56,6 +57,7 @@ class SpeakerProfile:
     offset: npt.NDArray[np.float32]
     utterances: int
     model: str
+    name: str = "the speaker profile"
 
     def __post_init__(self) -> None:
         offset = np.asarray(self.offset)
@@ -79,6 +81,19 @@ class SpeakerProfile:
         Raises:
             EvenvoiceError: The path cannot be written to; no file is left.
         """
+        path = Path(path)
+        with writing(path) as aside:
+            aside.write_bytes(self.to_bytes())
+        return path
+
+    def to_bytes(self) -> bytes:
+        """Return what `save` writes.
+
+        Examples:
+            >>> profile = SpeakerProfile(np.ones(3, np.float32), 2, "0" * 64)
+            >>> SpeakerProfile.from_bytes(profile.to_bytes()).offset.tolist()
+            [1.0, 1.0, 1.0]
+        """
         values = {
             "what": _WHAT,
             "format": self.FORMAT,
@@ -86,10 +101,7 @@ class SpeakerProfile:
             "utterances": self.utterances,
             "offset": base64.b64encode(self.offset.astype("<f4").tobytes()).decode("ascii"),
         }
-        path = Path(path)
-        with writing(path) as aside:
-            aside.write_text(json.dumps(values) + "\n", encoding="utf-8")
-        return path
+        return (json.dumps(values) + "\n").encode()
 
     @classmethod
     def load(cls, path: Path | str) -> SpeakerProfile:
@@ -137,7 +149,7 @@ class SpeakerProfile:
         if type(found) is not int or found != cls.FORMAT or sorted(values) != sorted(_KEYS):
             raise EvenvoiceError(f"{name}: its keys are not those of a speaker profile; {_ANOTHER}")
         try:
-            return cls(_decoded(values["offset"]), values["utterances"], values["model"])
+            return cls(_decoded(values["offset"]), values["utterances"], values["model"], name)
         except EvenvoiceError as error:
             raise EvenvoiceError(f"{name}: {error}") from error
 
@@ -154,9 +166,9 @@ class SpeakerProfile:
         """
         if self.model != model or self.offset.size != width:
             raise EvenvoiceError(
-                f"{name}: the speaker profile was made with another model or another version of its extractor "
-                f"({self.model[:8]}, {self.offset.size} numbers; this one is {model[:8]}, {width}); enrol the speaker "
-                "with this one"
+                f"{self.name}: made with another model than {name}, or with another version of its extractor "
+                f"({self.model[:8]}, {self.offset.size} numbers; expected {model[:8]}, {width}); enrol the speaker "
+                f"with {name}"
             )
 
 

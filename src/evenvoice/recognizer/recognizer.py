@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -13,14 +14,15 @@ import numpy.typing as npt
 
 from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, to_waveform
+from evenvoice.recognizer.audio_like import are_several, as_encoded, blocks_of, check_rate, to_waveform
 from evenvoice.recognizer.metadata import Card, read_card
-from evenvoice.recognizer.profile import FARTHEST, SpeakerProfile
+from evenvoice.recognizer.profile import SpeakerProfile
 from evenvoice.recognizer.reading import read_whole
 from evenvoice.recognizer.ready import ready_model
+from evenvoice.recognizer.running import RunningMean, check_half_life, kappa_of
 from evenvoice.recognizer.session import Session
-from evenvoice.recognizer.stream import resampled
-from evenvoice.recognizer.windows import cut, in_samples, starts
+from evenvoice.recognizer.stream import Known, entries, resampled
+from evenvoice.recognizer.windows import cut, in_samples
 
 # Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
 _BATCH = 8
@@ -73,7 +75,7 @@ class Recognizer:
         self.sample_rate: int = self._card["sample_rate"]
         self._session = Session(model, self._name, threads)
         self._top = len(self.labels)
-        self._speaker: npt.NDArray[np.float32] | None = None
+        self._speaker: SpeakerProfile | None = None
 
     def __repr__(self) -> str:
         """Return the model's name, what it tells apart, and its sample rate."""
@@ -100,6 +102,11 @@ class Recognizer:
         """Whether the model can be adapted to a speaker."""
         return self._session.width is not None
 
+    @property
+    def speaker(self) -> SpeakerProfile | None:
+        """Who speaks, where `adapted` was given somebody."""
+        return self._speaker
+
     def enrol(self, recordings: Any, rate: float | None = None) -> SpeakerProfile:
         """Return where a speaker lies among all: the mean of the features of some recordings, shrunk; no labels needed.
 
@@ -117,16 +124,14 @@ class Recognizer:
             ``anna = r.enrol(["1.wav", "2.wav"])``, and then ``r("clip.wav", speaker=anna)``, or ``r.adapted(anna)``.
         """
         self._check_adaptive()
-        several = recordings if isinstance(recordings, Iterator) or _are_several(recordings) else [recordings]
-        total, k = np.zeros(1), 0
+        several = recordings if isinstance(recordings, Iterator) or are_several(recordings) else [recordings]
+        mean, k = RunningMean(kappa_of(self._card, self._name), math.inf), 0
         for k, recording in enumerate(several, start=1):  # how many there are
             waveform = to_waveform(recording, rate, self.sample_rate, f"recording {k}")
-            total = total + self._session.normalised([waveform])[0]
-        if k == 0:
+            mean.add(self._session.normalised([waveform])[0])
+        if mean.offset is None:
             raise EvenvoiceError(f"{self._name}: no recordings to enrol; give one at least, of one speaker")
-        # The mean, times k / (k + kappa).
-        offset = (total / (k + self._kappa)).clip(-FARTHEST, FARTHEST).astype(np.float32)
-        return SpeakerProfile(offset, k, self._card["sha256"])
+        return SpeakerProfile(mean.offset, k, self._card["sha256"])
 
     def adapted(self, speaker: SpeakerProfile | None) -> Self:
         """Return a recognizer for recordings of one speaker; it shares this one's model. ``None``: nobody enrolled.
@@ -143,7 +148,7 @@ class Recognizer:
             )
         self._check_adaptive()
         speaker.check_of(self._card["sha256"], self._session.width, self._name)
-        return self._with(_speaker=speaker.offset)
+        return self._with(_speaker=speaker)
 
     def _with(self, **changes: Any) -> Self:
         other = object.__new__(type(self))
@@ -153,19 +158,13 @@ class Recognizer:
     def _check_adaptive(self) -> None:
         if not self.adaptive:
             raise EvenvoiceError(
-                f"{self._name}: cannot be adapted to a speaker; train a recipe with normalise: enrolled, such as "
-                "voice-adaptive"
+                f"{self._name}: cannot be adapted to a speaker; train one that can: evenvoice train CORPUS --recipe "
+                "voice-adaptive (or another recipe of shape functionals or mean with --normalise enrolled)"
             )
 
     @property
-    def _kappa(self) -> float:
-        kappa = self._card["recipe"].get("kappa")
-        if isinstance(kappa, bool) or not isinstance(kappa, int | float) or not 0 <= kappa < math.inf:
-            raise EvenvoiceError(
-                f"{self._name}: recipe.kappa is {kappa!r:.40}, expected a number from 0; name a file that evenvoice "
-                "exported"
-            )
-        return float(kappa)
+    def _offset(self) -> npt.NDArray[np.float32] | None:
+        return None if self._speaker is None else self._speaker.offset
 
     @property
     def card(self) -> Card:
@@ -195,40 +194,48 @@ class Recognizer:
         """
         if speaker is not None:
             return self.adapted(speaker)(audio, rate)
-        if _are_several(audio):
+        if are_several(audio):
             return [self(each, rate) for each in audio]
         return self._ranked(self.probabilities([to_waveform(audio, rate, self.sample_rate, "the waveform")])[0])
 
     def windows(
-        self, audio: Any, rate: float | None = None, *, window: float = 3.0, hop: float = 1.0
+        self,
+        audio: Any,
+        rate: float | None = None,
+        *,
+        window: float = 3.0,
+        hop: float = 1.0,
+        adapt: float | None = None,
     ) -> list[dict[str, Any]]:
         """Return the emotions of a long recording over time, one entry a window.
 
         An entry is ``{"start": s, "end": s, "scores": [{"label": str, "score": float}, …]}``, times in seconds, scores
-        best first. A silent window has ``"scores": []`` and ``"silent": True``. `evenvoice.recognizer.windows` has
-        the rule by which a recording is cut. A file is decoded in blocks: memory does not grow with its length.
+        best first. A silent window has ``"scores": []`` and ``"silent": True``; an adapted one ``"adapted": n``, to so
+        many utterances. `evenvoice.recognizer.windows` has the rule by which a recording is cut. A file is decoded in
+        blocks: memory does not grow with its length.
 
         Args:
             audio: As in a call, but one recording.
             rate: Sample rate of a waveform in Hz; the model's own if not given.
             window: Length of a window in seconds.
             hop: From the start of a window to that of the next, in seconds.
+            adapt: As in `stream`.
 
         Raises:
             AudioError: The recording cannot be used, as in a call; silence from end to end cannot, either.
-            EvenvoiceError: A window or a hop out of its range.
+            EvenvoiceError: A window or a hop out of its range, or `adapt`, or the model cannot be adapted.
 
         Examples:
             With a model file, ``Recognizer("model.onnx").windows("talk.wav")[1]`` gives
             ``{"start": 1.0, "end": 4.0, "scores": [{"label": "happy", "score": 0.71}, …]}``.
         """
-        length, step = in_samples(window, hop, self.sample_rate)
         encoded = as_encoded(audio, rate, "the recording")
         if encoded is not None:
+            in_samples(window, hop, self.sample_rate)  # before a file is opened
             with blocks_of(encoded, "the recording") as (own_rate, blocks):
-                return list(self.stream(blocks, own_rate, window=window, hop=hop))
+                return list(self.stream(blocks, own_rate, window=window, hop=hop, adapt=adapt))
         waveform = to_waveform(audio, rate, self.sample_rate, "the waveform")
-        return [self._entry(start, waveform[start : start + length]) for start in starts(waveform.size, length, step)]
+        return list(self.stream([waveform], window=window, hop=hop, adapt=adapt))
 
     def stream(
         self,
@@ -237,6 +244,7 @@ class Recognizer:
         *,
         window: float = 3.0,
         hop: float = 1.0,
+        adapt: float | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Return an iterator over what `windows` gives, each entry as soon as its window is complete: live audio.
 
@@ -248,10 +256,14 @@ class Recognizer:
                 some 40 ms.
             window: Length of a window in seconds.
             hop: From the start of a window to that of the next, in seconds.
+            adapt: Adapt to the voice while it speaks, each window to those before it: after so many seconds of speech
+                what was known counts half, so that another speaker is soon known as well (``math.inf``: never). It
+                begins with the speaker of `adapted`, if any. `evenvoice.recognizer.running` has the rule.
 
         Raises:
             AudioError: A chunk is NaN, infinite, not mono or not of floats (the line counts from 1), or there is none.
-            EvenvoiceError: A window or a hop out of its range; raised by the call, before the first chunk is taken.
+            EvenvoiceError: A window or a hop out of its range, or `adapt`, or the model cannot be adapted; raised by
+                the call, before the first chunk is taken.
 
         Examples:
             ``for entry in Recognizer("model.onnx").stream(microphone(), 48000): …``, where ``microphone`` yields what
@@ -261,8 +273,13 @@ class Recognizer:
         listed = isinstance(chunks, Iterable) and getattr(chunks, "ndim", 1) > 0
         if not listed or isinstance(chunks, str | bytes | dict):
             raise AudioError(f"the stream: {type(chunks).__name__}, expected an iterable of arrays [n]")
+        mean = None
+        if adapt is not None:
+            self._check_adaptive()
+            mean = RunningMean(kappa_of(self._card, self._name), check_half_life(adapt), self._speaker)
         pieces = resampled(chunks, self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
-        return (self._entry(start, samples) for start, samples in cut(pieces, length, step))
+        known = mean or self._speaker
+        return entries(cut(pieces, length, step), self.sample_rate, known, partial(self._answer, known))
 
     def probabilities(self, waveforms: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for recordings of any lengths, in the order of ``labels``.
@@ -288,22 +305,19 @@ class Recognizer:
         found = np.empty((len(checked), len(self.labels)), np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels), self._speaker)
+            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels), self._offset)
         return found
+
+    def _answer(self, known: Known | None, samples: Waveform, new: int) -> Scores:
+        """Return what is predicted of a window, and have a running mean take it in."""
+        offset = None if known is None else known.offset
+        if not isinstance(known, RunningMean):
+            return self._ranked(self._session.run([samples], len(self.labels), offset)[0])
+        scores, rows = self._session.run_and_normalised([samples], len(self.labels), offset)
+        known.add(rows[0], new / samples.size, new / self.sample_rate)
+        return self._ranked(scores[0])
 
     def _ranked(self, scores: npt.NDArray[np.float32]) -> Scores:
         """Return the labels with their probabilities, best first."""
         order = np.argsort(-scores, kind="stable")
         return [{"label": self.labels[number], "score": float(scores[number])} for number in order[: self._top]]
-
-    def _entry(self, start: int, samples: Waveform) -> dict[str, Any]:
-        """Return what `windows` says of one window. Each is run alone: on one thread a batch is no faster."""
-        times = {"start": start / self.sample_rate, "end": (start + samples.size) / self.sample_rate}
-        if not samples.any():
-            return {**times, "scores": [], "silent": True}
-        return {**times, "scores": self._ranked(self._session.run([samples], len(self.labels), self._speaker)[0])}
-
-
-def _are_several(audio: Any) -> bool:
-    """Whether this is a list of recordings; a list of numbers is one waveform."""
-    return isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio))

@@ -73,8 +73,8 @@ class Session:
         Raises:
             EvenvoiceError: The model fails, or gives something else.
         """
-        more = {} if speaker is None else {SPEAKER: speaker[None]}
-        return self._run(OUTPUT, waveforms, (len(waveforms), labels), "one a label", more)
+        (found,) = self._run(waveforms, {OUTPUT: labels}, speaker)
+        return found
 
     def normalised(self, waveforms: list[Waveform]) -> npt.NDArray[np.float32]:
         """Return the normalised rows, float32 ``[b, width]``, of a model that can be adapted.
@@ -83,39 +83,47 @@ class Session:
             EvenvoiceError: The model fails, or gives something else.
         """
         assert self.width is not None
-        return self._run(NORMALISED, waveforms, (len(waveforms), self.width), "one a row", {})
+        (found,) = self._run(waveforms, {NORMALISED: self.width}, None)
+        return found
+
+    def run_and_normalised(
+        self, waveforms: list[Waveform], labels: int, speaker: npt.NDArray[np.float32] | None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return what `run` and `normalised` do, in one run."""
+        assert self.width is not None
+        probabilities, rows = self._run(waveforms, {OUTPUT: labels, NORMALISED: self.width}, speaker)
+        return probabilities, rows
 
     def _run(
-        self,
-        output: str,
-        waveforms: list[Waveform],
-        expected: tuple[int, int],
-        each: str,
-        more: dict[str, npt.NDArray[np.float32]],
-    ) -> npt.NDArray[np.float32]:
+        self, waveforms: list[Waveform], outputs: dict[str, int], speaker: npt.NDArray[np.float32] | None
+    ) -> list[npt.NDArray[np.float32]]:
+        """Return outputs, float32 ``[b, columns]`` each, by their names and columns."""
         sizes = np.array([waveform.size for waveform in waveforms], np.int64)
         padded = np.zeros((len(waveforms), int(sizes.max())), np.float32)
         for row, waveform in zip(padded, waveforms, strict=True):
             row[: waveform.size] = waveform
+        given = dict(zip(INPUTS, (padded, sizes), strict=True))
+        if speaker is not None:
+            given[SPEAKER] = speaker[None]
         try:
             with bounded_run(padded.size) as options:
-                given = {**dict(zip(INPUTS, (padded, sizes), strict=True)), **more}
-                (found,) = self._session.run([output], given, options)
+                results = self._session.run(list(outputs), given, options)
         except _ORT_ERRORS as error:
             raise EvenvoiceError(
                 f"{self._name}: the model failed on {len(waveforms)} waveforms ({_first_line(error)}); "
                 "export it again, or free memory if the recording is very long"
             ) from error
-        if found.shape != expected:
-            raise EvenvoiceError(
-                f"{self._name}: gave an array of {list(found.shape)}, expected {list(expected)}, {each}; "
-                "name a file that evenvoice exported"
-            )
-        if not np.isfinite(found).all():
-            raise EvenvoiceError(
-                f"{self._name}: gave {output} that are NaN or infinite; train again with a lower learning rate"
-            )
-        return np.asarray(found, np.float32)
+        for (output, columns), found in zip(outputs.items(), results, strict=True):
+            if found.shape != (len(waveforms), columns):
+                raise EvenvoiceError(
+                    f"{self._name}: gave {output} of {list(found.shape)}, expected {[len(waveforms), columns]}; "
+                    "name a file that evenvoice exported"
+                )
+            if not np.isfinite(found).all():
+                raise EvenvoiceError(
+                    f"{self._name}: gave {output} that are NaN or infinite; train again with a lower learning rate"
+                )
+        return [np.asarray(found, np.float32) for found in results]
 
     def _check_signature(self) -> int | None:
         """Refuse a graph whose inputs and outputs are not those of a recognizer; return its width if it adapts."""

@@ -1,8 +1,9 @@
-"""Live audio: chunks as they come from a microphone, checked and at the sample rate of a model."""
+"""Live audio: chunks as they come from a microphone to windows with what is predicted of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -48,3 +49,49 @@ def resampled(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> It
         yield part
     if samples == 0:
         raise AudioError("the stream: no samples; check that the microphone or the program before it gives any")
+
+
+class Known(Protocol):
+    """What is known of a speaker: a `SpeakerProfile`, or a `RunningMean`."""
+
+    @property
+    def offset(self) -> npt.NDArray[np.float32] | None:
+        """Where the speaker lies, float32 ``[r]``."""
+
+    @property
+    def utterances(self) -> float:
+        """Of how many utterances that is known."""
+
+
+def entries(
+    windows: Iterable[tuple[int, Waveform]],
+    rate: int,
+    known: Known | None,
+    answer: Callable[[Waveform, int], list[dict[str, Any]]],
+) -> Iterator[dict[str, Any]]:
+    """Yield what `Recognizer.windows` says of each window. Each is run alone: on one thread a batch is no faster.
+
+    Args:
+        windows: First sample and samples of each, as `evenvoice.recognizer.windows.cut` gives them.
+        rate: Their sample rate in Hz.
+        known: What is known of the speaker, if anything; it may learn more on the way.
+        answer: Returns the scores of a window, given its samples and how many of them are new.
+
+    Examples:
+        >>> windows = [(0, np.ones(4)), (2, np.zeros(4)), (4, np.ones(4))]
+        >>> for entry in entries(windows, 2, None, lambda samples, new: [{"label": "sad", "score": new / 4}]):
+        ...     print(entry)
+        {'start': 0.0, 'end': 2.0, 'scores': [{'label': 'sad', 'score': 1.0}]}
+        {'start': 1.0, 'end': 3.0, 'scores': [], 'silent': True}
+        {'start': 2.0, 'end': 4.0, 'scores': [{'label': 'sad', 'score': 0.5}]}
+    """
+    reached = 0
+    for start, samples in windows:
+        end = start + samples.size
+        times = {"start": start / rate, "end": end / rate}
+        if not samples.any():
+            yield {**times, "scores": [], "silent": True}
+        else:
+            adapted = {} if known is None else {"adapted": round(known.utterances, 2)}
+            yield {**times, "scores": answer(samples, end - max(reached, start)), **adapted}
+        reached = end
