@@ -22,7 +22,10 @@ QUICK: dict[str, dict[str, Any]] = {
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, QUICK.get(name, {})) for name in SAMPLERS.shipped),
     ("smote", {"rule": "absolute"}),
+    ("smote", {"rule": "norm"}),
     ("smote", {"rule": "box"}),
+    ("smote", {"bases": "in-turn"}),
+    ("smote", {"bases": "in-turn", "k_neighbors": "shrink", "parents": "same-speaker"}),
     ("smote", {"k_neighbors": "shrink", "parents": "same-speaker"}),
     ("smote", {"sampling_strategy": 0.8, "parents": "different-speakers"}),
     ("random-under", {"sampling_strategy": 0.5}),

@@ -38,6 +38,13 @@ def test_absolute_goes_up_as_equation_1_prints_it() -> None:
     np.testing.assert_array_equal(planned("absolute").take(X, [5, 6, 7]), [[1.0, 2.0], [5.5, 9.0], [2.0, 20.0]])
 
 
+def test_norm_adds_one_length_to_every_attribute() -> None:
+    # (0, 0) + ¼·‖(4, 8)‖;  (4, 8) + ½·‖(−3, 2)‖;  (1, 10) + ‖(−1, −10)‖
+    lengths = [np.sqrt(80) / 4, np.sqrt(13) / 2, np.sqrt(101)]
+    expected = [[0 + lengths[0]] * 2, [4 + lengths[1], 8 + lengths[1]], [1 + lengths[2], 10 + lengths[2]]]
+    np.testing.assert_allclose(planned("norm").take(X, [5, 6, 7]), expected, rtol=1e-12)
+
+
 def test_box_draws_a_lambda_for_each_attribute_from_the_gap() -> None:
     # NumPy's frozen stream: RandomState([high, low]) of the 53 bits of ¼ is RandomState([2**51 >> 32, 0]).
     first, second = np.random.RandomState([2**19, 0]).random_sample(2)
@@ -53,7 +60,7 @@ def test_box_rows_of_different_gaps_differ_and_stay_between_their_parents() -> N
     assert (made[0] != made[1]).all()
 
 
-@pytest.mark.parametrize("rule", ["line", "absolute", "box"])
+@pytest.mark.parametrize("rule", ["line", "absolute", "norm", "box"])
 @pytest.mark.parametrize("shape", [(), (3,), (1, 2, 4)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_row_is_the_same_whenever_and_with_whatever_it_is_made(
@@ -148,7 +155,7 @@ def test_check_parents_counts_the_rows_with_a_parent_elsewhere() -> None:
         ({"labels": ["sad"]}, r"plan\.labels: shape"),
         (
             {"rule": "curve"},
-            r"plan\.maker: 'curve' is unknown; use one of line, absolute, box, affine, values",
+            r"plan\.maker: 'curve' is unknown; use one of line, absolute, norm, box, affine, values",
         ),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_recipe_is_frozen() -> None:
                 "model": {"name": "gmm"},
                 "balance": {"name": "smote", "options": {"rule": "absolute"}},
             },
-            r"rule: absolute leaves no mask .*; use line or box",
+            r"balance: smote so set leaves no mask .*; use smote with rule line or box",
         ),
         (
             {"features": {"name": "mffc"}},

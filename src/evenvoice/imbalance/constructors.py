@@ -56,7 +56,7 @@ class PlanConstructors:
             neighbour: Row number of x_k; int [s].
             gap: λ, from 0 to 1; float [s].
             labels: See `Plan`.
-            rule: The maker: ``line``, ``absolute`` or ``box``.
+            rule: The maker: ``line``, ``absolute``, ``norm`` or ``box``.
             class_weights: See `Plan`.
 
         Raises:

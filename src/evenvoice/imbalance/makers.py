@@ -13,7 +13,7 @@ from evenvoice.errors import EvenvoiceError
 if TYPE_CHECKING:
     from evenvoice.imbalance.plan import Plan
 
-Rule = Literal["line", "absolute", "box"]
+Rule = Literal["line", "absolute", "norm", "box"]
 """The makers that SMOTE may use."""
 
 RULES: tuple[str, ...] = get_args(Rule)
@@ -115,7 +115,7 @@ def _check_rows(maker: str, parents: NDArray[np.int64], weights: NDArray[np.floa
     if maker == VALUES or not len(parents):
         return
     has = np.sum(parents >= 0, axis=1)
-    exactly = {"absolute": 2, "box": 2}.get(maker, 1 if maker.startswith(WAVEFORM) else None)
+    exactly = {"absolute": 2, "norm": 2, "box": 2}.get(maker, 1 if maker.startswith(WAVEFORM) else None)
     odd = (has < 1) if exactly is None else (has != exactly)
     if odd.any():
         raise EvenvoiceError(
@@ -132,7 +132,7 @@ def _check_rows(maker: str, parents: NDArray[np.int64], weights: NDArray[np.floa
 def _between(
     maker: str, X: NDArray[Any], parents: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.floating[Any]]:
-    """Make rows of maker ``line``, ``affine``, ``absolute`` or ``box``; [r, …]."""
+    """Make rows of maker ``line``, ``affine``, ``absolute``, ``norm`` or ``box``; [r, …]."""
     first = X[parents[:, 0]]
     total: NDArray[Any] | None = None
     for column in range(1, parents.shape[1]):
@@ -144,6 +144,8 @@ def _between(
         towards -= first
         if maker == "absolute":
             np.abs(towards, out=towards)
+        elif maker == "norm":
+            towards = _lengths(towards)
         share = _shares(maker, weights[:, column], X.shape[1:])
         # λ is float64: the sum is rounded to the dtype of X once, at the end.
         if total is None:
@@ -151,6 +153,12 @@ def _between(
         else:
             total += share * towards
     return first if total is None else first + total
+
+
+def _lengths(rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the Euclidean norm of each row, in a shape that adds to it: float64 [r, 1, …]."""
+    squared = [np.square(row, dtype=np.float64).sum() for row in rows]  # row by row: the same sum in every batch
+    return np.sqrt(squared).reshape(-1, *(1 for _ in rows.shape[1:]))
 
 
 def _shares(maker: str, weights: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -30,7 +30,9 @@ class Plan(PlanConstructors):
     - ``line``: x_0 + Σ w_j (x_j − x_0) with weights of 0 to 1 that add up to 1. With two parents and λ = w_1 it is a
       point on the segment between them (Chawla et al. 2002, the text of 4.2); with one parent it is a copy;
     - ``affine``: the same with weights of any size that add up to 1: a point on the line beyond its parents;
-    - ``absolute``: x + λ|x − x_k|, equation 1 of the SMOTE-2DCNN paper as printed; it never lies below its base;
+    - ``absolute``: x + λ|x − x_k|, equation 1 of the SMOTE-2DCNN paper as printed, |·| taken attribute by attribute; it
+      never lies below its base;
+    - ``norm``: the same with |·| read as a norm: the one number λ‖x − x_k‖ is added to every attribute;
     - ``box``: x + λ_a(x_k − x) with a λ_a for each attribute, the pseudo-code of Chawla et al. 2002 as printed. The λ_a
       are drawn from the row's λ, used as a seed, so that a row is the same whenever and wherever it is made;
     - ``values``: stored, as a decoder or a cluster centre gave it. Its parents are recorded where they are known;

@@ -38,6 +38,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]  #
     random_state: int | np.random.RandomState | None = field(default=None, kw_only=True)
 
     per_epoch: ClassVar[bool] = False
+    between_parents: ClassVar[bool] = True  # whether each value of a made row lies between those of its parents
     mixes_classes: ClassVar[bool] = False  # whether a made row may have parents of other classes than its first
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:

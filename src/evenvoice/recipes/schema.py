@@ -123,10 +123,10 @@ class Recipe(Section):
                 )
             if sampler.name == "class-weights" and not weighs_classes(model):
                 raise EvenvoiceError(f"balance: model {model!r} cannot weigh classes; use the sampler smote or none")
-            if self.shape.name == "sequence" and sampler.options.get("rule") == "absolute":
+            if self.shape.name == "sequence" and not getattr(made, "between_parents", True):
                 raise EvenvoiceError(
-                    "balance.options.rule: absolute leaves no mask of an utterance's own frames, which shape sequence "
-                    "needs; use line or box"
+                    f"balance: {sampler.name} so set leaves no mask of an utterance's own frames, which shape "
+                    "sequence needs; use smote with rule line or box"
                 )
         return self
 

@@ -92,6 +92,18 @@ def test_shrink_uses_five_neighbours_or_as_many_as_there_are(size: int, most: in
         assert len(np.unique(plan.neighbour[plan.base == row])) == most
 
 
+def test_in_turn_each_row_is_the_base_of_as_many_rows() -> None:
+    X, y = corpus({"neutral": 50, "happy": 9})
+    plan = SMOTE(bases="in-turn").plan(X, y, seed=2)
+    # 41 rows of 9 bases: four each, and one more for five of them.
+    times = np.bincount(plan.base, minlength=len(y))
+    assert sorted(times[y == "happy"].tolist()) == [4] * 4 + [5] * 5
+    assert times[y == "neutral"].sum() == 0
+    assert len(set(plan.neighbour.tolist())) > 1
+    assert (plan.base != plan.neighbour).all()
+    assert plan.base.tolist() != SMOTE(bases="in-turn").plan(X, y, seed=3).base.tolist()
+
+
 def test_same_speaker_and_different_speakers() -> None:
     X, y = corpus({"neutral": 200, "sad": 24})
     speakers = np.array([f"{row % 3:02d}" for row in range(len(y))])
@@ -216,7 +228,7 @@ def test_features_that_are_no_numbers_are_counted() -> None:
         ({"sampling_strategy": 0.0}, "sampling_strategy: 0.0"),
         ({"sampling_strategy": 1.5}, "sampling_strategy: 1.5"),
         ({"sampling_strategy": True}, "sampling_strategy: True"),
-        ({"rule": "curve"}, "rule: 'curve' is unknown; use one of line, absolute, box"),
+        ({"rule": "curve"}, "rule: 'curve' is unknown; use one of line, absolute, norm, box"),
         ({"parents": "speaker"}, "parents: 'speaker' is unknown; use one of any, same-speaker, different-speakers"),
     ],
 )

@@ -12,11 +12,13 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.inputs import checked, class_counts, flat_features, missing
 from evenvoice.imbalance.makers import RULES, Rule
 from evenvoice.imbalance.neighbours import nearest_in_class
+from evenvoice.imbalance.options import check_one_of
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.sampler import BaseSampler
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, is_integer, rows_to_add
 
 Parents = Literal["any", "same-speaker", "different-speakers"]
+Bases = Literal["drawn", "in-turn"]
 
 # Chawla et al. 2002, and imbalanced-learn's default.
 _USUAL_NEIGHBOURS = 5
@@ -38,10 +40,13 @@ class SMOTE(BaseSampler):
         sampling_strategy: ``"not majority"`` raises every class to the size of the largest; a dict of label → count
             raises those classes to those counts; a ratio above 0 and up to 1 raises every class to that fraction of the
             largest. No row is ever removed: a class that is larger than the ratio asks stays as it is.
-        rule: How a row follows from its parents: ``"line"``, ``"absolute"`` or ``"box"``; see ``Plan``.
+        rule: How a row follows from its parents: ``"line"``, ``"absolute"``, ``"norm"`` or ``"box"``; see ``Plan``.
         parents: ``"same-speaker"`` and ``"different-speakers"`` restrict the pairs of parents by the ``groups`` that
             ``plan`` is given. With ``k_neighbors="shrink"`` a row that has fewer such neighbours uses those that it
             has, and one that has none is never a base; otherwise too few are an error.
+        bases: ``"drawn"`` draws the base of each row, as imbalanced-learn does. With ``"in-turn"`` each row of a class
+            is the base of as many rows, N, as every other (Algorithm 1 of the SMOTE-2DCNN paper, Chawla et al. 2002);
+            where the number wanted is no multiple, those of one more row are drawn.
 
     Raises:
         EvenvoiceError: An option has an impossible value.
@@ -61,15 +66,21 @@ class SMOTE(BaseSampler):
     sampling_strategy: OverStrategy = "not majority"
     rule: Rule = "line"
     parents: Parents = "any"
+    bases: Bases = "drawn"
 
     def __post_init__(self) -> None:
         k = self.k_neighbors
         if k != "shrink" and not (is_integer(k) and k >= 1):
             raise EvenvoiceError(f"SMOTE k_neighbors: {k!r}; give an integer of 1 or more, or 'shrink'")
         check_strategy("SMOTE", self.sampling_strategy, "not majority")
-        for name, value, known in (("rule", self.rule, RULES), ("parents", self.parents, get_args(Parents))):
-            if value not in known:
-                raise EvenvoiceError(f"SMOTE {name}: {value!r} is unknown; use one of {', '.join(known)}")
+        check_one_of("SMOTE", RULES, rule=self.rule)
+        check_one_of("SMOTE", get_args(Parents), parents=self.parents)
+        check_one_of("SMOTE", get_args(Bases), bases=self.bases)
+
+    @property
+    def between_parents(self) -> bool:  # type: ignore[override]
+        """Whether each value of a made row lies between those of its parents."""
+        return self.rule in ("line", "box")
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:
         """Plan the synthetic rows that balance the classes; all rows of X are kept.
@@ -94,7 +105,7 @@ class SMOTE(BaseSampler):
         for label, count in rows_to_add("SMOTE", self.sampling_strategy, class_counts(y)).items():
             rows = np.flatnonzero(y == label)
             nearest = self._nearest(features[rows], label, None if speakers is None else speakers[rows])
-            drawn, gap = _draw(nearest, count, seed)
+            drawn, gap = _draw(nearest, count, seed) if self.bases == "drawn" else _draw_in_turn(nearest, count, seed)
             pairs.append(rows[drawn])
             gaps.append(gap)
             labels.append(np.full(count, label, dtype=y.dtype))
@@ -177,3 +188,14 @@ def _draw(nearest: NDArray[np.int64], count: int, seed: int) -> tuple[NDArray[np
     if beyond.any():
         column[beyond] = random.randint(0, possible[base[beyond]], dtype=np.int64)
     return np.stack([base, nearest[base, column]], axis=1), gap
+
+
+def _draw_in_turn(nearest: NDArray[np.int64], count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Draw pairs and λ as `_draw`, each base as often as the others, or once more."""
+    random = np.random.RandomState(seed)
+    possible = np.sum(nearest >= 0, axis=1)
+    bases = np.flatnonzero(possible)
+    each, more = divmod(count, bases.size)
+    base = np.sort(np.concatenate([np.repeat(bases, each), random.permutation(bases)[:more]]))
+    column = random.randint(0, possible[base], dtype=np.int64)
+    return np.stack([base, nearest[base, column]], axis=1), random.uniform(size=count)
