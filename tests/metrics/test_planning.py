@@ -74,7 +74,7 @@ def test_what_cannot_be_planned_is_one_line(arguments: dict[str, object], messag
 
 
 def _result(tables: list, labels: tuple[str, ...] = EMODB_4.labels) -> SimpleNamespace:
-    return SimpleNamespace(labels=labels, pooled=dict(enumerate(tables)))
+    return SimpleNamespace(labels=labels, pooled=dict(enumerate(tables)), varies="fits")
 
 
 def test_a_pilot_study_of_two_systems_measures_the_components() -> None:

@@ -64,6 +64,8 @@ def test_equal_recipes_are_told_apart_in_one_of_twenty_studies_at_most_and_unequ
     equal = found_differences(SETTINGS[3], 20, 5, 400, exchanged=60, seed=3)
     assert equal.crossed * 400 <= binom.ppf(0.999, 400, 0.05)
     assert equal.speakers_alone > 0.1  # fits taken as they are
+    two = found_differences(SETTINGS[3], 24, 2, 1000, exchanged=1, resamples=9, seed=3)
+    assert two.crossed * 1000 <= binom.ppf(0.999, 1000, 0.05)  # as pairs: 9.1 %
     better = found_differences(replace(EMODB, gain=0.4), 20, 5, 200, exchanged=20, seed=3)
     assert better.crossed > 0.9
 

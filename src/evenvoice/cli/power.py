@@ -59,7 +59,7 @@ def power(
         pilot.components,
         difference / 100,
         speakers=pilot.speakers if speakers is None else speakers,
-        fits=max(2, pilot.fits) if fits is None else fits,
+        fits=(max(2, pilot.fits) if pilot.random else 1) if fits is None else fits,
         power=probability / 100,
     )
     if as_json:

@@ -3,10 +3,11 @@
 from evenvoice.metrics.calibration import brier, ece, fit_temperature, log_loss, reliability, with_temperature
 from evenvoice.metrics.comparison import Comparison
 from evenvoice.metrics.coverage import recommended, trust
-from evenvoice.metrics.interval import CORPUS, MODEL, RECIPE, TARGETS, Components, Interval
+from evenvoice.metrics.interval import CORPUS, MODEL, RECIPE, TARGETS, Components, Interval, Varies
 from evenvoice.metrics.intervals import METHODS, confusion_intervals, intervals
 from evenvoice.metrics.names import measure_name
 from evenvoice.metrics.paired import compare_systems
+from evenvoice.metrics.pairing import common_fits, distinct
 from evenvoice.metrics.permutation import holm
 from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
@@ -30,9 +31,12 @@ __all__ = [
     "Pilot",
     "Scores",
     "StudyPlan",
+    "Varies",
     "brier",
+    "common_fits",
     "compare_systems",
     "confusion_intervals",
+    "distinct",
     "ece",
     "fit_temperature",
     "holm",

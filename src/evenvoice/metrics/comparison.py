@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from evenvoice.metrics.interval import Components, Interval, Unit
+from evenvoice.metrics.interval import Components, Interval, Unit, Varies
+from evenvoice.metrics.pairing import most_of
 from evenvoice.metrics.planning import fits_that_would_do
 
 ALPHA = 0.05
 """A difference is claimed where p is below."""
-
-TWO_FITS = " Two fits can agree by chance: take three or more."
-"""With two, p is below 5 % in up to 10 % of the comparisons of equal recipes: docs/paired-tests.md."""
 
 LOWER_IS_BETTER = ("log_loss", "brier", "ece")
 
@@ -29,6 +27,7 @@ class Comparison:
             every speaker and fit, or there is one speaker, of the permutation test.
         measure: The one that `difference`, `low`, `high`, `p` and `words` are about.
         fits: Number of fits of the first system and of the second.
+        varies: What another seed changes of each: the fits, the folds alone, or nothing.
         paired_fits: Whether fit i of both belong together (the same seed, so the same folds).
         p_permutation: Permutation test of UA: systems exchanged within whole speakers, and within fits where there are
             several. The t test is printed, because it keeps its size and finds more: docs/paired-tests.md.
@@ -44,6 +43,7 @@ class Comparison:
     p_values: Mapping[str, float]
     measure: str
     fits: tuple[int, int]
+    varies: tuple[Varies, Varies]
     paired_fits: bool
     p_permutation: float
     exchanges: int
@@ -99,8 +99,17 @@ class Comparison:
 
     @property
     def about_recipes(self) -> bool:
-        """Whether the answer is about recipes; with one fit of a system it is about models."""
-        return self.n_fits > 1 and not self.target.startswith("this model")
+        """Whether the answer is about recipes; with one fit of a random recipe it is about models."""
+        return not self.target.startswith("this model")
+
+    @property
+    def claims(self) -> bool:
+        """Whether p may be taken for a claim.
+
+        It may not where a random recipe with two fits stands beside one without randomness: two fits of one recipe can
+        agree by chance, and p would be below 5 % in up to 12 % of the comparisons of equal recipes.
+        """
+        return not (self.about_recipes and self.n_fits == 2 and len({*self.varies}) > 1)
 
     @property
     def units(self) -> int:
@@ -163,17 +172,16 @@ class Comparison:
                 if found
                 else f"No difference is shown between these two models on new {self.unit}s: {size}."
             )
-            enough = fits_that_would_do(self.components or Components(0.0), self.n_speakers)
-            why = "There is one fit" if max(self.fits) == 1 else "One system has one fit"
-            if self.n_fits > 1:
-                return models
+            return models if self.n_fits > 1 else f"{self._one_fit(first, second)} {models}"
+        if found and not self.claims:
+            random = first if self.varies[0] == most_of(self.varies) else second
             return (
-                f"{why}, so the recipes cannot be compared; {enough} fits of each would do (--seeds {enough}). {models}"
+                f"Two fits of {random} can agree by chance, and no claim is made from them: take three or more "
+                f"(--seeds 3). {_capital(winner)} is ahead of {loser} by {size}."
             )
-        few = TWO_FITS if self.n_fits == 2 else ""
         if found:
-            return f"{_capital(winner)} is better than {loser} by {size}, for new fits and new {self.unit}s.{few}"
-        return f"No difference is shown between {first} and {second}: {size}.{self._advice()}{few}"
+            return f"{_capital(winner)} is better than {loser} by {size}, {self._scope()}."
+        return f"No difference is shown between {first} and {second}: {size}.{self._advice()}"
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as JSON has it; fractions, and ``None`` for what is not known."""
@@ -188,17 +196,41 @@ class Comparison:
             "difference_ua": self.difference_ua.to_json(),
             "difference_wa": self.difference_wa.to_json(),
             "fits": list(self.fits),
+            "varies": list(self.varies),
             "discordant": list(self.discordant),
         }
 
+    def _one_fit(self, first: str, second: str) -> str:
+        """Say why recipes cannot be compared, and what it takes."""
+        enough = fits_that_would_do(self.components or Components(0.0), self.n_speakers)
+        random = [name for name, varies in zip((first, second), self.varies, strict=True) if varies == "fits"]
+        if len(random) == 1:
+            return (
+                f"There is one fit of {random[0]}, so the recipes cannot be compared; {enough} fits of it would do "
+                f"(--seeds {enough}), for nothing in the other is random."
+            )
+        why = "There is one fit" if max(self.fits) == 1 else "One system has one fit"
+        return f"{why}, so the recipes cannot be compared; {enough} fits of each would do (--seeds {enough})."
+
+    def _scope(self) -> str:
+        """Say of what the answer holds."""
+        most, new = most_of(self.varies), f"new {self.unit}s"
+        if most == "fits":
+            return f"for new fits and {new}"
+        if most == "folds":
+            return f"for new folds and {new}" if self.n_fits > 1 else f"for {new} on these folds"
+        return f"for {new} (nothing in the two is random)"
+
     def _advice(self) -> str:
         """Say what this comparison could have found, and what would help."""
-        if isnan(self.detectable) or self.components is None or isnan(self.components.fits):
+        if isnan(self.detectable) or self.components is None:
             return ""
-        parts = self.components
-        S, R = self.n_speakers, self.n_fits
-        more = "fits" if parts.fits / R > parts.speakers / S else f"{self.unit}s"
-        size = f"{S:,} {self.unit}s and {R} fits"
+        parts, S, R = self.components, self.n_speakers, self.n_fits
+        size, more = f"{S:,} {self.unit}s", f"{self.unit}s"
+        if not isnan(parts.fits):
+            several = "fits" if most_of(self.varies) == "fits" else "divisions into folds"
+            size += f" and {R} {several}"
+            more = several if parts.fits / R > parts.speakers / S else more
         least = f"{100 * self.detectable:.1f} points"
         return f" {size} find a difference of {least} with 80 % power; more {more} would help most."
 

@@ -10,6 +10,9 @@ from evenvoice.errors import EvenvoiceError, nearest
 
 Unit = Literal["speaker", "utterance"]
 
+Varies = Literal["nothing", "folds", "fits"]
+"""What another seed changes: the fits (and the folds); of a recipe without randomness the folds alone; or nothing."""
+
 MODEL = "this model, new speakers"
 """The fits are the ones at hand; only speakers are a sample."""
 
@@ -18,6 +21,15 @@ RECIPE = "this recipe, new fits and new speakers"
 
 CORPUS = "this recipe, a new training corpus of this size and new speakers"
 """As `RECIPE`, with another training corpus as well (Nadeau and Bengio 2003)."""
+
+FOLDS = "this recipe, new folds and new speakers"
+"""A `RECIPE` without randomness: only the division into folds differs from seed to seed."""
+
+THESE_FOLDS = "this recipe on these folds, new speakers"
+"""A `RECIPE` without randomness, on one division into folds."""
+
+FIXED = "this recipe, new speakers"
+"""A `RECIPE` without randomness under a protocol that draws no folds: one fit is all there is."""
 
 TARGETS = {"model": MODEL, "recipe": RECIPE, "corpus": CORPUS}
 """Short names of what an interval can be about."""
@@ -113,6 +125,8 @@ def target_name(target: str) -> str:
         >>> target_name("recipe"), target_name("this model, new speakers")
         ('recipe', 'model')
     """
+    if target in (FOLDS, THESE_FOLDS, FIXED):
+        return "recipe"
     for name, words in TARGETS.items():
         if target in (name, words):
             return name
@@ -122,12 +136,22 @@ def target_name(target: str) -> str:
     )
 
 
-def target_words(name: str, unit: Unit) -> str:
+def target_words(name: str, unit: Unit, varies: Varies = "fits", tables: int = 2) -> str:
     """Return a target in words; where speakers are not known, it is about other utterances.
+
+    Args:
+        name: Of `TARGETS`.
+        unit: What stands for speakers.
+        varies: What another seed changes.
+        tables: How many fits, or divisions into folds, there are.
 
     Examples:
         >>> target_words("model", "utterance")
         'this model, new utterances'
+        >>> target_words("recipe", "speaker", "folds", 1), target_words("recipe", "speaker", "nothing", 1)
+        ('this recipe on these folds, new speakers', 'this recipe, new speakers')
     """
     words = TARGETS[name]
+    if name == "recipe" and varies != "fits":
+        words = FIXED if varies == "nothing" else FOLDS if tables > 1 else THESE_FOLDS
     return words if unit == "speaker" else words.replace("new speakers", "new utterances")

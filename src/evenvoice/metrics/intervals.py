@@ -24,7 +24,7 @@ from evenvoice.metrics.crossed import (
     over_speakers_and_fits,
     training_factor,
 )
-from evenvoice.metrics.interval import Interval, target_name, target_words
+from evenvoice.metrics.interval import Interval, Varies, target_name, target_words
 from evenvoice.metrics.names import ByMeasure
 from evenvoice.metrics.ratios import Ratios, confusion_ratios, score_ratios
 from evenvoice.metrics.resampling import METHODS as RESAMPLED
@@ -47,6 +47,7 @@ def intervals(
     folds: int | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    varies: Varies = "fits",
 ) -> dict[str, Interval]:
     """Measure a system with an interval for every measure.
 
@@ -54,13 +55,15 @@ def intervals(
         tables: Predictions of one system, one table a fit (seed), or just one.
         labels: All emotions, in the order wanted.
         target: What the interval is about: ``model`` (this model, new speakers), ``recipe`` (new fits and new speakers)
-            or ``corpus`` (a new training corpus of this size as well). ``recipe`` if there are two fits or more, else
-            ``model``.
+            or ``corpus`` (a new training corpus of this size as well). ``recipe`` if there are two fits or more, or
+            nothing in the recipe is random, else ``model``.
         method: One of `METHODS`: ``crossed`` for a recipe; for a model `recommended` for the number of speakers.
         level: The share of studies that should cover the truth.
         folds: Folds of the cross-validation; target ``corpus`` needs them.
         resamples: How many times the speakers are drawn; ``t`` and ``crossed`` draw none.
         seed: Of the draws.
+        varies: What another seed changes. ``folds`` or ``nothing`` says that nothing in the recipe is random; then one
+            table is enough for an interval about the recipe.
 
     Returns:
         ``ua``, ``wa``, ``macro_f1``; ``recall:<emotion>``, ``precision:<emotion>`` and ``f1:<emotion>``; and where the
@@ -84,7 +87,9 @@ def intervals(
     """
     tables = [tables] if isinstance(tables, pd.DataFrame) else tables
     ratios = score_ratios(tables, labels)
-    return intervals_of(ratios, target=target, method=method, level=level, folds=folds, resamples=resamples, seed=seed)
+    return intervals_of(
+        ratios, target=target, method=method, level=level, folds=folds, resamples=resamples, seed=seed, varies=varies
+    )
 
 
 def intervals_of(
@@ -96,11 +101,12 @@ def intervals_of(
     folds: int | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    varies: Varies = "fits",
 ) -> dict[str, Interval]:
     """Do the work of `intervals` for measures that are already ratios of sums over units."""
-    name, method = _checked(ratios, target, method, level, folds, resamples)
+    name, method = _checked(ratios, target, method, level, folds, resamples, varies)
     if method == "crossed":
-        return ByMeasure(_crossed(ratios, name, level, folds))
+        return ByMeasure(_crossed(ratios, name, level, folds, varies))
     contributing = ratios.contributing()
     whole, left = ratios.jackknife()
     found = {}
@@ -127,6 +133,7 @@ def confusion_intervals(
     folds: int | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    varies: Varies = "fits",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the confusion matrix as shares of its rows, and the ends of their intervals.
 
@@ -139,6 +146,7 @@ def confusion_intervals(
         folds: Folds of the cross-validation; target ``corpus`` needs them.
         resamples: How many times the speakers are drawn.
         seed: Of the draws.
+        varies: What another seed changes.
 
     Returns:
         Estimate, low and high; rows true, columns predicted; NaN in the row of an emotion that does not occur, and as
@@ -156,7 +164,14 @@ def confusion_intervals(
     ratios = confusion_ratios(tables, labels)
     found = list(
         intervals_of(
-            ratios, target=target, method=method, level=level, folds=folds, resamples=resamples, seed=seed
+            ratios,
+            target=target,
+            method=method,
+            level=level,
+            folds=folds,
+            resamples=resamples,
+            seed=seed,
+            varies=varies,
         ).values()
     )
     rows, columns = pd.Index(labels, name="true"), pd.Index(labels, name="predicted")
@@ -186,7 +201,7 @@ def pseudo_values(whole: Floats, left: Floats, contributes: np.ndarray) -> Float
     return whole + (S - 1) * gaps
 
 
-def _crossed(ratios: Ratios, target: str, level: float, folds: int | None) -> dict[str, Interval]:
+def _crossed(ratios: Ratios, target: str, level: float, folds: int | None, varies: Varies) -> dict[str, Interval]:
     """Return the interval of every measure over speakers and fits; over speakers where only one fit defines it."""
     contributing = ratios.contributing()
     whole, left = ratios.jackknife()
@@ -197,8 +212,8 @@ def _crossed(ratios: Ratios, target: str, level: float, folds: int | None) -> di
         estimate = float(whole[np.isfinite(whole[:, number]), number].mean()) if Z.shape[1] else nan
         S, R = Z.shape
         interval = Interval(
-            estimate, nan, nan, "crossed", level, ratios.unit, S, R, target_words(target, ratios.unit),
-            components=components_of(Z) if R else None,
+            estimate, nan, nan, "crossed", level, ratios.unit, S, R,
+            target_words(target, ratios.unit, varies, ratios.fits), components=components_of(Z) if R else None,
         )  # fmt: skip
         if S > 1 and R > 0:
             error = over_speakers_and_fits(Z) if R > 1 else over_speakers(Z)
@@ -211,7 +226,10 @@ def _crossed(ratios: Ratios, target: str, level: float, folds: int | None) -> di
                 df=df,
             )
         if R == 1:
-            interval = replace(interval, method="t", target=target_words("model", ratios.unit))
+            random = varies == "fits"  # only one fit defines the measure
+            interval = replace(
+                interval, method="t", target=target_words("model", ratios.unit) if random else interval.target
+            )
         found[name] = _without_certainty(interval, Z, ratios.constant and _only_recalls(name))
     return found
 
@@ -240,7 +258,13 @@ def _only_recalls(measure: str) -> bool:
 
 
 def _checked(
-    ratios: Ratios, target: str | None, method: str | None, level: float, folds: int | None, resamples: int
+    ratios: Ratios,
+    target: str | None,
+    method: str | None,
+    level: float,
+    folds: int | None,
+    resamples: int,
+    varies: Varies,
 ) -> tuple[str, str]:
     """Return target and method, or raise an `EvenvoiceError` for what cannot be done."""
     if method is not None and method not in METHODS:
@@ -252,7 +276,7 @@ def _checked(
     if resamples < 1:
         raise EvenvoiceError(f"intervals: {resamples} resamples; expected at least 1, better 2000")
     if target is None:
-        crossed = method == "crossed" or (method is None and ratios.fits > 1)
+        crossed = method == "crossed" or (method is None and (ratios.fits > 1 or varies != "fits"))
         name = "recipe" if crossed else "model"
     else:
         name = target_name(target)
@@ -262,7 +286,7 @@ def _checked(
         return name, method or recommended(len(ratios.units))
     if method not in (None, "crossed"):
         raise EvenvoiceError(f"intervals: method {method!r} knows speakers alone; for target {name!r} use 'crossed'")
-    if ratios.fits < 2:
+    if ratios.fits < 2 and varies == "fits":
         raise EvenvoiceError(
             f"intervals: one fit says nothing of other fits, so no interval for target {name!r}; "
             "evaluate with --seeds 3 or more, or ask for target 'model'"

@@ -1,6 +1,7 @@
 """Is one system better than another on the same utterances, and of what does the answer hold?
 
-With several fits of each, the answer is about the recipes: new fits and new speakers. With one, it is about two models.
+With several fits of each, or where nothing in a recipe is random, the answer is about the recipes. With one fit of a
+random recipe, it is about two models.
 """
 
 from __future__ import annotations
@@ -18,19 +19,21 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics.comparison import Comparison
 from evenvoice.metrics.counts import UnitCounts, unit_counts
 from evenvoice.metrics.crossed import (
+    FEW,
     FLAT,
     Floats,
     components_of,
+    over_paired_fits,
     over_speakers,
-    over_speakers_and_fits,
     over_unpaired_fits,
     training_factor,
     unpaired_components,
 )
-from evenvoice.metrics.interval import Components, Interval, target_name, target_words
+from evenvoice.metrics.interval import Components, Interval, Varies, target_name, target_words
 from evenvoice.metrics.intervals import pseudo_values
 from evenvoice.metrics.matching import matched
 from evenvoice.metrics.names import ByMeasure, measure_name
+from evenvoice.metrics.pairing import most_of
 from evenvoice.metrics.permutation import MOST_UNITS, contributions, crossed_exchange_test, mcnemar_test
 from evenvoice.metrics.planning import minimum_detectable_difference
 from evenvoice.metrics.ratios import Ratios, count_ratios, score_ratios
@@ -48,6 +51,7 @@ def compare_systems(
     level: float = 0.95,
     resamples: int = 9999,
     seed: int = 0,
+    varies: tuple[Varies, Varies] = ("fits", "fits"),
 ) -> Comparison:
     """Compare two systems on the same test utterances.
 
@@ -56,13 +60,17 @@ def compare_systems(
         second: Predictions of the other.
         labels: All emotions.
         measure: The one to conclude about: any that `intervals` gives, or an alias.
-        target: ``model``, ``recipe`` or ``corpus``, as in `intervals`. ``recipe`` if both have two fits or more.
+        target: ``model``, ``recipe`` or ``corpus``, as in `intervals`. ``recipe`` if both have two fits or more, or
+            nothing in them is random.
         paired_fits: Whether fit i of both belong together (the same seed). If not given: yes for equal numbers. If so,
-            table i of both must hold the same utterances; else all tables must.
+            table i of both must hold the same utterances; else all tables must. Two fits are too few to estimate how
+            far the seeds of both agree, and count as unpaired ones: docs/paired-tests.md.
         folds: Folds of the cross-validation; target ``corpus`` needs them.
         level: Of the intervals.
         resamples: Random exchanges of the permutation test.
         seed: Of the random numbers.
+        varies: What another seed changes of each system: the fits, the folds alone, or nothing. A system in which
+            nothing varies needs one table, which stands beside each fit of the other.
 
     Raises:
         EvenvoiceError: The tables do not hold the same utterances, emotions and speakers; recipes are asked for where a
@@ -80,6 +88,7 @@ def compare_systems(
     """
     first = [first] if isinstance(first, pd.DataFrame) else list(first)
     second = [second] if isinstance(second, pd.DataFrame) else list(second)
+    first, second = _repeated(first, second, varies)
     paired = len(first) == len(second) if paired_fits is None else paired_fits
     first, second = matched(first, second, paired=paired)
     hits = [(table["predicted"] == table["emotion"]).to_numpy() for table in (first[0], second[0])]
@@ -87,7 +96,7 @@ def compare_systems(
     counts = unit_counts(first, labels).counts, unit_counts(second, labels).counts
     return compare_ratios(
         score_ratios(first, labels), score_ratios(second, labels), counts, discordant, measure=measure, target=target,
-        paired_fits=paired, folds=folds, level=level, resamples=resamples, seed=seed,
+        paired_fits=paired, folds=folds, level=level, resamples=resamples, seed=seed, varies=varies,
     )  # fmt: skip
 
 
@@ -120,6 +129,7 @@ def compare_ratios(
     level: float = 0.95,
     resamples: int = 9999,
     seed: int = 0,
+    varies: tuple[Varies, Varies] = ("fits", "fits"),
 ) -> Comparison:
     """Do the work of `compare_systems` for predictions that are already counted.
 
@@ -135,9 +145,11 @@ def compare_ratios(
         level: Of the intervals.
         resamples: Random exchanges.
         seed: Of the random numbers.
+        varies: What another seed changes of each.
     """
     fits = ours.fits, theirs.fits
-    name = _checked(target, fits, folds)
+    most = most_of(varies)
+    name = _checked(target, fits, folds, most)
     measure = measure_name(measure)
     parts = contributions(*counts)[0] if paired_fits else _mean_contributions(*counts)
     if name == "model":
@@ -147,7 +159,7 @@ def compare_ratios(
     least = max(2 / 2**units, 1 / (resamples + 1)) if units <= MOST_UNITS else 1 / (resamples + 1)
     differences: ByMeasure[Interval] = ByMeasure()
     p_values: ByMeasure[float] = ByMeasure()
-    for each, (interval, p) in _differences(ours, theirs, name, paired_fits, folds, level).items():
+    for each, (interval, p) in _differences(ours, theirs, name, paired_fits, folds, level, most).items():
         differences[each] = interval
         # Without spread there is no t: the exchange of speakers that all agree, or of one speaker.
         p_values[each] = p if not isnan(p) or isnan(interval.estimate) else least if interval.estimate else 1.0
@@ -158,6 +170,7 @@ def compare_ratios(
         p_values=p_values,
         measure=measure,
         fits=fits,
+        varies=varies,
         paired_fits=paired_fits,
         p_permutation=p_permutation,
         exchanges=2**units if every else resamples,
@@ -169,7 +182,7 @@ def compare_ratios(
 
 
 def _differences(
-    ours: Ratios, theirs: Ratios, target: str, paired: bool, folds: int | None, level: float
+    ours: Ratios, theirs: Ratios, target: str, paired: bool, folds: int | None, level: float, varies: Varies
 ) -> dict[str, tuple[Interval, float]]:
     """Return the difference in each measure that both have, with its interval and its p (NaN without interval)."""
     contributing = ours.contributing(), theirs.contributing()
@@ -188,16 +201,18 @@ def _differences(
             wholes, lefts = [whole[known] for whole in wholes], [left[:, known] for left in lefts]
         tables = [pseudo_values(whole, left, say) for whole, left in zip(wholes, lefts, strict=True)]
         estimates = [whole[np.isfinite(whole)].mean() if np.isfinite(whole).any() else nan for whole in wholes]
+        one = target == "model" or (varies != "fits" and min(ours.fits, theirs.fits) == 1)
+        words = target_words(target, ours.unit, varies, min(ours.fits, theirs.fits))
         interval = Interval(
-            float(estimates[1] - estimates[0]), nan, nan, "t" if target == "model" else "crossed", level, ours.unit,
-            len(tables[0]), min(table.shape[1] for table in tables), target_words(target, ours.unit),
+            float(estimates[1] - estimates[0]), nan, nan, "t" if one else "crossed", level, ours.unit,
+            len(tables[0]), min(table.shape[1] for table in tables), words,
         )  # fmt: skip
-        found[name] = _with_ends(interval, tables[0], tables[1], target, paired, factor, measure.greatest)
+        found[name] = _with_ends(interval, tables[0], tables[1], paired, factor, measure.greatest)
     return found
 
 
 def _with_ends(
-    interval: Interval, first: Floats, second: Floats, target: str, paired: bool, factor: float, greatest: float
+    interval: Interval, first: Floats, second: Floats, paired: bool, factor: float, greatest: float
 ) -> tuple[Interval, float]:
     """Give the difference its interval and its p, or the reason why it has none."""
     reason = ""
@@ -206,15 +221,16 @@ def _with_ends(
     elif interval.units < 2:
         found = f"{interval.units} {interval.unit}{'s' if interval.units != 1 else ''}"
         reason = f"{found}; it takes two {interval.unit}s or more"
-    elif target != "model" and interval.fits < 2:
+    elif interval.method == "crossed" and interval.fits < 2:
         reason = "only one fit defines the measure"
     if reason:
         return replace(interval, reason=reason), nan
-    if target == "model":
+    if interval.method == "t":
         means = second.mean(axis=1, keepdims=True) - first.mean(axis=1, keepdims=True)
         error, parts = over_speakers(means), components_of(second - first if paired else means)
     elif paired:
-        error, parts = over_speakers_and_fits(second - first), components_of(second - first)
+        error = over_paired_fits(first, second)
+        parts = components_of(second - first) if interval.fits > FEW else unpaired_components(first, second)
     else:
         error, parts = over_unpaired_fits(first, second), unpaired_components(first, second)
     if float(error.variance) <= FLAT:
@@ -237,18 +253,29 @@ def _detectable(interval: Interval, fits: tuple[int, int], target: str, level: f
     parts, R = interval.components, min(fits)
     if parts is None or interval.units < 2:
         return nan
-    if target == "model":
+    if target == "model" or interval.method == "t":
         both = 0.0 if isnan(parts.both) else parts.both / R
         return minimum_detectable_difference(Components(parts.speakers + both), interval.units, 1, level=level)
     return minimum_detectable_difference(parts, interval.units, R, level=level)
 
 
-def _checked(target: str | None, fits: tuple[int, int], folds: int | None) -> str:
+def _repeated(
+    first: list[pd.DataFrame], second: list[pd.DataFrame], varies: tuple[Varies, Varies]
+) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+    """Set the one table of a system in which nothing varies beside each fit of the other."""
+    if varies[0] == "nothing" and len(first) == 1:
+        first = first * len(second)
+    if varies[1] == "nothing" and len(second) == 1:
+        second = second * len(first)
+    return first, second
+
+
+def _checked(target: str | None, fits: tuple[int, int], folds: int | None, varies: Varies) -> str:
     """Return the target's short name, or raise an `EvenvoiceError` where the fits do not allow it."""
     if target is None:
-        return "recipe" if min(fits) > 1 else "model"
+        return "recipe" if min(fits) > 1 or varies != "fits" else "model"
     name = target_name(target)
-    if name != "model" and min(fits) < 2:
+    if name != "model" and min(fits) < 2 and varies == "fits":
         raise EvenvoiceError(
             f"compare: found {fits[0]} and {fits[1]} fits; recipes take two fits or more of each to be compared: "
             "evaluate with --seeds 3 or more, or compare the models (target 'model')"

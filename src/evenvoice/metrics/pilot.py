@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import isnan, nan
 from typing import Any, Protocol
@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics.interval import Components, Unit
+from evenvoice.metrics.interval import Components, Unit, Varies
 from evenvoice.metrics.intervals import intervals
 from evenvoice.metrics.paired import compare_systems
+from evenvoice.metrics.pairing import common_fits, distinct, most_of
 from evenvoice.metrics.planning import (
     TYPICAL_FIT_SD,
     fits_that_would_do,
@@ -27,6 +28,9 @@ TYPICAL_SPEAKER_SD, TYPICAL_BOTH_SD = 0.12, 0.05
 """Standard deviations of UA where nothing is known: EmoDB's and RAVDESS' speakers have 0.10 to 0.14."""
 
 
+_PARTS = ("speakers", "fits", "both")
+
+
 class Pooled(Protocol):
     """What is asked of a study's result."""
 
@@ -37,6 +41,10 @@ class Pooled(Protocol):
     @property
     def pooled(self) -> Mapping[Any, pd.DataFrame]:
         """Predictions by seed."""
+
+    @property
+    def varies(self) -> Varies:
+        """What another seed changes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Pilot:
         fits: Number of fits of each system.
         basis: Where the components come from, in words.
         unit: ``speaker``, or ``utterance``.
+        random: Whether fits or folds differ from seed to seed; if not, one fit of each is all there is.
     """
 
     components: Components
@@ -56,6 +65,7 @@ class Pilot:
     fits: int
     basis: str
     unit: Unit = "speaker"
+    random: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,19 +125,24 @@ def pilot_of(results: Sequence[Pooled]) -> Pilot:
     """
     if not results:
         raise EvenvoiceError("power: no result; expected a study with at least one finished run")
-    found = [pair for first, second in combinations(results, 2) if (pair := _pair(first, second)) is not None]
+    pairs = [pair for first, second in combinations(results, 2) if (pair := _pair(first, second)) is not None]
+    found = [pair for pair in pairs if pair.random] or pairs
     if found:
-        mean = (sum(getattr(parts, name) for parts, *_ in found) / len(found) for name in ("speakers", "fits", "both"))
-        pairs = f"{len(found)} pair{'' if len(found) == 1 else 's'} of systems"
-        return Pilot(Components(*mean), found[0][1], found[0][2], f"measured on {pairs} of this study", found[0][3])
+        mean = (sum(getattr(pair.components, name) for pair in found) / len(found) for name in _PARTS)
+        basis = f"measured on {len(found)} pair{'' if len(found) == 1 else 's'} of systems of this study"
+        return replace(found[0], components=Components(*mean), basis=basis)
     result = max(results, key=lambda each: len(each.pooled))
-    ua = intervals(list(result.pooled.values()), result.labels)["ua"]
+    tables = distinct(result.pooled, result.varies)
+    ua = intervals(list(tables.values()), result.labels, varies=result.varies)["ua"]
     if ua.components is None:
         raise EvenvoiceError(f"power: no variance components: {ua.reason}")
     parts = ua.components
+    basis = f"speakers' spread of one system; two systems taken to correlate by {ALIKE:g} over speakers"
+    if result.varies != "fits" and len(tables) == 1:
+        alone = Components(typical_components(parts.speakers**0.5, 0.0, 0.0).speakers)
+        return Pilot(alone, ua.units, 1, basis, ua.unit, random=False)
     fit_sd = TYPICAL_FIT_SD if isnan(parts.fits) else parts.fits**0.5
     both_sd = 0.0 if isnan(parts.both) else parts.both**0.5
-    basis = f"speakers' spread of one system; two systems taken to correlate by {ALIKE:g} over speakers"
     basis += f", fits to vary by {100 * TYPICAL_FIT_SD:g} points" if isnan(parts.fits) else ""
     return Pilot(typical_components(parts.speakers**0.5, fit_sd, both_sd), ua.units, ua.fits, basis, ua.unit)
 
@@ -146,7 +161,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         >>> from types import SimpleNamespace
         >>> from evenvoice.metrics.simulation import EMODB_4
         >>> tables = dict(enumerate(EMODB_4.draw(10, 3, np.random.default_rng(0))))
-        >>> mdd_of([SimpleNamespace(labels=EMODB_4.labels, pooled=tables)]).words[:66]
+        >>> mdd_of([SimpleNamespace(labels=EMODB_4.labels, pooled=tables, varies="fits")]).words[:66]
         '10 speakers and 3 fits find a difference between two recipes of 8.'
     """
     try:
@@ -157,6 +172,14 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         # A study of one speaker, or of constant answers, is what it is: the reason is the answer.
         words = f"No difference can be found: {str(error).removeprefix('power: no variance components: ')}."
         return Detectable(nan, None, words)
+    if not pilot.random:
+        least = minimum_detectable_difference(pilot.components, pilot.speakers, 1)
+        words = (
+            f"{pilot.speakers:,} {pilot.unit}s find a difference between two recipes without randomness of "
+            f"{100 * least:.1f} points of UA or more with 80 % power; only more {pilot.unit}s would help "
+            f"({pilot.basis})."
+        )
+        return Detectable(least, pilot, words)
     size = f"{pilot.speakers:,} {pilot.unit}s and {pilot.fits} fit{'' if pilot.fits == 1 else 's'}"
     if pilot.fits < 2:
         enough = fits_that_would_do(pilot.components, pilot.speakers)
@@ -176,13 +199,17 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
     return Detectable(least, pilot, words)
 
 
-def _pair(first: Pooled, second: Pooled) -> tuple[Components, int, int, Unit] | None:
+def _pair(first: Pooled, second: Pooled) -> Pilot | None:
     """Return components, speakers and fits of the difference of two results; ``None`` where they cannot be compared."""
-    seeds = [seed for seed in first.pooled if seed in second.pooled]
-    if len(seeds) < 2 or set(first.labels) != set(second.labels):
+    varies = first.varies, second.varies
+    tables = common_fits(first.pooled, second.pooled, varies)
+    random = most_of(varies) == "fits" or len(tables) > 1
+    if not tables or (random and len(tables) < 2) or set(first.labels) != set(second.labels):
         return None
-    ours, theirs = ([result.pooled[seed] for seed in seeds] for result in (first, second))
-    if any(set(a["utterance"]) != set(b["utterance"]) for a, b in zip(ours, theirs, strict=True)):
+    if any(set(a["utterance"]) != set(b["utterance"]) for a, b in tables):
         return None
-    found = compare_systems(ours, theirs, first.labels, resamples=1)
-    return (found.components, found.n_speakers, found.n_fits, found.unit) if found.components else None
+    ours, theirs = [a for a, _ in tables], [b for _, b in tables]
+    found = compare_systems(ours, theirs, first.labels, resamples=1, varies=varies)
+    if not found.components:
+        return None
+    return Pilot(found.components, found.n_speakers, found.n_fits, "", found.unit, random)

@@ -20,7 +20,14 @@ import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from evenvoice.metrics.crossed import Error, Floats, over_speakers, over_speakers_and_fits, over_unpaired_fits
+from evenvoice.metrics.crossed import (
+    Error,
+    Floats,
+    over_paired_fits,
+    over_speakers,
+    over_speakers_and_fits,
+    over_unpaired_fits,
+)
 from evenvoice.metrics.permutation import crossed_exchange_test, exchange_test
 from evenvoice.metrics.simulation import EMODB_7, RAVDESS
 
@@ -198,7 +205,7 @@ class Found:
     """Shares of simulated comparisons of two recipes in which p < 0.05.
 
     Attributes:
-        crossed: The t test over speakers and fits, which is printed.
+        crossed: The t test over speakers and fits, which is printed; with two fits the same as the next.
         unpaired: The same, for fits that do not correspond.
         permutation: The permutation test over speakers and fits.
         speakers_alone: The permutation test over speakers alone, which takes the fits as they are.
@@ -240,7 +247,7 @@ def found_differences(
     for hits, n, _ in setting.batches(studies, speakers, fits, rng, systems=2):
         ua, Z = pseudo_ua(hits, n[:, None])
         difference = (ua[:, 1] - ua[:, 0]).mean(axis=-1)
-        paired, unpaired = over_speakers_and_fits(Z[:, 1] - Z[:, 0]), over_unpaired_fits(Z[:, 0], Z[:, 1])
+        paired, unpaired = over_paired_fits(Z[:, 0], Z[:, 1]), over_unpaired_fits(Z[:, 0], Z[:, 1])
         claims = [np.abs(difference) > _reach(error) for error in (paired, unpaired)]
         t_tests.append(np.stack([*claims, np.abs(difference - truth) <= _reach(paired)]).astype(float))
         parts = _contributions(hits, n)

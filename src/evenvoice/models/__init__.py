@@ -5,6 +5,7 @@ from evenvoice.models.estimator import Estimator
 from evenvoice.models.registry import (
     MODELS,
     check_model,
+    is_deterministic,
     is_exportable,
     is_network,
     make_model,
@@ -18,6 +19,7 @@ __all__ = [
     "Estimator",
     "check_model",
     "count_parameters",
+    "is_deterministic",
     "is_exportable",
     "is_network",
     "make_model",

@@ -28,12 +28,14 @@ class Estimator(ABC):
         weighs_classes: Whether ``fit`` can use class weights.
         needs_shape: The shape that it needs; ``None`` where any will do.
         exportable: Whether `module` gives a network, so that it can be a model file.
+        deterministic: Whether ``fit`` draws nothing at random, so that every seed learns the same.
     """
 
     name: ClassVar[str]
     weighs_classes: ClassVar[bool] = False
     needs_shape: ClassVar[str | None] = None
     exportable: ClassVar[bool] = False
+    deterministic: ClassVar[bool] = False
 
     def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
         self.input_shape = tuple(input_shape)

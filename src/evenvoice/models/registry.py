@@ -99,6 +99,16 @@ def is_exportable(name: str) -> bool:
     return is_network(name) or bool(getattr(MODELS[name], "exportable", False))
 
 
+def is_deterministic(name: str) -> bool:
+    """Return whether a model draws nothing at random, so that every seed learns the same.
+
+    Examples:
+        >>> is_deterministic("2dcnn"), is_deterministic("knn")
+        (False, True)
+    """
+    return bool(getattr(MODELS[name], "deterministic", False))
+
+
 def check_model(name: str, options: dict[str, Any]) -> None:
     """Raise an `EvenvoiceError` unless the model is known and takes these options, with values of their types.
 

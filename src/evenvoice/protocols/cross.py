@@ -18,6 +18,7 @@ class Cross(BaseProtocol):
     """The first corpus of a joined table is the training part, the second the test part."""
 
     name: ClassVar[str] = "cross"
+    drawn: ClassVar[bool] = False
     promise: ClassVar[Promise] = Promise("trained on one corpus, tested on another", ("corpus",))
     needs: ClassVar[tuple[str, ...]] = ("corpus",)
     validation_by: ClassVar[str | None] = "speaker"

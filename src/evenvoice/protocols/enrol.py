@@ -67,6 +67,11 @@ class Enrol(Splitter):
         """See `SplitProtocol`."""
         return self.inner.validation_by
 
+    @property
+    def drawn(self) -> bool:
+        """See `BaseProtocol`: which utterances are enrolled is drawn, unless all are."""
+        return self.utterances != ALL or bool(getattr(self.inner, "drawn", True))
+
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the other protocol's folds: the same training rows, and some test rows enrolled.
 

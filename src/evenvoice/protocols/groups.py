@@ -22,6 +22,7 @@ class Speaker(BaseProtocol):
     """Each speaker in turn is the test part."""
 
     name: ClassVar[str] = "speaker"
+    drawn: ClassVar[bool] = False
     promise: ClassVar[Promise] = Promise("each speaker in turn is tested, and unseen in training", ("speaker",))
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
     validation_by: ClassVar[str | None] = "speaker"
@@ -102,6 +103,7 @@ class Session(BaseProtocol):
     """Each recording session in turn is the test part. A session holds its own speakers (IEMOCAP: two each)."""
 
     name: ClassVar[str] = "session"
+    drawn: ClassVar[bool] = False
     promise: ClassVar[Promise] = Promise(
         "each session in turn is tested; its speakers are unseen in training", ("session", "speaker")
     )
@@ -125,6 +127,7 @@ class LeaveOneGroupOut(BaseProtocol):
         'each season in turn is tested, and unseen in training; speakers may be shared'
     """
 
+    drawn: ClassVar[bool] = False
     column: str
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ class Predefined(BaseProtocol):
     """The division that the corpus brings in its column ``split``: train, validation (or dev), test."""
 
     name: ClassVar[str] = "predefined"
+    drawn: ClassVar[bool] = False
     promise: ClassVar[Promise] = Promise("the corpus' own split; it alone vouches for what is shared")
     needs: ClassVar[tuple[str, ...]] = ("split",)
     validation_by: ClassVar[str | None] = "speaker"

@@ -128,6 +128,7 @@ class BaseProtocol(Splitter):
     validation_by: ClassVar[str | None] = None
     balance_first: ClassVar[bool] = False
     select_on_test: ClassVar[bool] = False
+    drawn: ClassVar[bool] = True  # whether another seed may give other folds
 
 
 def whole_number(name: str, value: Any, least: int) -> None:

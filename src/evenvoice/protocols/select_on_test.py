@@ -53,6 +53,11 @@ class SelectOnTest(Splitter):
         """See `SplitProtocol`."""
         return self.inner.validation_by
 
+    @property
+    def drawn(self) -> bool:
+        """See `BaseProtocol`."""
+        return bool(getattr(self.inner, "drawn", True))
+
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the other protocol's folds: the same training and test rows."""
         return self.inner.folds(utterances, seed)

@@ -11,7 +11,7 @@ from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
 from evenvoice.imbalance import make_sampler
-from evenvoice.models import is_network, needed_shape, weighs_classes
+from evenvoice.models import is_deterministic, is_network, needed_shape, weighs_classes
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 from evenvoice.recipes.sections import (
@@ -154,6 +154,12 @@ class Recipe(Section):
     def transductive(self) -> bool:
         """True where a test speaker's own (unlabelled) audio takes part in the prediction."""
         return self.normalise == "speaker"
+
+    @property
+    def deterministic(self) -> bool:
+        """True where nothing in a fit is drawn at random: every fit seed gives the same model."""
+        made = (make_sampler(sampler.name, **sampler.options) for sampler in self.samplers)
+        return is_deterministic(self.model.name) and all(getattr(each, "deterministic", False) for each in made)
 
     @property
     def adaptive(self) -> bool:

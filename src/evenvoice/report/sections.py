@@ -188,7 +188,8 @@ class Section:
     def confusion_rows(self) -> list[Row]:
         """The confusion matrix in per cent of each row, with intervals."""
         labels = self.result.labels
-        shares = confusion_intervals(list(self.result.pooled.values()), labels)
+        tables = list(self.result.distinct.values())
+        shares = confusion_intervals(tables, labels, varies=self.result.varies)
         estimates, lows, highs = ([list(map(per_cent, row)) for row in share.to_numpy(float)] for share in shares)
         return [
             {"true": label}

@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
-from evenvoice.metrics import Interval, Scores, intervals, score, unweighted_accuracy
+from evenvoice.metrics import Interval, Scores, Varies, distinct, intervals, score, unweighted_accuracy
 from evenvoice.study.arguments import as_path
 from evenvoice.study.records import Run, find_runs, read_run, read_study_file
 from evenvoice.study.seeds import Seed
 from evenvoice.study.table import results_table, values
+from evenvoice.study.varies import varies
 from evenvoice.tables import Table, count
 
 
@@ -114,7 +115,17 @@ class Result:
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """Every score, mean over seeds, with its 95 % interval over speakers: ``ua``, ``recall:angry``, ``ece``, …."""
-        return intervals(list(self.pooled.values()), self.labels)
+        return intervals(list(self.distinct.values()), self.labels, varies=self.varies)
+
+    @cached_property
+    def varies(self) -> Varies:
+        """What another seed changes: the fits, the folds alone (nothing in the recipe is random), or nothing."""
+        return varies(self)
+
+    @property
+    def distinct(self) -> dict[Seed, pd.DataFrame]:
+        """Pooled predictions by seed, without those that are copies of others because nothing is random."""
+        return distinct(self.pooled, self.varies)
 
     @property
     def ua(self) -> float:
@@ -154,6 +165,7 @@ class Result:
             "leaky": self.leaky,
             "transductive": self.transductive,
             "seeds": len(self.seeds),
+            "varies": self.varies,
             "folds": self.folds,
             "n_test": self.scores[self.seeds[0]].n,
             "ua": vars(self.over_seeds(lambda scores: scores.ua)),

@@ -39,10 +39,10 @@ def notes(standings: Sequence[Standing]) -> list[str]:
     ]
     tested = [standing.against_first for standing in standings if standing.against_first]
     if tested:
+        over = f"{tested[0].unit}s{' and fits' if tested[0].interval.method == 'crossed' else ''}"
         found.append(
-            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over "
-            f"{tested[0].unit}s{' and fits' if tested[0].about_recipes else ''}. Holm: corrected for {len(tested)} "
-            f"{'comparison' if len(tested) == 1 else 'comparisons'}."
+            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over {over}. "
+            f"Holm: corrected for {len(tested)} {'comparison' if len(tested) == 1 else 'comparisons'}."
         )
         first = standings[0].system.title
         found += [

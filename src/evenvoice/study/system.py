@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
-from evenvoice.metrics import labels_of, read_predictions
+from evenvoice.metrics import Varies, labels_of, read_predictions
 from evenvoice.study.arguments import as_path
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.scoring import as_predictions
@@ -41,6 +41,11 @@ class System:
     labels: tuple[str, ...]
     tables: dict[Seed, pd.DataFrame]
     result: Result | None = None
+
+    @property
+    def varies(self) -> Varies:
+        """What another seed changes; nobody knows of a table from elsewhere, and it counts as one fit of many."""
+        return self.result.varies if self.result else "fits"
 
     @property
     def title(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
-from evenvoice.metrics import Comparison, Interval, compare_systems, holm, intervals
+from evenvoice.metrics import Comparison, Interval, common_fits, compare_systems, distinct, holm, intervals
 from evenvoice.study.standings import standings_table
 from evenvoice.study.system import System, read_systems
 from evenvoice.tables import Table
@@ -176,19 +176,19 @@ def _reference(systems: Sequence[System], reference: Any) -> System:
 
 
 def _alone(system: System) -> Standing:
-    found = intervals(list(system.tables.values()), system.labels)
+    found = intervals(list(distinct(system.tables, system.varies).values()), system.labels, varies=system.varies)
     return Standing(system, found["ua"], found["wa"])
 
 
 def _paired(first: System, second: System) -> Comparison:
-    """Compare on the seeds that both have; where these are fewer than two, on all fits as unpaired ones."""
-    seeds = [seed for seed in first.tables if seed in second.tables]
-    if len(seeds) < 2 <= min(len(first.tables), len(second.tables)):
+    """Compare on the fits that belong together; where these are fewer than two, on all as unpaired ones."""
+    varies = first.varies, second.varies
+    pairs = common_fits(first.tables, second.tables, varies)
+    ours, theirs = (distinct(system.tables, system.varies) for system in (first, second))
+    if len(pairs) < 2 <= min(len(ours), len(theirs)):
         return compare_systems(
-            list(first.tables.values()), list(second.tables.values()), first.labels, paired_fits=False
+            list(ours.values()), list(theirs.values()), first.labels, paired_fits=False, varies=varies
         )
-    if not seeds:
+    if not pairs:
         raise EvenvoiceError("no seed that both have")
-    return compare_systems(
-        [first.tables[seed] for seed in seeds], [second.tables[seed] for seed in seeds], first.labels
-    )
+    return compare_systems([a for a, _ in pairs], [b for _, b in pairs], first.labels, varies=varies)

@@ -146,5 +146,11 @@ def notes(study: Study) -> list[str]:
 def _interval_words(result: Result) -> str:
     """Over what a result's interval is, and how far it can be trusted."""
     interval = result.intervals["ua"]
-    over = f"{count(interval.units, interval.unit)} and {count(interval.fits, 'fit')}"
+    over = count(interval.units, interval.unit)
+    if result.varies == "fits":
+        over += f" and {count(interval.fits, 'fit')}"
+    elif result.varies == "folds":
+        over += f" and {count(interval.fits, 'division')} into folds (nothing in the recipe is random)"
+    else:
+        over += " (nothing in the recipe is random: one fit is all there is)"
     return f"95 %: interval for {interval.target}; over {over}, method {interval.method}. {trust(interval)}"

@@ -119,6 +119,13 @@ def _check_estimator(name: str, build: Any, X: np.ndarray, y: np.ndarray) -> Non
         learned.keys() == again.keys() and all(np.array_equal(learned[key], again[key]) for key in learned),
         f"model {name!r}: the same seed learns otherwise; draw from the seed alone",
     )
+    if first.deterministic:
+        second.fit(X, y, seed=4)
+        other = second.learned()
+        _expect(
+            all(np.array_equal(learned[key], other[key]) for key in learned),
+            f"model {name!r}: another seed learns otherwise; say deterministic = False",
+        )
     module = first.module()
     if module is not None:
         with torch.inference_mode():

@@ -51,6 +51,8 @@ def check_protocol(protocol: type[SplitProtocol] | SplitProtocol) -> None:
     for number, fold in enumerate(folds):
         _check_fold(fold, number, len(table), what)
     _expect(_same(folds, made.folds(table, 0)), f"{what}: the same seed gives other folds; draw by the seed alone")
+    if not getattr(made, "drawn", True):
+        _expect(_same(folds, made.folds(table, 1)), f"{what}: another seed gives other folds; say drawn = True")
     again = pickle.loads(pickle.dumps(made))
     _expect(
         _same(folds, again.folds(table, 0)), f"{what}: gives other folds after pickling; keep no state outside fields"

@@ -89,6 +89,10 @@ def _check_repeats(sampler: Sampler) -> None:
             )
         one, other = (plan.take(X, np.arange(len(plan)), variants_for(plan, X)) for plan in (first, again))
         _expect(bool((one == other).all()), "the same seed gave other rows")
+    if getattr(sampler, "deterministic", False):
+        again = draw_plan(sampler, X, y, speakers, seed=8)
+        same = all(np.array_equal(getattr(first, name), getattr(again, name)) for name in ("kept", "made_from"))
+        _expect(same, "another seed gave another plan; say deterministic = False")
 
 
 def _check_provenance(sampler: Sampler) -> None:

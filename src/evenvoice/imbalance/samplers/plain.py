@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +21,8 @@ class NoBalancing(BaseSampler):
         >>> len(NoBalancing().plan([[0.0], [1.0], [2.0]], ["sad", "sad", "happy"]))
         3
     """
+
+    deterministic: ClassVar[bool] = True
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:
         """Plan the rows of X as they are.
@@ -46,6 +49,8 @@ class ClassWeights(BaseSampler):
         >>> ClassWeights().plan([[0.0], [1.0], [2.0]], ["sad", "sad", "happy"]).class_weights
         {'happy': 1.5, 'sad': 0.75}
     """
+
+    deterministic: ClassVar[bool] = True
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:
         """Plan the rows of X as they are, with class weights.

@@ -38,6 +38,7 @@ class Discriminant(LinearClassifier):
     """
 
     name = "discriminant"
+    deterministic = True
     weighs_classes = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, ridge: Positive = 0.0008) -> None:
@@ -87,6 +88,7 @@ class LinearFusion(LinearClassifier):
     """
 
     name = "linear-fusion"
+    deterministic = True
     weighs_classes = True
 
     def __init__(

@@ -40,6 +40,7 @@ class DTW(SequenceEstimator):
     """
 
     name = "dtw"
+    deterministic = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, band: Band = None) -> None:
         super().__init__(input_shape, n_classes)

@@ -39,6 +39,7 @@ class KNN(Estimator):
     """
 
     name = "knn"
+    deterministic = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, n_neighbors: Count = 5) -> None:
         super().__init__(input_shape, n_classes)

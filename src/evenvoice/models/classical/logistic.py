@@ -43,6 +43,7 @@ class Logistic(LinearClassifier):
     """
 
     name = "logistic"
+    deterministic = True
     weighs_classes = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, C: Positive = 0.001) -> None:

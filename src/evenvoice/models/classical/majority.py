@@ -31,6 +31,7 @@ class Majority(Estimator):
     """
 
     name = "majority"
+    deterministic = True
 
     def _fit(
         self,

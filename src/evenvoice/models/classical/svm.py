@@ -29,6 +29,7 @@ class _SupportVectorMachine(Estimator):
     """
 
     weighs_classes = True
+    deterministic = True
 
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, **settings: Any) -> None:
         super().__init__(input_shape, n_classes)
