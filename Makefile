@@ -1,6 +1,7 @@
 # make demo   the whole road on synthetic speech, in a few minutes: evaluate, report, model, prediction
 # make test   lint, types, architecture, doctests and tests
 # make mutants  small faults planted in the source, one at a time: which of them no test notices (half an hour)
+# make docs   the documentation site, into site/; a warning is an error
 # make page   the page that runs a model in the browser, from web/ (needs npm)
 # The corpora for the tests on real speech: EVENVOICE_CORPORA=/path/to/corpora make test
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint page mutants clean
+.PHONY: demo test lint docs page mutants clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
@@ -28,6 +29,9 @@ lint: $(VENV)/.test
 
 mutants: $(VENV)/.test
 	$(BIN)/python scripts/mutants.py --page
+
+docs: $(VENV)/.test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 page: $(PAGE)
 
@@ -54,4 +58,4 @@ $(VENV)/.test: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(dir $(PAGE)) web/node_modules web/build demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(dir $(PAGE)) web/node_modules web/build site demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
