@@ -148,6 +148,8 @@ class Recipe(Section):
     def _epochs_to_select_from(self) -> Recipe:
         if self.training.select != "last" and not is_network(self.model.name):
             raise EvenvoiceError(f"training.select: model {self.model.name!r} has no epochs to select from; use last")
+        if self.training.batches != "shuffled" and not is_network(self.model.name):
+            raise EvenvoiceError(f"training.batches: model {self.model.name!r} has no batches; leave it out")
         return self
 
     @property

@@ -97,6 +97,7 @@ class TrainingSettings(Section):
     Attributes:
         epochs: Passes over the balanced training part.
         batch_size: Rows of a batch; the last, smaller batch is kept, as Keras does.
+        batches: ``shuffled``; or ``balanced``: each holds every class alike, and an epoch still has as many rows.
         learning_rate: Of Adam; 0.01 in Table 2, which is high.
         adam_eps: 1e-7 in Keras, 1e-8 in torch.
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
@@ -113,6 +114,7 @@ class TrainingSettings(Section):
 
     epochs: int = Field(default=100, ge=1)
     batch_size: int = Field(default=64, ge=1)
+    batches: Literal["shuffled", "balanced"] = "shuffled"
     learning_rate: float = Field(default=0.01, gt=0, allow_inf_nan=False)
     adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
     select: Literal["last", "best-on-validation"] = "last"

@@ -21,6 +21,7 @@ from torch.utils.data import Dataset
 
 from evenvoice.imbalance import Plan
 from evenvoice.recipes.sections import TrainingSettings
+from evenvoice.training.batches import BalancedOrder
 
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -204,7 +205,8 @@ def train_network(
         lr=settings.learning_rate,
         max_epochs=settings.epochs,
         batch_size=settings.batch_size,
-        iterator_train__shuffle=True,
+        iterator_train__shuffle=settings.batches == "shuffled",
+        iterator_train__sampler=_order(rows, settings),
         iterator_train__collate_fn=_as_it_is,
         iterator_valid__collate_fn=_as_it_is,
         iterator_valid__batch_size=256,
@@ -228,6 +230,13 @@ def train_network(
         return history, settings.epochs
     network.load_state_dict(recorder.best[2])
     return history, recorder.best[1]
+
+
+def _order(rows: PlannedRows, settings: TrainingSettings) -> BalancedOrder | None:
+    """The order of the rows, where they are not just shuffled."""
+    if settings.batches == "shuffled":
+        return None
+    return BalancedOrder(lambda: rows.labels[torch.from_numpy(rows.rows)], settings.batch_size)
 
 
 def _optional(settings: TrainingSettings) -> list[Callback]:
