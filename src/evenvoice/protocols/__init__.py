@@ -11,6 +11,7 @@ from evenvoice.protocols.registry import ALIASES, PROTOCOLS, open_protocol, prot
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
 from evenvoice.protocols.select_on_test import SelectOnTest
 from evenvoice.protocols.splits import KFold, Paper, Random
+from evenvoice.protocols.thin import THIN, Thin, thinned_name
 from evenvoice.protocols.validation import cut_validation
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "NO_ROWS",
     "PROTOCOLS",
     "SELECT_ON_TEST",
+    "THIN",
     "BaseProtocol",
     "Cross",
     "Enrol",
@@ -35,6 +37,7 @@ __all__ = [
     "SplitProtocol",
     "Splitter",
     "TextFolds",
+    "Thin",
     "adapted_words",
     "base_name",
     "check_columns",
@@ -44,5 +47,6 @@ __all__ = [
     "open_protocol",
     "promise_of",
     "protocol_name",
+    "thinned_name",
     "with_enrolled",
 ]

@@ -15,6 +15,7 @@ from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols.promise import Fold, Promise
 from evenvoice.protocols.protocol import SplitProtocol, Splitter
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
+from evenvoice.protocols.thin import thinned_name
 
 ENROL = "+enrol-"
 ALL: Literal["all"] = "all"
@@ -138,11 +139,13 @@ def base_name(name: str) -> str:
     """Return the name of the protocol that divides, without what is done about its test part.
 
     Examples:
-        >>> base_name("random+enrol-5"), base_name("random+select-on-test"), base_name("random")
+        >>> base_name("random+enrol-5"), base_name("random+thin-10+select-on-test"), base_name("random")
         ('random', 'random', 'random')
     """
     enrolled = split_name(name)
-    return (enrolled[0] if enrolled else name).removesuffix(SELECT_ON_TEST)
+    name = (enrolled[0] if enrolled else name).removesuffix(SELECT_ON_TEST)
+    thinned = thinned_name(name)
+    return thinned[0] if thinned else name
 
 
 def adapted_words(utterances: int | str) -> str:

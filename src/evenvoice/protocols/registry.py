@@ -11,6 +11,7 @@ from evenvoice.protocols.enrol import ENROL, Enrol, split_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
 from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
+from evenvoice.protocols.thin import THIN, Thin, thinned_name
 from evenvoice.registry import Registry
 
 _LONGEST = 200
@@ -72,6 +73,9 @@ def protocol_name(name: str) -> str:
     enrolled = split_name(name)
     if enrolled is not None:
         return f"{protocol_name(enrolled[0])}{ENROL}{enrolled[1]}"
+    thinned = thinned_name(name)
+    if thinned is not None:
+        return f"{protocol_name(thinned[0])}{THIN}{thinned[1]:g}"
     if name in PROTOCOLS or ":" in name or name.startswith(LOGO):
         return name
     plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
@@ -82,6 +86,7 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     """Return a protocol with its default settings; ``<name>+select-on-test`` is the LEAKY variant `SelectOnTest`.
 
     ``<name>+enrol-5`` is `Enrol`: 5 utterances of each test speaker are enrolled, and the rest is tested.
+    ``<name>+thin-10`` is `Thin`: training parts whose largest class is 10 times the smallest.
 
     Args:
         name: One of `PROTOCOLS`, another name for it (`ALIASES`), ``logo-COLUMN``, ``package.module:Class``, or a
@@ -117,6 +122,15 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
         if inner.promise.leaky or isinstance(inner, Enrol):
             raise EvenvoiceError(f"protocol {name!r}: {inner.name!r} is LEAKY or enrols by itself; use speaker{ENROL}5")
         return Enrol(inner, enrolled[1])
+    thinned = thinned_name(known)
+    if thinned is not None:
+        inner = open_protocol(thinned[0])
+        if inner.promise.leaky or isinstance(inner, Enrol | Thin):
+            raise EvenvoiceError(
+                f"protocol {name!r}: {inner.name!r} is LEAKY, enrols or thins by itself; thin another one, such "
+                f"as speaker-folds{THIN}10"
+            )
+        return Thin(inner, thinned[1])
     if known.startswith(LOGO) and known not in PROTOCOLS:
         return LeaveOneGroupOut(known.removeprefix(LOGO))
     if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):
