@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,11 @@ from evenvoice.study.records import (
 )
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
-from evenvoice.study.work import Task, make_run
+from evenvoice.study.work import Task, make_run, try_run
 from evenvoice.training import Dataset
 from evenvoice.training.load import load_dataset
+
+OnFailure = Callable[[RunKey, str], None]
 
 
 @renamed(say="on_message")
@@ -81,6 +83,7 @@ def evaluate(
     test_curves: bool = False,
     command: str | None = None,
     on_message: OnMessage | None = None,
+    on_failure: OnFailure | None = None,
     executor: Executor | None = None,
 ) -> Study:
     """Fit and test every recipe under every protocol with every seed, and return what was found.
@@ -109,6 +112,8 @@ def evaluate(
         command: What the user typed, for the report.
         on_message: Called with a line of text before the fits start: how many there will be, and about how long they
             take. Printed to stderr if not given.
+        on_failure: Called with a run that cannot be made (a class too small for its sampler, say) and the reason; the
+            other runs go on. Without it the first such run ends the evaluation.
         executor: What makes the runs instead of processes of this machine.
 
     Returns:
@@ -130,7 +135,7 @@ def evaluate(
     keep_models, test_curves = as_flag(keep_models, "keep_models"), as_flag(test_curves, "test_curves")
     command = as_command(command)
     evaluation = _Evaluation(
-        the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command
+        the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command, on_failure
     )
     for line in the_corpus.warnings:
         execution.message(f"warning: {the_corpus.name}: {line}")
@@ -157,6 +162,7 @@ class _Evaluation:
     keep_models: bool
     test_curves: bool
     command: str | None
+    on_failure: OnFailure | None = None
 
     def run(self) -> None:
         """Make the runs that are missing."""
@@ -285,8 +291,14 @@ class _Evaluation:
             shared = examples.saved(Path(folder), shapes)
             # In full: worker processes keep the working directory in which they were started.
             what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
-            calls = (delayed(make_run)(task, *what) for task in tasks)
-            yield from in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor)
+            make = make_run if self.on_failure is None else try_run
+            calls = (delayed(make)(task, *what) for task in tasks)
+            for failed in in_parallel(
+                calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor
+            ):
+                if failed is not None and self.on_failure is not None:
+                    self.on_failure(*failed)
+                yield
 
 
 def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:

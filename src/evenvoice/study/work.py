@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from evenvoice.protocols import Enrol, Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import run_fold
 from evenvoice.study.guards import marked
+from evenvoice.study.memory import peak_memory
 from evenvoice.study.records import RunKey, is_made, versions, write_run
 from evenvoice.training import Dataset
 from evenvoice.training.allocator import keep_freed_memory
@@ -49,12 +51,13 @@ def make_run(
     key = task.key
     if is_made(key.folder(study), task.fingerprint):
         return  # by another process that works on the same study
-    started = time.perf_counter()
-    result = run_fold(
-        task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.fit_seed,
-        split_seed=key.split_seed, device=device, test_curves=test_curves,
-    )  # fmt: skip
-    seconds = time.perf_counter() - started
+    started, cpu = time.perf_counter(), time.process_time()
+    with peak_memory() as peak:
+        result = run_fold(
+            task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.fit_seed,
+            split_seed=key.split_seed, device=device, test_curves=test_curves,
+        )  # fmt: skip
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     _check_converged(key, result.predictions)
     promise = marked(promise_of(task.protocol, task.fold, utterances), result.leaks)
     enrolled = task.protocol.utterances if isinstance(task.protocol, Enrol) else 0
@@ -78,10 +81,21 @@ def make_run(
         "epoch": result.model.epoch,
         "temperature": result.model.temperature,
         "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu, 3),
+        "memory": peak.bytes,
         "device": device,
         "versions": versions(),
     }
     write_run(key.folder(study), info, result, keep_model=keep_model and is_network(task.recipe.model.name))
+
+
+def try_run(task: Task, *what: Any) -> tuple[RunKey, str] | None:
+    """Make one run as `make_run` does; return which it was and why it could not be made, ``None`` if it is there."""
+    try:
+        make_run(task, *what)
+    except EvenvoiceError as error:
+        return task.key, str(error)
+    return None
 
 
 def _check_converged(key: RunKey, predictions: pd.DataFrame) -> None:
