@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from evenvoice.audit import audit_corpus, audit_counts, audit_run, audit_split
+    from evenvoice.bench import Bench, balance
     from evenvoice.corpora import Corpus, open_corpus
     from evenvoice.errors import EvenvoiceError
     from evenvoice.imbalance import SMOTE, Plan
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "SMOTE": "imbalance",
+    "Bench": "bench",
+    "balance": "bench",
     "Plan": "imbalance",
     "Corpus": "corpora",
     "audit_corpus": "audit",
@@ -63,6 +66,7 @@ _HOMES = {
 
 __all__ = [
     "SMOTE",
+    "Bench",
     "Corpus",
     "EvenvoiceError",
     "KFold",
@@ -83,6 +87,7 @@ __all__ = [
     "audit_counts",
     "audit_run",
     "audit_split",
+    "balance",
     "compare",
     "evaluate",
     "intervals",

@@ -14,6 +14,7 @@ import typer
 from evenvoice import __version__
 from evenvoice.cli import (
     audit,
+    balance,
     cache,
     card,
     compare,
@@ -56,6 +57,7 @@ app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)
 app.command("tune")(tune.tune)
+app.command("balance")(balance.balance)
 app.command("enrol")(enrol.enrol)
 app.command("predict")(predict.predict)
 app.command("compare")(compare.compare)

@@ -1,5 +1,7 @@
 """Runs to tables, figures and one page."""
 
+from evenvoice.report.balance import write_balance_report
+from evenvoice.report.balance_figures import gains_figure, imbalance_figure
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
 from evenvoice.report.page import write_report
@@ -10,5 +12,8 @@ __all__ = [
     "counts_figure",
     "curves_figure",
     "emotions_figure",
+    "gains_figure",
+    "imbalance_figure",
+    "write_balance_report",
     "write_report",
 ]

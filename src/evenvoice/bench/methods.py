@@ -1,0 +1,223 @@
+"""The methods that a bench compares: samplers, losses and decisions by name, and combinations of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS, make_decision, make_loss, make_sampler
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recipes.text import read_yaml
+
+NONE = "none"
+"""The method that every other is compared with: no sampler, plain cross entropy, no decision."""
+
+KINDS = ("samplers", "losses", "decisions")
+PLAIN = {"samplers": "none", "losses": "cross-entropy", "decisions": "none"}
+SECTIONS = {"samplers": "balance", "losses": "loss", "decisions": "decision"}
+"""Where a recipe names them."""
+
+_WORD = {"samplers": "sampler", "losses": "loss", "decisions": "decision"}
+_REGISTRIES = {"samplers": SAMPLERS, "losses": LOSSES, "decisions": DECISIONS}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sampler, a loss or a decision with its options.
+
+    Attributes:
+        kind: One of `KINDS`.
+        name: As registered, or ``package.module:Class``.
+        options: Of its class.
+    """
+
+    kind: str
+    name: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def section(self) -> dict[str, Any]:
+        """As a recipe writes it."""
+        return {"name": self.name, "options": dict(self.options)} if self.options else {"name": self.name}
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to handle imbalance: samplers one after the other, a loss and a decision; `NONE` has no part.
+
+    Attributes:
+        name: What the user wrote.
+        parts: What it is made of.
+    """
+
+    name: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What it changes in a recipe, nested as a recipe is: all three sections, plain where it has no part."""
+        sections = {kind: [part.section for part in self.parts if part.kind == kind] for kind in KINDS}
+        return {
+            section: sections[kind] if len(sections[kind]) > 1 else (sections[kind] or [{"name": PLAIN[kind]}])[0]
+            for kind, section in SECTIONS.items()
+            if section in Recipe.model_fields
+        }
+
+    def of(self, recipe: Recipe) -> Recipe:
+        """Return a recipe with this method and no other; it is called ``<recipe>+<method>``.
+
+        Options that the recipe gives the same sampler or loss stay.
+
+        Raises:
+            EvenvoiceError: The method does not fit the recipe.
+
+        Examples:
+            >>> from evenvoice.recipes import open_recipe
+            >>> found = open_method("smote").of(open_recipe("weighted-2dcnn"))
+            >>> found.name, found.balance.name
+            ('weighted-2dcnn+smote', 'smote')
+        """
+        about = {"name": self.name_in(recipe.name), "search": dict.fromkeys(recipe.search)}  # null: not searched
+        return open_recipe(recipe, {**self.changes, **about})
+
+    def name_in(self, recipe: str) -> str:
+        """Return the name of a recipe with this method: its runs' folder, so of letters, digits and ``.+-_``.
+
+        Examples:
+            >>> open_method("smote(k_neighbors=3)+focal").name_in("2dcnn")
+            '2dcnn+smote-k_neighbors-3+focal'
+        """
+        return f"{recipe}+{re.sub(r'[^a-zA-Z0-9_.+]+', '-', self.name).replace('-+', '+').strip('-')}"
+
+
+def open_method(name: str) -> Method:
+    """Return a method by name: a sampler, a loss, a decision, or several joined by ``+``, each perhaps with options.
+
+    Args:
+        name: ``smote``, ``focal``, ``smote(k_neighbors=3)``, ``tomek+smote+focal``; ``none`` for none of all.
+
+    Raises:
+        EvenvoiceError: A part is unknown, or there are two losses or two decisions.
+
+    Examples:
+        >>> [(part.kind, part.name) for part in open_method("tomek+smote+focal").parts]
+        [('samplers', 'tomek'), ('samplers', 'smote'), ('losses', 'focal')]
+        >>> open_method("smoet")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: method 'smoet' is unknown (did you mean 'smote'?); `evenvoice balance --list` \
+shows all
+    """
+    if not isinstance(name, str):
+        raise EvenvoiceError(f"method {shown(name)}: expected a name, such as smote")
+    if name in PLAIN.values():
+        return Method(NONE)
+    parts = tuple(_part(text.strip(), name) for text in re.split(r"\+(?![^()]*\))", name))
+    for kind in ("losses", "decisions"):
+        of_kind = [part.name for part in parts if part.kind == kind]
+        if len(of_kind) > 1:
+            raise EvenvoiceError(
+                f"method {name!r}: {' and '.join(of_kind)} are both {kind}; a recipe has one: leave one out"
+            )
+    return Method(name, parts)
+
+
+def method_names(kind: str | None = None) -> list[str]:
+    """Return the single methods, of one kind or of all, but for the plain ones.
+
+    Examples:
+        >>> "smote" in method_names(), "none" in method_names(), method_names("losses")[:2]
+        (True, False, ['label-smoothing', 'weighted'])
+    """
+    kinds = [each for each in KINDS if kind in (None, each) and SECTIONS[each] in Recipe.model_fields]
+    return [name for each in kinds for name in _REGISTRIES[each] if name != PLAIN[each]]
+
+
+def open_methods(methods: str | Iterable[str] = "all") -> list[Method]:
+    """Return the methods asked for, `NONE` first, each once.
+
+    Args:
+        methods: Names, in a list or in one text with commas between; ``all``, ``samplers``, ``losses`` and
+            ``decisions`` stand for many.
+
+    Raises:
+        EvenvoiceError: No method, or an unknown one.
+
+    Examples:
+        >>> [method.name for method in open_methods("smote, focal")]
+        ['none', 'smote', 'focal']
+    """
+    if isinstance(methods, str):
+        methods = re.split(r",(?![^()]*\))", methods)
+    if not isinstance(methods, Iterable):
+        raise EvenvoiceError(f"methods: found {shown(methods)}; expected names, such as 'smote,focal', or 'all'")
+    names: list[str] = []
+    for given in methods:
+        name = given.strip() if isinstance(given, str) else given
+        many: Sequence[str] = method_names() if name == "all" else method_names(name) if name in KINDS else [name]
+        names += many
+    found = [method for name in names if (method := open_method(name)).name != NONE]
+    if not found:
+        raise EvenvoiceError("methods: none but 'none'; name one at least to compare with it, such as smote, or all")
+    return [Method(NONE), *dict.fromkeys(found)]
+
+
+def kind_of(recipe: Mapping[str, Any]) -> str:
+    """Return what a recipe's data does about imbalance, in a word.
+
+    Examples:
+        >>> kind_of({"balance": {"name": "smote"}, "loss": {"name": "focal"}})
+        'combination'
+        >>> kind_of({"balance": {"name": "none"}, "loss": {"name": "cross-entropy"}})
+        'none'
+    """
+    found = []
+    for kind, section in SECTIONS.items():
+        named = recipe.get(section) or {}
+        names = [part.get("name", PLAIN[kind]) for part in (named if isinstance(named, list | tuple) else [named])]
+        found += [_WORD[kind] for name in names if name != PLAIN[kind]]
+    return NONE if not found else found[0] if len(found) == 1 else "combination"
+
+
+def _part(text: str, method: str) -> Part:
+    """Return one part of a method: ``smote`` or ``smote(k_neighbors=3)``."""
+    found = re.fullmatch(r"([^()]+)(?:\(([^()]*)\))?", text)
+    if found is None:
+        raise EvenvoiceError(f"method {shown(method)}: found {shown(text)}; expected NAME or NAME(OPTION=VALUE, …)")
+    options = []
+    for setting in (found[2] or "").split(","):
+        option, equals, value = (each.strip() for each in setting.partition("="))
+        if setting.strip() and not (option and equals):
+            raise EvenvoiceError(f"method {shown(method)}: found {shown(setting)}; expected OPTION=VALUE")
+        if option:
+            options.append((option, read_yaml(value)))
+    part = Part(_kind_of(found[1].strip()), found[1].strip(), tuple(options))
+    if options:
+        _check_options(part)
+    return part
+
+
+def _check_options(part: Part) -> None:
+    """Raise if a part cannot be made with its options."""
+    options = dict(part.options)
+    if part.kind == "losses":
+        make_loss(part.name, (1, 1), **options)
+    else:
+        (make_sampler if part.kind == "samplers" else make_decision)(part.name, **options)
+
+
+def _kind_of(name: str) -> str:
+    """Return which kind of part a name is; a class of another package is a sampler."""
+    for kind in KINDS:
+        if name in _REGISTRIES[kind] and name != PLAIN[kind]:
+            if SECTIONS[kind] not in Recipe.model_fields:
+                raise EvenvoiceError(f"method {name!r}: a recipe cannot name a decision yet; leave it out")
+            return kind
+    if ":" in name:
+        SAMPLERS.check_known(name)
+        return "samplers"
+    near = nearest(name, method_names())
+    raise EvenvoiceError(f"method {shown(name)} is unknown{near}; `evenvoice balance --list` shows all")
