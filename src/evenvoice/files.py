@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +16,11 @@ from evenvoice.leases import leased_folder
 
 # No space, no quota, or a limit on the size of files; they say so without the file's name.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# What Windows has in no name, the devices that it takes names for, and how long a name may be for whole paths to fit.
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
+_LONGEST = 48
 
 
 def _read_umask() -> int:
@@ -133,6 +140,26 @@ def _new_folders(folder: Path) -> Iterator[None]:
         for path in missing:
             with suppress(OSError):
                 path.rmdir()
+
+
+def portable_name(name: str) -> str:
+    r"""Return the name of a file or folder for something of this name, which every operating system can have.
+
+    A name that all can have is returned as it is. Windows has none with ``< > : " / \ | ? *`` or control characters,
+    none that end with a dot or a space, no ``con`` or ``nul``, and paths of 260 characters at most: such names are
+    changed and cut to 48 characters, with the beginning of their SHA-256, so that different names stay different.
+
+    Examples:
+        >>> portable_name("speaker-folds"), portable_name("my_parts:Split"), portable_name("nul")
+        ('speaker-folds', 'my_parts-Split-0ed6a05a', 'nul-99e62427')
+    """
+    stem = name.partition(".")[0].rstrip().upper()
+    portable = not _FORBIDDEN.search(name) and name[-1:] not in (".", " ") and stem not in _DEVICES
+    if portable and 0 < len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    kept = _FORBIDDEN.sub("-", name)[: _LONGEST - len(digest) - 1].rstrip(". ")
+    return f"{kept.partition('.')[0].rstrip() if stem in _DEVICES else kept}-{digest}"
 
 
 def files_under(

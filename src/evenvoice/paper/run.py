@@ -228,5 +228,5 @@ def _check_settings(out: Path, part: Part) -> None:
         if found:
             raise EvenvoiceError(
                 f"{folder}: a run of {name} with {found[0].replace('shipped', 'now')}; choose another --out, or "
-                f"remove {out / 'runs' / name}"
+                f"remove {folder.parents[2]}"
             )

@@ -13,7 +13,7 @@ from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.report.illustrations import Illustration
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
-from evenvoice.study import load_study
+from evenvoice.study import find_runs, load_study
 from evenvoice.study.cost import in_words
 from evenvoice.study.systems import Standing, compare
 from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
@@ -88,7 +88,7 @@ wrote
 def on_test_part(tuning: Tuning) -> Sequence[Standing]:
     """Return the recipe and the tuned one on the test part, the second compared with the first; none while closed."""
     names = [tuning.recipe.name, f"{tuning.recipe.name}-tuned"]
-    if not tuning.opened or not all((tuning.folder / "runs" / name).is_dir() for name in names):
+    if not tuning.opened or not all(find_runs(tuning.folder, name) for name in names):
         return []
     return compare(tuning.folder, recipes=names)
 

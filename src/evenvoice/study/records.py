@@ -15,7 +15,7 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.files import writing, writing_folder
+from evenvoice.files import portable_name, writing, writing_folder
 from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
 from evenvoice.recipes import renamed
@@ -54,7 +54,8 @@ class RunKey:
 
     def folder(self, study: Path) -> Path:
         """Return the run's folder in a study's folder."""
-        return study / RUNS / self.recipe / self.protocol / self.seed.folder / f"fold-{self.fold}"
+        names = portable_name(self.recipe), portable_name(self.protocol)
+        return study.joinpath(RUNS, *names, self.seed.folder, f"fold-{self.fold}")
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def find_runs(study: Path, recipe: str = "*") -> list[Path]:
         study: The study's folder.
         recipe: Of this recipe alone; of all if not given.
     """
-    pattern = f"{glob.escape(recipe) if recipe != '*' else recipe}/*/*/fold-*/{RUN_FILE}"
+    pattern = f"{glob.escape(portable_name(recipe)) if recipe != '*' else recipe}/*/*/fold-*/{RUN_FILE}"
     return sorted(found.parent for found in (study / RUNS).glob(pattern))
 
 
