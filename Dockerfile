@@ -11,7 +11,7 @@ RUN mkdir -p src/evenvoice/serve && npm --prefix web run build
 FROM python:3.12-slim AS wheel
 WORKDIR /build
 RUN pip install --no-cache-dir build
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY src src
 COPY --from=page /build/src/evenvoice/serve/page src/evenvoice/serve/page
 RUN python -m build --wheel
