@@ -15,6 +15,8 @@ BESIDE = {
     "ARCHITECTURE.md": "project/architecture.md",
     "CONTRIBUTING.md": "project/contributing.md",
     "CHANGELOG.md": "project/changelog.md",
+    "RELEASING.md": "project/releasing.md",
+    "SECURITY.md": "project/security.md",
     "examples/plugin/README.md": "project/plugin.md",
 }
 # Folders and files that people link to, and the page that says what is in them.

@@ -11,12 +11,12 @@ EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn", "numba"), "paper"),
     "av": "media",
-    "optuna": "tune",
+    **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
-    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "python_multipart"), "serve"),
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "python_multipart"), "serve"),
     **dict.fromkeys(
-        ("torch", "skorch", "sklearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2", "joblib", "pooch",
-         "tqdm", "onnx", "onnxscript"),
+        ("torch", "skorch", "sklearn", "imblearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2",
+         "joblib", "pooch", "threadpoolctl", "tqdm", "onnx", "onnxscript", "onnx_ir"),
         "train",
     ),
 }  # fmt: skip
