@@ -42,7 +42,8 @@ VARIANTS = {
     "as it is": {},
     "speaker normalisation": {"normalise": "speaker"},
     "selected and calibrated on validation": {
-        "training": {"select": "best-on-validation", "calibrate": "temperature", "validation_share": 0.25}
+        "training": {"select": "best-on-validation", "validation_share": 0.25},
+        "decision": "temperature",
     },
 }
 

@@ -82,7 +82,7 @@ def run_study(folder: Path, jobs: int = 2) -> dict[str, pd.DataFrame]:
             {"name": "array", "front_end": {"form": "array"}},
             {"name": "channels", "front_end": {"form": "channels"}},
             {"name": "speaker-normalised", "normalise": "speaker"},
-            {"name": "selected", "training": {"epochs": 2, "select": "best-on-validation", "calibrate": "temperature"}},
+            {"name": "selected", "training": {"epochs": 2, "select": "best-on-validation"}, "decision": "temperature"},
         )
     ]
     evenvoice.evaluate(corpus, forms, ["speaker-folds"], seeds=(0,), out=out, jobs=jobs)

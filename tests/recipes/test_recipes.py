@@ -168,6 +168,14 @@ def test_a_recipe_survives_its_own_dump() -> None:
 
 
 def test_calibrating_brings_a_validation_share_and_cannot_do_without() -> None:
-    assert open_recipe("2dcnn", {"training": {"calibrate": "temperature"}}).training.validation_share == 0.2
-    with pytest.raises(EvenvoiceError, match="calibrate: temperature needs a validation_share above 0"):
-        open_recipe("2dcnn", {"training": {"calibrate": "temperature", "validation_share": 0}})
+    assert Recipe(name="mine", decision="temperature").training.validation_share == 0.2
+    assert Recipe(name="mine", decision="prior-shift").training.validation_share == 0
+    with pytest.raises(EvenvoiceError, match="decision: temperature is fitted on a validation part; set training"):
+        open_recipe("2dcnn", {"decision": "temperature", "training": {"validation_share": 0}})
+
+
+def test_the_key_of_former_recipes_for_a_temperature_is_a_decision() -> None:
+    with pytest.warns(match=r"recipe key training.calibrate: is now decision:"):
+        recipe = open_recipe("2dcnn", {"training": {"calibrate": "temperature"}})
+    assert (recipe.decision.name, recipe.training.validation_share) == ("temperature", 0.2)
+    assert "calibrate" not in recipe.model_dump()["training"]

@@ -193,7 +193,7 @@ def test_a_temperature_is_fitted_on_the_validation_part_and_changes_no_answer(co
     plain = {"epochs": 6, "validation_share": 0.3}
     recipes = [
         open_recipe("2dcnn", {"training": plain}),
-        open_recipe("2dcnn", {"name": "calibrated", "training": {**plain, "calibrate": "temperature"}}),
+        open_recipe("2dcnn", {"name": "calibrated", "training": plain, "decision": "temperature"}),
     ]
     without, calibrated = evaluate(corpus, recipes, ["speaker"], out=tmp_path, jobs=1).results
     for one, other in zip(without.runs, calibrated.runs, strict=True):

@@ -160,10 +160,9 @@ def test_files_that_cannot_be_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("groups", [None, SPEAKERS], ids=["by chance", "whole speakers"])
 @pytest.mark.parametrize(("form", "X"), [("mean", WAVEFORMS), ("channels", FEATURES)], ids=["waves", "features"])
 def test_a_validation_part_is_cut_off_where_the_recipe_wants_one(form: str, X: list, groups: np.ndarray | None) -> None:
-    training = {"select": "best-on-validation", "calibrate": "temperature", "validation_share": 0.25}
-    model = (
-        SpeechEmotionClassifier("2dcnn", shape=form, epochs=2, settings={"training": training}).fit(X, Y, groups).model_
-    )
+    training = {"select": "best-on-validation", "validation_share": 0.25}
+    settings = {"training": training, "decision": "temperature"}
+    model = SpeechEmotionClassifier("2dcnn", shape=form, epochs=2, settings=settings).fit(X, Y, groups).model_
     watched, learnt = set(model.fitted_on["selection"]), set(model.fitted_on["network"])
     assert set(model.fitted_on["calibration"]) == watched
     assert set(model.fitted_on["normaliser"]) == learnt

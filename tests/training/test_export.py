@@ -17,6 +17,7 @@ import torch
 from evenvoice._onnxruntime import onnxruntime
 from evenvoice.audio import Waveform, load
 from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.imbalance import Shift
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training import Dataset, TrainedModel, fit
@@ -63,7 +64,9 @@ def _fit(form: str, seed: int = 0) -> TrainedModel:
         "model": {"options": {"batch_norm_momentum": 0.5}},
     }
     recipe = open_recipe("2dcnn", changes)
-    return dataclasses.replace(fit(recipe, _examples(recipe, *_voices()), seed=seed), temperature=1.6)
+    return dataclasses.replace(
+        fit(recipe, _examples(recipe, *_voices()), seed=seed), decision=Shift(1.6, np.array([0.5, -0.5]))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +148,7 @@ def test_the_temperature_is_in_the_graph(trained: TrainedModel) -> None:
     batch = torch.from_numpy(_voices()[0][0])[None], torch.tensor([8000])
     with torch.inference_mode():
         cool, plain = (
-            WaveformToProbabilities(dataclasses.replace(trained, temperature=temperature))(*batch).log()
+            WaveformToProbabilities(dataclasses.replace(trained, decision=Shift(temperature)))(*batch).log()
             for temperature in (1.6, 1.0)
         )
     # The softmax is over logits / 1.6: so are the log-odds.

@@ -11,6 +11,7 @@ import pytest
 from evenvoice.audio import Waveform, load
 from evenvoice.corpora import open_corpus
 from evenvoice.features import extract_waveforms
+from evenvoice.imbalance import Shift
 from evenvoice.recipes import open_recipe
 from evenvoice.recognizer import Recognizer
 from evenvoice.training import Dataset, export, fit
@@ -40,7 +41,7 @@ def test_every_recording_alone_and_padded(
     }
     recipe = open_recipe("2dcnn", changes)
     examples = Dataset([str(n) for n in range(len(emotions))], extract_waveforms(waveforms, recipe.features), emotions)
-    trained = replace(fit(recipe, examples), temperature=0.3)
+    trained = replace(fit(recipe, examples), decision=Shift(0.3))
     path = export(trained, tmp_path / "model.onnx", corpus=None)
     recognizer = Recognizer(path)
     expected = trained.probabilities(examples)

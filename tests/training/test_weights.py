@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import Shift
 from evenvoice.recipes import open_recipe
 from evenvoice.training import TrainedModel, fit
 from evenvoice.training.weights import load_weights, save_weights
@@ -26,7 +27,7 @@ EXAMPLES = fabricate.examples(fabricate.utterances(n_speakers=2))
 def trained() -> TrainedModel:
     """Two epochs of the form ``mean``, with a temperature that is not 1."""
     recipe = open_recipe("2dcnn", {"training": {"epochs": 2, "batch_size": 16}})
-    return replace(fit(recipe, EXAMPLES), temperature=1.7)
+    return replace(fit(recipe, EXAMPLES), decision=Shift(1.7))
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +41,14 @@ def test_the_same_probabilities_after_a_round_trip(form: str, tmp_path: Path) ->
         "shape": {"name": form, **({} if form == "mean" else {"seconds": 0.6})},
         "training": {"epochs": 1, "batch_size": 16},
     }
-    model = replace(fit(open_recipe("2dcnn", changes), EXAMPLES), temperature=0.6)
+    model = replace(fit(open_recipe("2dcnn", changes), EXAMPLES), decision=Shift(0.6, np.array([0.5, -0.5, 0.25, 0.0])))
     before = torch.get_rng_state()
     again = load_weights(save_weights(model, tmp_path / "weights.npz"))
     assert torch.equal(torch.get_rng_state(), before)
     expected = model.probabilities(EXAMPLES)
     # Rounding only: kernels lie channels last while they are trained, and not in the file.
     np.testing.assert_allclose(again.probabilities(EXAMPLES), expected, rtol=0, atol=1e-5)
-    assert np.abs(replace(again, temperature=1.0).probabilities(EXAMPLES) - expected).max() > 1e-3
+    assert np.abs(replace(again, decision=Shift(1.0)).probabilities(EXAMPLES) - expected).max() > 1e-3
     for name, values in model.network.state_dict().items():
         assert torch.equal(again.network.state_dict()[name], values), name
 
@@ -55,7 +56,7 @@ def test_the_same_probabilities_after_a_round_trip(form: str, tmp_path: Path) ->
 def test_everything_that_a_model_file_needs_comes_back(trained: TrainedModel, file: Path) -> None:
     again = load_weights(file)
     assert (again.recipe, again.labels, again.epoch) == (trained.recipe, trained.labels, trained.epoch)
-    assert (again.temperature, again.seconds) == (1.7, trained.seconds)
+    assert (again.decision.temperature, again.seconds) == (1.7, trained.seconds)
     assert not again.network.training
     # What the file does not hold is not made up.
     assert (len(again.plan), len(again.history), again.fitted_on) == (0, 0, {})
@@ -133,6 +134,7 @@ def test_other_arrays_get_one_line(file: Path, tmp_path: Path, changes: dict[str
         ({"labels": ["angry"]}, "labels: "),
         ({"temperature": 0.0}, "temperature: Input should be greater than 0"),
         ({"temperature": float("inf")}, "temperature: "),
+        ({"bias": [0.5]}, "bias holds 1 numbers"),
         ({"recipe": {"name": "mine", "colour": "red"}}, "recipe.colour: Extra inputs are not permitted"),
         ({"labels": ["a", "b", "c"]}, r"network/output.weight is float32 \[4, 64\], expected float32 \[3, 64\]"),
     ],

@@ -1,6 +1,15 @@
 """Predictions to scores, with intervals over speakers and fits, comparisons, plans, calibration and subgroups."""
 
-from evenvoice.metrics.calibration import brier, ece, fit_temperature, log_loss, reliability, with_temperature
+from evenvoice.metrics.calibration import (
+    brier,
+    ece,
+    fit_temperature,
+    log_loss,
+    log_probabilities,
+    reliability,
+    temperature_of_logits,
+    with_temperature,
+)
 from evenvoice.metrics.comparison import Comparison
 from evenvoice.metrics.coverage import recommended, trust
 from evenvoice.metrics.interval import CORPUS, MODEL, RECIPE, TARGETS, Components, Interval, Varies
@@ -43,6 +52,7 @@ __all__ = [
     "intervals",
     "labels_of",
     "log_loss",
+    "log_probabilities",
     "make_predictions",
     "mdd_of",
     "measure_name",
@@ -55,6 +65,7 @@ __all__ = [
     "score",
     "subgroup_columns",
     "subgroups",
+    "temperature_of_logits",
     "trust",
     "typical_components",
     "unweighted_accuracy",

@@ -154,7 +154,19 @@ def fit_temperature(probabilities: npt.ArrayLike, truth: npt.ArrayLike) -> float
         >>> with_temperature(sure, T)[0].round(3).tolist()
         [0.75, 0.25]
     """
-    logits = _logits(probabilities)
+    return temperature_of_logits(log_probabilities(probabilities), truth)
+
+
+def temperature_of_logits(logits: Floats, truth: npt.ArrayLike) -> float:
+    """Return `fit_temperature` of logits ``[n, emotions]``.
+
+    Raises:
+        EvenvoiceError: A truth that is not a column for each row.
+
+    Examples:
+        >>> round(temperature_of_logits(np.array([[2.0, 0.0]] * 4), [0, 0, 0, 1]), 2)  # odds of 3: 2 / ln 3
+        1.82
+    """
     rows, columns = logits.shape
     answers = np.asarray(truth)
     if answers.shape != (rows,) or not np.issubdtype(answers.dtype, np.integer):
@@ -189,11 +201,15 @@ def with_temperature(probabilities: npt.ArrayLike, temperature: float) -> Floats
     """
     if not (math.isfinite(temperature) and temperature > 0):
         raise EvenvoiceError(f"temperature: found {temperature}; expected a number above zero")
-    return np.asarray(softmax(_logits(probabilities) / temperature, axis=1), dtype=float)
+    return np.asarray(softmax(log_probabilities(probabilities) / temperature, axis=1), dtype=float)
 
 
-def _logits(probabilities: npt.ArrayLike) -> Floats:
-    """Return ln p, or raise unless these are rows of probabilities."""
+def log_probabilities(probabilities: npt.ArrayLike) -> Floats:
+    """Return ln p, float64 ``[n, emotions]``; a probability below `TINY` counts as `TINY`.
+
+    Raises:
+        EvenvoiceError: These are no rows of probabilities.
+    """
     values = np.asarray(probabilities, dtype=float)
     if values.ndim != 2 or values.size == 0:
         raise EvenvoiceError(f"probabilities: found shape {values.shape}; expected [n, emotions] with at least one row")

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.schema import Recipe
+    from evenvoice.recipes.sections import DecisionSettings
 
 _HOMES = {
     "DEFAULT_RECIPE": "default",
+    "DecisionSettings": "sections",
     "Recipe": "schema",
     "RecipeSummary": "names",
     "flattened": "changes",
@@ -27,6 +29,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT_RECIPE",
+    "DecisionSettings",
     "Recipe",
     "RecipeSummary",
     "flattened",

@@ -1,4 +1,7 @@
-"""Keys of recipes as they were called in 0.1: ``front_end`` and ``balancer``. They work for one release."""
+"""Keys of recipes as they were called in 0.1: ``front_end``, ``balancer``, ``training.calibrate``.
+
+They work for one release.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,12 @@ def renamed(data: Mapping[str, Any], *, warn: bool = False) -> dict[str, Any]:
         new["features"] = front_end
     if "balancer" in new:
         new["balance"] = new.pop("balancer")
+    training = new.get("training")
+    if isinstance(training, Mapping) and "calibrate" in training:
+        new["training"] = {key: value for key, value in training.items() if key != "calibrate"}
+        if training["calibrate"] != "none":
+            found["training.calibrate"] = "decision:"
+            new.setdefault("decision", training["calibrate"])
     if isinstance(new.get("search"), Mapping):
         new["search"] = {_path(str(path)): where for path, where in new["search"].items()}
     if found and warn:
@@ -52,4 +61,6 @@ def _path(path: str) -> str:
     first, _, rest = path.partition(".")
     if first == "front_end":
         return f"shape.{_MOVED[rest]}" if rest in _MOVED else f"features.{rest}"
+    if path == "training.calibrate":
+        return "decision.name"
     return f"balance.{rest}" if first == "balancer" else path

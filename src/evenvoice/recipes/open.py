@@ -35,6 +35,8 @@ _SECTIONS = {
     "features": "{name: mfcc}",
     "shape": "{name: mean}",
     "balance": "{name: smote}",
+    "loss": "{name: focal}",
+    "decision": "{name: temperature}",
     "model": "{name: svm}",
     "training": "{epochs: 50}",
 }

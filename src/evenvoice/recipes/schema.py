@@ -15,7 +15,9 @@ from evenvoice.models import is_deterministic, is_network, needed_shape, weighs_
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 from evenvoice.recipes.sections import (
+    VALIDATION_SHARE,
     Balance,
+    DecisionSettings,
     LossSettings,
     ModelSettings,
     SamplerSettings,
@@ -48,6 +50,8 @@ class Recipe(Section):
             ``speed:0.9``. They never reach a validation or test part.
         balance: What is done about rare emotions, on the training part: a sampler, or a chain of samplers.
         loss: What a network minimises; it sees the class counts and the epoch. Cross entropy is the paper's.
+        decision: What turns logits into answers, fitted on a validation part and exported with the model. With
+            ``temperature`` probabilities say how often the answer is right (Guo et al. 2017), and no answer changes.
         model: The network, or the classical classifier.
         training: How it is fitted.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
@@ -70,6 +74,7 @@ class Recipe(Section):
     augment: tuple[str, ...] = ()
     balance: Balance = SamplerSettings()
     loss: LossSettings = LossSettings()
+    decision: DecisionSettings = DecisionSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     search: Search = Field(default_factory=dict)
@@ -83,7 +88,7 @@ class Recipe(Section):
         shape = full.get("shape", {})
         if isinstance(shape, Mapping) and "name" not in shape:
             full["shape"] = {**_default_shape(full.get("features")), **shape}
-        return full
+        return _with_validation_part(full)
 
     @field_validator("augment", mode="after")
     @classmethod
@@ -145,6 +150,15 @@ class Recipe(Section):
         return self
 
     @model_validator(mode="after")
+    def _validation_part_to_decide_on(self) -> Recipe:
+        if self.decision.needs_validation and not self.training.validation_share:
+            raise EvenvoiceError(
+                f"decision: {self.decision.name} is fitted on a validation part; set training.validation_share above "
+                "0, for example 0.2, or decision: none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _epochs_to_select_from(self) -> Recipe:
         if self.training.select != "last" and not is_network(self.model.name):
             raise EvenvoiceError(f"training.select: model {self.model.name!r} has no epochs to select from; use last")
@@ -202,6 +216,16 @@ class Recipe(Section):
     def input_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of the model's input."""
         return self.made_shape.size
+
+
+def _with_validation_part(full: dict[str, Any]) -> dict[str, Any]:
+    """The recipe's data with a validation part where its decision is fitted on one and nothing else is said."""
+    decision, training = full.get("decision"), full.get("training", {})
+    if isinstance(decision, Mapping):
+        decision = DecisionSettings(**decision)
+    if isinstance(decision, DecisionSettings) and decision.needs_validation and isinstance(training, Mapping):
+        full["training"] = {"validation_share": VALIDATION_SHARE, **training}
+    return full
 
 
 def _default_shape(features: Any) -> Mapping[str, Any]:

@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import make_loss, make_sampler
+from evenvoice.imbalance import make_decision, make_loss, make_sampler
 from evenvoice.models import check_model
 
+# What is cut off where something needs a validation part and nothing else is said.
+VALIDATION_SHARE = 0.2
+
 # Sections that say which part is used by its name.
-_NAMED = ("features", "shape", "balance", "loss", "model")
+_NAMED = ("features", "shape", "balance", "loss", "decision", "model")
 
 
 def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +80,23 @@ class LossSettings(Section):
         return self.name == "cross-entropy" and not any(self.options.values())
 
 
+class DecisionSettings(Section):
+    """What turns logits into answers, with which options: temperature, logit adjustment, thresholds."""
+
+    name: str = "none"
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> DecisionSettings:
+        make_decision(self.name, **self.options)
+        return self
+
+    @property
+    def needs_validation(self) -> bool:
+        """Whether it is fitted on validation rows."""
+        return make_decision(self.name, **self.options).needs_validation
+
+
 class ModelSettings(Section):
     """Which network or classical classifier, with which options."""
 
@@ -92,7 +112,7 @@ class ModelSettings(Section):
 class TrainingSettings(Section):
     """How a network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
 
-    A classical classifier is fitted in its own way: of these it looks at ``validation_share`` and ``calibrate`` alone.
+    A classical classifier is fitted in its own way: of these it looks at ``validation_share`` alone.
 
     Attributes:
         epochs: Passes over the balanced training part.
@@ -103,13 +123,11 @@ class TrainingSettings(Section):
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
             equals). Never the test part.
         validation_share: Share of the training part (of its speakers, where the protocol holds out speakers) cut off
-            for validation; 0.2 where ``select`` or ``calibrate`` needs one and nothing else is said.
+            for validation; 0.2 where ``select``, or the recipe's ``decision``, needs one and nothing else is said.
         patience: Stop when UA on the validation part has not risen for so many epochs after the warm-up; with
             ``best-on-validation``.
         max_gradient_norm: Longer gradients of a batch are shortened to this; ``None``: none are.
         warm_up_steps: Over so many batches at first the learning rate rises in a straight line.
-        calibrate: ``temperature``: one number, fitted on the validation part, divides the logits, so that probabilities
-            say how often the answer is right (Guo et al. 2017). It changes no answer.
     """
 
     epochs: int = Field(default=100, ge=1)
@@ -122,18 +140,14 @@ class TrainingSettings(Section):
     patience: int | None = Field(default=None, ge=1)
     max_gradient_norm: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     warm_up_steps: int = Field(default=0, ge=0)
-    calibrate: Literal["none", "temperature"] = "none"
 
     @model_validator(mode="before")
     @classmethod
     def _share_where_needed(cls, values: Any) -> Any:
-        needs = {"select": "best-on-validation", "calibrate": "temperature"}
-        given = values if isinstance(values, dict) else {}
-        asked = [f"{key}: {value}" for key, value in needs.items() if given.get(key) == value]
-        if asked:
-            values = {"validation_share": 0.2, **given}
+        if isinstance(values, dict) and values.get("select") == "best-on-validation":
+            values = {"validation_share": VALIDATION_SHARE, **values}
             if not values["validation_share"]:
-                raise EvenvoiceError(f"{asked[0]} needs a validation_share above 0, for example 0.2")
+                raise EvenvoiceError("select: best-on-validation needs a validation_share above 0, for example 0.2")
         return values
 
     @model_validator(mode="after")

@@ -17,11 +17,14 @@ def reliability_table(result: Result) -> pd.DataFrame:
 
 
 def calibration_words(result: Result) -> str:
-    """Say how far probabilities and accuracies lie apart, and whether a temperature was fitted."""
+    """Say how far probabilities and accuracies lie apart, and what was fitted to the logits."""
     found = result.intervals
     temperatures = [run.info.get("temperature", 1.0) for run in result.runs]
+    decisions = {run.info["recipe"].get("decision", {}).get("name", "none") for run in result.runs}
     fitted = (
-        "uncalibrated softmax"
+        f"decision {', '.join(sorted(decisions))}"
+        if decisions - {"none", "temperature"}
+        else "uncalibrated softmax"
         if set(temperatures) == {1.0}
         else f"temperature fitted on the validation part, {min(temperatures):.2f} to {max(temperatures):.2f}"
     )

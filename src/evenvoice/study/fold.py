@@ -13,7 +13,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, groups_of, made_rows, parent_ids, plan_table
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.fitting import fit_images
@@ -169,9 +169,10 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, s
 
 
 def selecting(recipe: Recipe) -> Recipe:
-    """Return the recipe with the best epoch selected on whatever `fit` is given to watch, and no calibration on it."""
-    training = recipe.training.model_copy(update={"select": "best-on-validation", "calibrate": "none"})
-    return recipe.model_copy(update={"training": training})
+    """Return the recipe with the best epoch selected on what `fit` is given to watch, and no decision fitted on it."""
+    training = recipe.training.model_copy(update={"select": "best-on-validation"})
+    decision = DecisionSettings() if recipe.decision.needs_validation else recipe.decision
+    return recipe.model_copy(update={"training": training, "decision": decision})
 
 
 def _balanced_first(

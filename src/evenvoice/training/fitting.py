@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,8 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, make_loss
-from evenvoice.metrics import fit_temperature
+from evenvoice.imbalance import Plan, Shift, make_decision, make_loss
+from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
@@ -153,14 +153,26 @@ def fit_images(
     else:
         network = _fit_estimator(recipe, plan.take(images, rows, variants), targets[rows], len(labels), weights, seed)
         history, epoch = pd.DataFrame(columns=list(HISTORY)), 0
-    temperature = 1.0
-    if recipe.training.calibrate == "temperature":
+    each = np.ones(len(labels)) if weights is None else weights
+    counts = np.bincount(targets[rows], weights=each[targets[rows]], minlength=len(labels)).tolist()
+    decision = _decide(recipe, network, part, counts)
+    if recipe.decision.needs_validation:
         assert watched is not None
-        assert part is not None
-        temperature = fit_temperature(probabilities_of(network, part[0], 1.0), part[1])
         fitted_on = {**fitted_on, "calibration": tuple(watched.ids)}
     seconds = time.perf_counter() - started
-    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, temperature)
+    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, decision)
+
+
+def _decide(
+    recipe: Recipe, network: Network, part: tuple[Images, Labels] | None, counts: Sequence[float]
+) -> Shift:
+    """Fit the recipe's decision: on the validation part, and on what the classes count in the loss ``[k]``."""
+    decision = make_decision(recipe.decision.name, **recipe.decision.options)
+    if not decision.needs_validation:
+        return decision.fit(np.empty((0, len(counts))), np.empty(0, np.int64), counts)
+    assert part is not None
+    logits = log_probabilities(probabilities_of(network, part[0], Shift()))
+    return decision.fit(logits, part[1], counts)
 
 
 def _fit_network(
@@ -239,7 +251,7 @@ def _check_needs_no_validation(recipe: Recipe) -> None:
     """Raise if the recipe selects or calibrates on a validation part, where there is none."""
     for asked, what, otherwise in (
         (recipe.training.select == "best-on-validation", "selects the best epoch", "select: last"),
-        (recipe.training.calibrate == "temperature", "fits its temperature", "calibrate: none"),
+        (recipe.decision.needs_validation, f"fits its decision ({recipe.decision.name})", "decision: none"),
     ):
         if asked:
             raise EvenvoiceError(

@@ -15,7 +15,7 @@ from evenvoice.training.trained import TrainedModel
 
 
 class WaveformToProbabilities(nn.Module):
-    """Extractor → rows → normalise → pad or crop → network → temperature → softmax, on the CPU and in evaluation mode.
+    """Extractor → rows → normalise → pad or crop → network → decision → softmax, on the CPU and in evaluation mode.
 
     Each step is the one that training took; nothing is written a second time but the line that normalises.
 
@@ -40,7 +40,7 @@ class WaveformToProbabilities(nn.Module):
         assert trained.normaliser is not None
         network = trained.network.module() if isinstance(trained.network, Estimator) else trained.network
         assert network is not None
-        self.temperature = trained.temperature
+        self.decide = trained.decision.module()
         extractor = exportable(trained.recipe.extractor)
         assert extractor is not None
         self.extractor = copy.deepcopy(extractor)
@@ -68,7 +68,8 @@ class WaveformToProbabilities(nn.Module):
         if self.clip is not None:
             normalised = normalised.clamp(-self.clip, self.clip)
         logits: Tensor = self.network(self.shape.image(normalised, frames))
-        return (logits / self.temperature).softmax(dim=1)
+        decided: Tensor = self.decide(logits)
+        return decided.softmax(dim=1)
 
 
 class Adaptive(WaveformToProbabilities):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
+from scipy.special import softmax
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import one_thread
-from evenvoice.imbalance import Plan
-from evenvoice.metrics import with_temperature
+from evenvoice.imbalance import Plan, Shift
+from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
@@ -40,7 +41,7 @@ class TrainedModel:
         fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
             ``calibration``.
         seconds: How long the fit took.
-        temperature: What the logits are divided by; 1 unless the recipe calibrates.
+        decision: What turns logits into answers; nothing unless the recipe has one.
         later_plans: Of the second epoch and on, where a sampler is drawn anew each epoch.
     """
 
@@ -53,7 +54,7 @@ class TrainedModel:
     epoch: int
     fitted_on: dict[str, tuple[str, ...]]
     seconds: float
-    temperature: float = 1.0
+    decision: Shift = field(default_factory=Shift)
     later_plans: tuple[Plan, ...] = ()
 
     def probabilities(
@@ -89,7 +90,7 @@ class TrainedModel:
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
-        return probabilities_of(self.network, images, self.temperature)
+        return probabilities_of(self.network, images, self.decision)
 
 
 @dataclass(frozen=True)
@@ -101,16 +102,20 @@ class Watched:
     ids: Sequence[str]
 
 
-def probabilities_of(network: Network, images: Images, temperature: float) -> npt.NDArray[np.float32]:
-    """Softmax of the logits over the temperature, float32 ``[n, emotions]`` (equation 9 of the paper at 1)."""
+def probabilities_of(network: Network, images: Images, decision: Shift) -> npt.NDArray[np.float32]:
+    """Softmax of the logits after a decision, float32 ``[n, emotions]`` (without one: equation 9 of the paper)."""
     if isinstance(network, Estimator):
         with read_only(images, f"model {type(network).__name__}") as X:
             found = network.probabilities(X)
-        return found if temperature == 1 else with_temperature(found, temperature).astype(np.float32)
+        if decision.temperature == 1 and not decision.moves:
+            return found
+        # ln p is a logit: the softmax takes the rest away.
+        return np.asarray(softmax(decision(log_probabilities(found)), axis=1), np.float32)
     device = next(network.parameters()).device
+    decide = decision.module().to(device)
     with torch.inference_mode(), one_thread():
         parts = [
-            (network(torch.from_numpy(images[start : start + 256]).to(device)) / temperature).softmax(dim=1).cpu()
+            decide(network(torch.from_numpy(images[start : start + 256]).to(device))).softmax(dim=1).cpu()
             for start in range(0, len(images), 256)
         ]
     return torch.cat(parts).numpy()

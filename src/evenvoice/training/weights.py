@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
-from evenvoice.imbalance import Plan
+from evenvoice.imbalance import Plan, Shift
 from evenvoice.models import make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.normalise import Normaliser
@@ -49,11 +49,18 @@ class _About(BaseModel):
     labels: tuple[str, ...] = Field(min_length=2)
     epoch: int
     temperature: float = Field(gt=0, allow_inf_nan=False)
+    bias: tuple[FiniteFloat, ...] = ()
     seconds: float
+
+    @model_validator(mode="after")
+    def _one_bias_for_each_label(self) -> _About:
+        if self.bias and len(self.bias) != len(self.labels):
+            raise ValueError(f"bias holds {len(self.bias)} numbers for {len(self.labels)} labels")
+        return self
 
 
 def save_weights(trained: TrainedModel, path: Path | str) -> Path:
-    """Write the network's weights, the normaliser, the temperature, the labels and the recipe.
+    """Write the network's weights, the normaliser, the decision, the labels and the recipe.
 
     Args:
         trained: The fitted recipe.
@@ -78,7 +85,8 @@ def save_weights(trained: TrainedModel, path: Path | str) -> Path:
         recipe=trained.recipe,
         labels=trained.labels,
         epoch=trained.epoch,
-        temperature=trained.temperature,
+        temperature=trained.decision.temperature,
+        bias=tuple(trained.decision.bias.tolist()),
         seconds=trained.seconds,
     )
     arrays: _Arrays = {_ABOUT: np.array(about.model_dump_json())}
@@ -111,7 +119,8 @@ def load_weights(path: Path | str) -> TrainedModel:
     return TrainedModel(
         about.recipe, about.labels, _network(about, arrays, path), _normaliser(about, arrays, path),
         plan=Plan.keep([]),
-        history=pd.DataFrame(), epoch=about.epoch, fitted_on={}, seconds=about.seconds, temperature=about.temperature,
+        history=pd.DataFrame(), epoch=about.epoch, fitted_on={}, seconds=about.seconds,
+        decision=Shift(about.temperature, np.array(about.bias)),
     )  # fmt: skip
 
 

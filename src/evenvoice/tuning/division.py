@@ -20,7 +20,7 @@ from evenvoice.protocols import (
 from evenvoice.recipes import Recipe
 
 # Whether a fit cuts a validation part off depends on these.
-_CUTTING = ("training.validation_share", "training.select", "training.calibrate")
+_CUTTING = ("training.validation_share", "training.select", "decision.name")
 
 
 @dataclass(frozen=True)

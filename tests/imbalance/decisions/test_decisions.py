@@ -31,14 +31,14 @@ def recall(logits: Any, y: Any) -> float:
 def test_the_module_is_the_decision(name: str) -> None:
     logits, y = validation()
     fitted = make_decision(name).fit(logits, y, COUNTS)
-    assert fitted.scale > 0
-    assert fitted.bias.shape == (3,)
+    assert fitted.temperature > 0
+    assert fitted.bias.shape in ((0,), (3,))
     for dtype in (torch.float32, torch.float64):
         out = fitted.module()(torch.tensor(logits, dtype=dtype))
         assert out.dtype == dtype
         np.testing.assert_allclose(out.numpy(), fitted(logits), rtol=1e-5, atol=1e-5)
     again = make_decision(name).fit(logits, y, COUNTS)
-    assert (again.scale, again.bias.tolist()) == (fitted.scale, fitted.bias.tolist())
+    assert (again.temperature, again.bias.tolist()) == (fitted.temperature, fitted.bias.tolist())
 
 
 def test_adjusted_logits_are_those_of_even_classes() -> None:
@@ -71,8 +71,8 @@ def test_the_temperature_is_the_one_of_the_metrics() -> None:
     sharp = 3 * logits
     fitted = make_decision("temperature").fit(sharp, y, COUNTS)
     p = np.exp(sharp) / np.exp(sharp).sum(axis=1, keepdims=True)
-    assert fitted.scale == pytest.approx(1 / fit_temperature(p, y), rel=1e-6)
-    assert 1 / fitted.scale == pytest.approx(3, rel=0.25)
+    assert fitted.temperature == pytest.approx(fit_temperature(p, y), rel=1e-6)
+    assert fitted.temperature == pytest.approx(3, rel=0.25)
     assert (fitted(sharp).argmax(axis=1) == sharp.argmax(axis=1)).all()
 
 

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 
 class ShiftModule(torch.nn.Module):
-    """Logits [b, k] → scale · logits + bias, of the dtype of the logits."""
+    """Logits [b, k] → logits / temperature + bias, of the dtype of the logits."""
 
-    scale: torch.Tensor
-    bias: torch.Tensor
+    bias: torch.Tensor | None
 
-    def __init__(self, scale: float, bias: NDArray[np.float64]) -> None:
+    def __init__(self, temperature: float, bias: NDArray[np.float64]) -> None:
         super().__init__()
-        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
-        self.register_buffer("bias", torch.tensor(bias, dtype=torch.float32))
+        self.temperature = temperature
+        self.register_buffer("bias", torch.tensor(bias, dtype=torch.float32) if np.any(bias) else None)
 
     def forward(self, logits: torch.Tensor) -> torch.Tensor:
         """Return the new logits."""
-        return self.scale.to(logits.dtype) * logits + self.bias.to(logits.dtype)
+        divided = logits / self.temperature
+        return divided if self.bias is None else divided + self.bias.to(logits.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,13 +33,18 @@ class LogitAdjustment:
 
     tau: float | Literal["fit"] = 1.0
 
+    @property
+    def needs_validation(self) -> bool:
+        """Whether τ is fitted on validation rows."""
+        return self.tau == "fit"
+
     def __post_init__(self) -> None:
         if self.tau != "fit" and not (isinstance(self.tau, int | float) and 0 <= self.tau < float("inf")):
             raise EvenvoiceError(f"decision logit-adjustment: tau {self.tau!r}; give a number of 0 or more, or 'fit'")
 
     def fit(self, logits: ArrayLike, y: ArrayLike, class_counts: Sequence[float]) -> Shift:
         """See `Decision.fit`."""
-        z, numbers, counts = checked_validation(logits, y, class_counts)
+        z, numbers, counts = checked_validation(logits, y, class_counts, least=int(self.needs_validation))
         log_prior = np.log(counts / counts.sum())
         if self.tau != "fit":
             return Shift(1.0, -float(self.tau) * log_prior)
@@ -65,6 +70,7 @@ class PriorShift:
         array([-0.4055,  0.6931])
     """
 
+    needs_validation: ClassVar[bool] = False
     target: Literal["even"] | Sequence[float] = "even"
 
     def __post_init__(self) -> None:
@@ -81,7 +87,7 @@ class PriorShift:
 
     def fit(self, logits: ArrayLike, y: ArrayLike, class_counts: Sequence[float]) -> Shift:
         """See `Decision.fit`."""
-        _, _, counts = checked_validation(logits, y, class_counts)
+        _, _, counts = checked_validation(logits, y, class_counts, least=0)
         wanted = np.ones(len(counts)) if isinstance(self.target, str) else np.asarray(self.target, dtype=np.float64)
         if len(wanted) != len(counts):
             raise EvenvoiceError(

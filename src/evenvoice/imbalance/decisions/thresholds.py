@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,7 @@ class Thresholds:
         array([1, 0, 1])
     """
 
+    needs_validation: ClassVar[bool] = True
     rounds: int = 10
 
     def __post_init__(self) -> None:

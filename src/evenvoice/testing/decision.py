@@ -1,0 +1,66 @@
+"""The contract of a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from evenvoice.imbalance import Decision, Shift, make_decision
+
+_COUNTS = (60, 30, 10)
+
+
+def check_decision(decision: Decision | str, **options: Any) -> None:
+    """Check a decision of your own: an object, or a name as a recipe writes it.
+
+    What is checked: ``needs_validation`` is true or false; ``fit(logits [n, k], class numbers [n], class counts [k])``
+    returns a `Shift` with a temperature above 0 and one finite number for each class (or none); the same again from the
+    same rows; the inputs are left alone; its module computes what it computes; and where it needs no validation rows,
+    it can be fitted without any.
+
+    Args:
+        decision: What to check.
+        **options: Its options, where it is a name.
+
+    Raises:
+        AssertionError: The contract is broken; the message says what was expected and what was found.
+
+    Examples:
+        >>> check_decision("logit-adjustment", tau="fit")
+    """
+    made = make_decision(decision, **options) if isinstance(decision, str) else decision
+    needs = getattr(made, "needs_validation", None)
+    _expect(isinstance(needs, bool), f"needs_validation: found {needs!r}, expected True or False")
+    random = np.random.default_rng(0)
+    y = random.choice(3, size=300, p=np.array(_COUNTS) / sum(_COUNTS))
+    logits = random.normal(size=(300, 3)) + 1.5 * np.eye(3)[y]
+    before = logits.copy(), y.copy()
+    fitted, again = made.fit(logits, y, _COUNTS), made.fit(logits, y, _COUNTS)
+    _expect(np.array_equal(logits, before[0]) and np.array_equal(y, before[1]), "fit changed its inputs")
+    _check_shift(fitted, logits)
+    _expect(
+        fitted.temperature == again.temperature and np.array_equal(fitted.bias, again.bias),
+        "two fits to the same rows differ",
+    )
+    if not needs:
+        _check_shift(made.fit(np.empty((0, 3)), np.empty(0, np.int64), _COUNTS), logits)
+
+
+def _check_shift(fitted: Any, logits: np.ndarray) -> None:
+    """What holds for what was fitted."""
+    _expect(isinstance(fitted, Shift), f"fit returned {type(fitted).__name__}, expected an evenvoice.imbalance.Shift")
+    _expect(fitted.temperature > 0, f"temperature {fitted.temperature}, expected a number above 0")
+    bias = np.asarray(fitted.bias)
+    _expect(
+        bias.shape in ((0,), (3,)) and bool(np.isfinite(bias).all()),
+        f"bias {bias}, expected a finite number for each of 3 classes, or an empty array",
+    )
+    found = fitted.module()(torch.from_numpy(logits)).numpy()
+    _expect(np.allclose(found, fitted(logits), atol=1e-5), "the module computes other logits than the decision")
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise AssertionError(f"decision: {otherwise}")
