@@ -58,7 +58,10 @@ def predict(
         real = np.pad(plan.kept, (0, len(plan) - len(plan.kept)), constant_values=-1)
         used = np.flatnonzero(plan.synthetic | np.isin(real, fold.train))
     nothing: dict[str, tuple[str, ...]] = {}
-    model = fit_images(recipe, images, emotions, plan, used, None, normaliser, seed, labels=labels, fitted_on=nothing)
+    model = fit_images(
+        recipe, images, emotions, lambda seed, epoch: plan, None, normaliser, seed,
+        rows=used, labels=labels, fitted_on=nothing,
+    )  # fmt: skip
     return make_predictions(table.iloc[fold.test], model.probabilities(tested), labels)
 
 

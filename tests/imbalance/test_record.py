@@ -13,7 +13,7 @@ IDS = ["a", "b", "007", "d"]
 Y = ["sad", "sad", "sad", "angry"]
 
 
-def written(plan: Plan | list[Plan], tmp_path: Path) -> pd.DataFrame:
+def written(plan: Plan | dict[tuple[int, int], Plan], tmp_path: Path) -> pd.DataFrame:
     table = plan_table(plan, IDS, Y)
     table.to_csv(tmp_path / "plan.csv", index=False, float_format="%.17g")
     read = read_plan(tmp_path / "plan.csv")
@@ -50,10 +50,10 @@ def test_a_plan_that_changes_nothing_is_an_empty_table(tmp_path: Path) -> None:
 
 
 def test_plans_of_several_epochs_are_one_record(tmp_path: Path) -> None:
-    plans = [
-        Plan.pairs([0, 1, 2, 3], base=[0], neighbour=[1], gap=[0.5], labels=["sad"]),
-        Plan.keep([0, 1, 3, 3]),
-    ]
+    plans = {
+        (1, 1): Plan.pairs([0, 1, 2, 3], base=[0], neighbour=[1], gap=[0.5], labels=["sad"]),
+        (2, 1): Plan.keep([0, 1, 3, 3]),
+    }
     read = written(plans, tmp_path)
     assert read["epoch"].tolist() == [1, 2, 2]
     assert made_rows(read)["synthetic"].tolist() == ["synthetic-1-0"]

@@ -10,7 +10,7 @@ from evenvoice.imbalance import Plan
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
-from evenvoice.training import Dataset, TrainedModel, fit
+from evenvoice.training import FitJob, TrainedModel, fit
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -25,10 +25,14 @@ def _run() -> fold_room.FoldResult:
 
 
 def test_a_fit_that_balances_more_than_the_training_part_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(recipe, train: Dataset, validation, seed: int, **options) -> TrainedModel:
-        return fit(recipe, EXAMPLES, validation, seed, **options)
+    class Greedy:
+        def __init__(self, device: str) -> None:
+            pass
 
-    monkeypatch.setattr(fold_room, "fit", greedy)
+        def fit_many(self, jobs: list[FitJob]) -> list[TrainedModel]:
+            return [fit(job.recipe, EXAMPLES, job.validation, job.seed, labels=job.labels) for job in jobs]
+
+    monkeypatch.setattr(fold_room, "LoopTrainer", Greedy)
     with pytest.raises(EvenvoiceError, match=r"synthetic rows have a parent outside the \d+ rows allowed"):
         _run()
 

@@ -103,8 +103,8 @@ def test_what_cannot_be_is_refused_when_the_recipe_is_read(changes: dict, messag
 def test_a_plan_is_redrawn_each_epoch_and_all_are_recorded() -> None:
     changes = {"balance": {"name": "redrawn", "options": {"sampler": "random-over"}}, "training": {"epochs": 3}}
     model = fit(open_recipe("2dcnn", changes), EXAMPLES)
-    assert len(model.later_plans) == 2
-    kept = [tuple(plan.kept) for plan in (model.plan, *model.later_plans)]
+    assert list(model.plans) == [(1, 1), (2, 1), (3, 1)]
+    kept = [tuple(plan.kept) for plan in model.plans.values()]
     assert len(set(kept)) == 3
     assert len({len(plan) for plan in kept}) == 1
 

@@ -143,6 +143,8 @@ def _epoch(run: Run) -> Iterator[Spot]:
     rule = run.info["recipe"].get("training", {}).get("select", "last")
     if run.key.protocol.endswith(SELECT_ON_TEST):
         return  # its rule is the leak that it is there to measure
+    if run.info["recipe"].get("ensemble", {}).get("members", 1) > 1:
+        return  # each member keeps an epoch of its own, and the history is the mean of theirs
     if rule == "last":
         wanted = int(history["epoch"].max())
     elif rule == "best-on-validation" and "validation_ua" in history:

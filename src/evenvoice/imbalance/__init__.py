@@ -16,6 +16,7 @@ from evenvoice.imbalance.perturbed import perturbed_plan
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.record import (
     PLAN_COLUMNS,
+    Draw,
     added_rows,
     kept_times,
     made_rows,
@@ -43,6 +44,7 @@ __all__ = [
     "Chain",
     "ClassWeights",
     "Decision",
+    "Draw",
     "NoBalancing",
     "Plan",
     "RandomOverSampler",

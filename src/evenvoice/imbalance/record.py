@@ -11,6 +11,7 @@ One row for each made row, and one for each utterance that is not kept exactly o
 ``times``               how often the utterance stands in the training set: 0 where it was removed
 ``parent-3, weight-3``  … further parents, where a row has more than two
 ``epoch``               for which epoch, from 1, where the plan was drawn anew each epoch
+``member``              for which member, from 1, of an ensemble whose members draw each its own
 ======================  ==================================================================================
 
 The first parent's weight is 1 less the others'. A row of maker ``values`` without parents was made of training rows
@@ -20,7 +21,7 @@ lambda`` only; their maker is not on record.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,15 @@ from evenvoice.imbalance.plan import Plan
 PLAN_COLUMNS = ("synthetic", "emotion", "maker", "base", "neighbour", "lambda", "times")
 KEPT = "kept"
 
+Draw = tuple[int, int]
+"""The epoch and the member of an ensemble that a plan is for, both from 1."""
 
-def plan_table(plan: Plan | Sequence[Plan], ids: ArrayLike, y: ArrayLike) -> pd.DataFrame:
-    """Return the record of a plan, or of the plans of several epochs.
+
+def plan_table(plan: Plan | Mapping[Draw, Plan], ids: ArrayLike, y: ArrayLike) -> pd.DataFrame:
+    """Return the record of a plan, or of the plans of several epochs and members of an ensemble.
 
     Args:
-        plan: The plan; or one for each epoch, over the same source.
+        plan: The plan; or one for each epoch and member (both from 1), over the same source.
         ids: Utterance id of each row of the source; [n].
         y: Its label; [n].
 
@@ -57,9 +61,14 @@ def plan_table(plan: Plan | Sequence[Plan], ids: ArrayLike, y: ArrayLike) -> pd.
     names, labels = np.asarray(ids, dtype=object), np.asarray(y)
     if isinstance(plan, Plan):
         return _one(plan, names, labels, "synthetic-")
-    tables = [
-        _one(one, names, labels, f"synthetic-{epoch}-").assign(epoch=epoch) for epoch, one in enumerate(plan, start=1)
-    ]
+    if len(plan) == 1:
+        return _one(next(iter(plan.values())), names, labels, "synthetic-")
+    varies = [number for number in (0, 1) if len({draw[number] for draw in plan}) > 1]
+    tables = []
+    for draw, one in plan.items():
+        counted = {("epoch", "member")[number]: draw[number] for number in varies}
+        prefix = "-".join(["synthetic", *map(str, counted.values()), ""])
+        tables.append(_one(one, names, labels, prefix).assign(**counted))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -77,7 +86,7 @@ def read_plan(path: Path | str) -> pd.DataFrame:
         ValueError: It is not a table.
     """
     header = pd.read_csv(path, nrows=0).columns
-    numbers = [name for name in header if name in ("lambda", "times", "epoch") or name.startswith("weight-")]
+    numbers = [name for name in header if name in ("lambda", "times", "epoch", "member") or name.startswith("weight-")]
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     for name in numbers:
         table[name] = pd.to_numeric(table[name].replace("", None))
@@ -111,10 +120,11 @@ def parent_ids(table: pd.DataFrame) -> NDArray[Any]:
 def added_rows(table: pd.DataFrame) -> pd.Series[float]:
     """Return how many rows of each label the training set has more than its source: made, repeated, less removed.
 
-    Of plans that were drawn anew each epoch, the first counts.
+    Of plans that were drawn anew, each epoch or for each member of an ensemble, the first counts.
     """
-    if "epoch" in table:
-        table = table[table["epoch"] == 1]
+    for name in ("epoch", "member"):
+        if name in table:
+            table = table[table[name] == 1]
     change = table["times"].sub(1).fillna(1)
     return change.groupby(table["emotion"]).sum()
 

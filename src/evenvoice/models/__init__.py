@@ -12,11 +12,13 @@ from evenvoice.models.registry import (
     needed_shape,
     weighs_classes,
 )
+from evenvoice.models.soft_vote import SoftVote, soft_vote
 
 __all__ = [
     "CNN2D",
     "MODELS",
     "Estimator",
+    "SoftVote",
     "check_model",
     "count_parameters",
     "is_deterministic",
@@ -24,5 +26,6 @@ __all__ = [
     "is_network",
     "make_model",
     "needed_shape",
+    "soft_vote",
     "weighs_classes",
 ]

@@ -38,6 +38,7 @@ _SECTIONS = {
     "loss": "{name: focal}",
     "decision": "{name: temperature}",
     "model": "{name: svm}",
+    "ensemble": "5",
     "training": "{epochs: 50}",
 }
 

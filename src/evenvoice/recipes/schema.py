@@ -18,6 +18,7 @@ from evenvoice.recipes.sections import (
     VALIDATION_SHARE,
     Balance,
     DecisionSettings,
+    EnsembleSettings,
     LossSettings,
     ModelSettings,
     SamplerSettings,
@@ -54,6 +55,7 @@ class Recipe(Section):
             ``temperature`` probabilities say how often the answer is right (Guo et al. 2017), and no answer changes.
         model: The network, or the classical classifier.
         training: How it is fitted.
+        ensemble: How many are fitted, to average their probabilities: ``ensemble: 5``.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
 
     Examples:
@@ -77,6 +79,7 @@ class Recipe(Section):
     decision: DecisionSettings = DecisionSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
+    ensemble: EnsembleSettings = EnsembleSettings()
     search: Search = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -29,6 +29,8 @@ def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
     for key in _NAMED:
         if isinstance(full.get(key), str):
             full[key] = {"name": full[key]}
+    if isinstance(full.get("ensemble"), int):
+        full["ensemble"] = {"members": full["ensemble"]}
     if isinstance(full.get("balance"), list | tuple):
         full["balance"] = [{"name": each} if isinstance(each, str) else each for each in full["balance"]]
     return full
@@ -107,6 +109,16 @@ class ModelSettings(Section):
     def _known(self) -> ModelSettings:
         check_model(self.name, self.options)
         return self
+
+
+class EnsembleSettings(Section):
+    """How many models are fitted, each with its own seed and its own draw of the samplers; probabilities are averaged.
+
+    Attributes:
+        members: Their number.
+    """
+
+    members: int = Field(default=1, ge=1, le=100)
 
 
 class TrainingSettings(Section):

@@ -15,7 +15,7 @@ from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
-from evenvoice.training import Dataset, TrainedModel, fit
+from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel
 from evenvoice.training.fitting import fit_images
 from evenvoice.training.loop import Images
 from evenvoice.training.normalise import Normaliser
@@ -103,19 +103,19 @@ def run_fold(
     watches_test = protocol.select_on_test or test_curves
     if watches_test:
         validation = examples.take(fold.test)
-    model = fit(recipe, examples.take(fold.train), validation, seed, labels=labels, device=device)
+    job = FitJob(recipe, examples.take(fold.train), validation, seed, labels)
+    [model] = LoopTrainer(device).fit_many([job])
     if watches_test:
         model = replace(model, recipe=as_asked, history=_of_the_test_part(model.history))
     ids = np.array(examples.ids)
     balanced = np.array(model.fitted_on["balancer"])
-    for one in (model.plan, *model.later_plans):
+    for one in model.plans.values():
         _check_parents(one, balanced, ids, fold)
     offsets = _offsets(model, examples, fold) if len(fold.enrolled) else None
     probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False), offsets)
     split = _split_table(ids, fold, model.fitted_on)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
-    plans = [model.plan, *model.later_plans] if model.later_plans else model.plan
-    plan = plan_table(plans, balanced, before)
+    plan = plan_table(model.plans, balanced, before)
     return FoldResult(
         model,
         make_predictions(utterances.iloc[fold.test], probabilities, labels),
@@ -206,8 +206,8 @@ def _balanced_first(
     tested = plan.take(pool.images, fold.test)
     watched = Watched(tested, plan.y(emotions)[fold.test], ids[fold.test].tolist()) if test_curves else None
     model = fit_images(
-        recipe, pool.images, emotions, plan, fold.train, watched, pool.normaliser, seed,
-        labels=labels, fitted_on=saw, device=device,
+        recipe, pool.images, emotions, lambda seed, epoch: plan, watched, pool.normaliser, seed,
+        rows=fold.train, labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip
     model = replace(model, history=_of_the_test_part(model.history))
     probabilities = model.image_probabilities(tested)

@@ -6,5 +6,16 @@ from evenvoice.training.export import export
 from evenvoice.training.fitting import fit
 from evenvoice.training.on_corpus import train
 from evenvoice.training.trained import TrainedModel
+from evenvoice.training.trainers import FitJob, LoopTrainer, Trainer
 
-__all__ = ["Dataset", "SpeechEmotionClassifier", "TrainedModel", "export", "fit", "train"]
+__all__ = [
+    "Dataset",
+    "FitJob",
+    "LoopTrainer",
+    "SpeechEmotionClassifier",
+    "TrainedModel",
+    "Trainer",
+    "export",
+    "fit",
+    "train",
+]

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms
+from evenvoice.imbalance import Plan
 from evenvoice.protocols import Fold, cut_validation, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
@@ -300,7 +301,11 @@ def _fit_images(
     rows = _rows(recipe, images, matrix)
     normaliser = Normaliser.fit([rows[row] for row in train])
     normalised = _clipped(recipe, np.stack(normaliser.apply(rows)).reshape(images.shape))
-    plan = make_plan(recipe, normalised[train], emotions[train], None if speakers is None else speakers[train], seed)
+    of = None if speakers is None else speakers[train]
+
+    def draw(seed: int, epoch: int) -> Plan:
+        return make_plan(recipe, normalised[train], emotions[train], of, seed, epoch=epoch)
+
     ids = np.arange(len(images)).astype(str)
     learnt = tuple(ids[train])
     saw = {"normaliser": learnt, "balancer": learnt, "network": learnt, "selection": (), "calibration": ()}
@@ -308,6 +313,6 @@ def _fit_images(
     if len(validation):
         watched = Watched(normalised[validation], emotions[validation], ids[validation].tolist())
     return fit_images(
-        recipe, normalised[train], emotions[train], plan, np.arange(len(plan)), watched, normaliser, seed,
+        recipe, normalised[train], emotions[train], draw, watched, normaliser, seed,
         labels=labels, fitted_on=saw, device=device,
     )  # fmt: skip

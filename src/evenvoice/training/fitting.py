@@ -6,30 +6,25 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import torch
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features.threads import one_thread
-from evenvoice.imbalance import Plan, Shift, make_decision, make_loss
+from evenvoice.imbalance import Plan, Shift, make_decision
 from evenvoice.metrics import log_probabilities
-from evenvoice.models import Estimator, is_network, make_model
+from evenvoice.models import soft_vote
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.guards import read_only
-from evenvoice.training.loop import NO_VARIANTS, Images, Labels, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.loop import NO_VARIANTS, Images, Labels, OnEpoch
+from evenvoice.training.member import Source, fit_member, mean_history, member_seeds
 from evenvoice.training.normalise import Normaliser
-from evenvoice.training.plans import is_redrawn, make_plan, targets_of
+from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 from evenvoice.training.trained import Network, TrainedModel, Watched, probabilities_of
-
-# Columns of the history that every fit has.
-HISTORY = ("epoch", "train_loss", "train_accuracy", "train_ua")
 
 
 def fit(
@@ -48,7 +43,7 @@ def fit(
         recipe: What to fit.
         train: The training part, with emotions.
         validation: Watched and, with ``select: best-on-validation``, selected on. Other speakers than ``train``'s.
-        seed: Of the initial weights, the shuffling, the dropout and the balancer.
+        seed: Of the initial weights, the shuffling, the dropout and the samplers.
         labels: Emotions in the order wanted; those of ``train``, sorted, if not given.
         device: ``cpu`` or ``cuda``. On the CPU a fit takes one thread: the same seed gives the same weights.
         on_epoch: Called after each epoch.
@@ -61,59 +56,52 @@ def fit(
     normaliser = fit_normaliser(recipe, train)
     images = to_training_images(recipe, train, normaliser)
     variants = {name: to_training_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
-    plan = make_plan(recipe, images, emotions, train.speakers, seed, variants)
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
     watched = None
     if validation is not None:
         assert validation.emotions is not None
         watched = Watched(to_images(recipe, validation, normaliser), validation.emotions, validation.ids)
-    later: list[Plan] = []
 
-    def redraw(epoch: int) -> Plan:
-        later.append(make_plan(recipe, images, emotions, train.speakers, seed, variants, epoch))
-        return later[-1]
+    def draw(seed: int, epoch: int) -> Plan:
+        return make_plan(recipe, images, emotions, train.speakers, seed, variants, epoch)
 
-    model = fit_images(
-        recipe, images, emotions, plan, np.arange(len(plan)), watched, normaliser, seed,
-        labels=labels, fitted_on=saw, variants=variants, redraw=redraw if is_redrawn(recipe) else None,
-        device=device, on_epoch=on_epoch,
+    return fit_images(
+        recipe, images, emotions, draw, watched, normaliser, seed,
+        labels=labels, fitted_on=saw, variants=variants, device=device, on_epoch=on_epoch,
     )  # fmt: skip
-    return replace(model, later_plans=tuple(later))
 
 
 def fit_images(
     recipe: Recipe,
     images: Images,
     emotions: npt.NDArray[np.str_],
-    plan: Plan,
-    rows: npt.NDArray[np.int64],
+    draw: Callable[[int, int], Plan],
     watched: Watched | None,
     normaliser: Normaliser | None,
     seed: int,
     *,
+    rows: npt.NDArray[np.int64] | None = None,
     labels: tuple[str, ...] | None,
     fitted_on: dict[str, tuple[str, ...]],
     variants: Mapping[str, Images] = NO_VARIANTS,
-    redraw: Callable[[int], Plan] | None = None,
     device: str = "cpu",
     on_epoch: OnEpoch | None = None,
 ) -> TrainedModel:
-    """Train on some rows of a plan over normalised features; `fit` for those who normalise and balance themselves.
+    """Train on a plan over normalised features; `fit` for those who normalise and balance themselves.
 
     Args:
         recipe: What to fit.
         images: Normalised features, float32 ``[n, c, h, w]``.
         emotions: Their labels ``[n]``.
-        plan: Over ``images``.
-        rows: Which rows of the plan to learn from.
+        draw: Returns the plan over ``images`` for a seed and an epoch from 0.
         watched: What is measured after each epoch, and, where the recipe says so, selected and calibrated on.
         normaliser: The one that made ``images``, kept for prediction.
         seed: See `fit`.
+        rows: Which rows of the plan to learn from; all of them if not given.
         labels: See `fit`.
         fitted_on: The record of what normaliser, balancer and network saw.
         variants: The features of perturbed waveforms that the plan refers to, by the perturbation.
-        redraw: Returns the plan of a later epoch, from 1; the same plan serves all epochs if not given.
         device: See `fit`.
         on_epoch: See `fit`.
     """
@@ -127,10 +115,6 @@ def fit_images(
             "or use a protocol whose training part holds every emotion"
         )
     number = {label: position for position, label in enumerate(labels)}
-    targets = targets_of(plan, emotions, number)
-    weights = None
-    if plan.class_weights is not None:
-        weights = np.array([plan.class_weights[label] for label in labels], np.float32)
     part: tuple[Images, Labels] | None = None
     if watched is None or not len(watched.emotions):
         _check_needs_no_validation(recipe)
@@ -144,28 +128,30 @@ def fit_images(
         part = watched.images, np.array([number[emotion] for emotion in watched.emotions], np.int64)
         if recipe.training.select == "best-on-validation":
             fitted_on = {**fitted_on, "selection": tuple(watched.ids)}
-    network: Network
-    if is_network(recipe.model.name):
-        learnt = PlannedRows(images, targets, plan, rows, variants)
-        if redraw is not None:
-            learnt.redraw = lambda epoch: (again := redraw(epoch), targets_of(again, emotions, number))
-        network, history, epoch = _fit_network(recipe, learnt, part, len(labels), weights, seed, device, on_epoch)
-    else:
-        network = _fit_estimator(recipe, plan.take(images, rows, variants), targets[rows], len(labels), weights, seed)
-        history, epoch = pd.DataFrame(columns=list(HISTORY)), 0
-    each = np.ones(len(labels)) if weights is None else weights
-    counts = np.bincount(targets[rows], weights=each[targets[rows]], minlength=len(labels)).tolist()
-    decision = _decide(recipe, network, part, counts)
+    source = Source(images, emotions, labels, variants, rows)
+    members = [
+        fit_member(recipe, source, partial(draw, own), part, own, device, on_epoch)
+        for own in member_seeds(seed, recipe.ensemble.members)
+    ]
+    network = soft_vote([member.network for member in members])
+    counts = np.mean([member.class_counts for member in members], axis=0)
+    decision = _decide(recipe, network, part, counts.tolist())
     if recipe.decision.needs_validation:
         assert watched is not None
         fitted_on = {**fitted_on, "calibration": tuple(watched.ids)}
     seconds = time.perf_counter() - started
-    return TrainedModel(recipe, labels, network, normaliser, plan, history, epoch, fitted_on, seconds, decision)
+    plans = {
+        (epoch, place): plan
+        for place, member in enumerate(members, start=1)
+        for epoch, plan in enumerate(member.plans, start=1)
+    }
+    history = mean_history([member.history for member in members])
+    return TrainedModel(
+        recipe, labels, network, normaliser, plans, history, members[0].epoch, fitted_on, seconds, decision
+    )
 
 
-def _decide(
-    recipe: Recipe, network: Network, part: tuple[Images, Labels] | None, counts: Sequence[float]
-) -> Shift:
+def _decide(recipe: Recipe, network: Network, part: tuple[Images, Labels] | None, counts: Sequence[float]) -> Shift:
     """Fit the recipe's decision: on the validation part, and on what the classes count in the loss ``[k]``."""
     decision = make_decision(recipe.decision.name, **recipe.decision.options)
     if not decision.needs_validation:
@@ -173,53 +159,6 @@ def _decide(
     assert part is not None
     logits = log_probabilities(probabilities_of(network, part[0], Shift()))
     return decision.fit(logits, part[1], counts)
-
-
-def _fit_network(
-    recipe: Recipe,
-    rows: PlannedRows,
-    watched: tuple[Images, Labels] | None,
-    n_classes: int,
-    class_weights: npt.NDArray[np.float32] | None,
-    seed: int,
-    device: str,
-    on_epoch: OnEpoch | None,
-) -> tuple[torch.nn.Module, pd.DataFrame, int]:
-    """Fit by gradient descent; return network, history and the epoch whose weights were kept."""
-    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        network = make_model(recipe.model.name, rows.images.shape[1:], n_classes, **recipe.model.options)
-        assert isinstance(network, torch.nn.Module)
-        history, epoch = train_network(
-            network, rows, WholeRows(*watched) if watched else None,
-            recipe.training, class_weights=class_weights, loss=_loss(recipe, rows, n_classes), device=device,
-            on_epoch=on_epoch,
-        )  # fmt: skip
-    return network, history, epoch
-
-
-def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
-    """The recipe's loss over the class counts of the rows learnt from; ``None`` for plain cross entropy."""
-    if recipe.loss.plain:
-        return None
-    counts = np.bincount(rows.labels.numpy()[rows.rows], minlength=n_classes)
-    return make_loss(recipe.loss.name, counts.tolist(), recipe.training.epochs, **recipe.loss.options)
-
-
-def _fit_estimator(
-    recipe: Recipe,
-    images: Images,
-    targets: Labels,
-    n_classes: int,
-    class_weights: npt.NDArray[np.float32] | None,
-    seed: int,
-) -> Estimator:
-    """Fit a classical classifier."""
-    estimator = make_model(recipe.model.name, images.shape[1:], n_classes, **recipe.model.options)
-    assert isinstance(estimator, Estimator)
-    with read_only(images, f"model {recipe.model.name}") as X:
-        estimator.fit(X, targets, class_weights=class_weights, seed=seed)
-    return estimator
 
 
 def check_device(device: str) -> None:

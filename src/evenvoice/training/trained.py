@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.special import softmax
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import one_thread
-from evenvoice.imbalance import Plan, Shift
+from evenvoice.imbalance import Draw, Plan, Shift
 from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator
 from evenvoice.recipes import Recipe
@@ -35,27 +35,32 @@ class TrainedModel:
         labels: Emotions, in the order of the probabilities.
         network: In evaluation mode; or the fitted classical classifier.
         normaliser: ``None`` where each speaker's own audio normalises.
-        plan: What the balancer did; its row numbers count the training part's examples.
-        history: One row an epoch; none for a classical classifier, which has no epochs.
-        epoch: Whose weights were kept; 0 where there are none.
+        plans: What the samplers did, by epoch and member of the ensemble, both from 1; one plan unless they are drawn
+            anew. Row numbers count the training part's examples.
+        history: One row an epoch, the mean over the members of an ensemble; none for a classical classifier, which
+            has no epochs.
+        epoch: Whose weights were kept, by the first member of an ensemble; 0 where there are none.
         fitted_on: Utterance ids that each step saw: ``normaliser``, ``balancer``, ``network``, ``selection``,
             ``calibration``.
         seconds: How long the fit took.
         decision: What turns logits into answers; nothing unless the recipe has one.
-        later_plans: Of the second epoch and on, where a sampler is drawn anew each epoch.
     """
 
     recipe: Recipe
     labels: tuple[str, ...]
     network: Network
     normaliser: Normaliser | None
-    plan: Plan
+    plans: Mapping[Draw, Plan]
     history: pd.DataFrame
     epoch: int
     fitted_on: dict[str, tuple[str, ...]]
     seconds: float
     decision: Shift = field(default_factory=Shift)
-    later_plans: tuple[Plan, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """The first plan."""
+        return next(iter(self.plans.values()))
 
     def probabilities(
         self, examples: Dataset, offsets: npt.NDArray[np.float32] | None = None

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.imbalance import Plan, Shift
-from evenvoice.models import make_model
+from evenvoice.models import make_model, soft_vote
 from evenvoice.recipes import Recipe
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.trained import TrainedModel
@@ -118,7 +118,7 @@ def load_weights(path: Path | str) -> TrainedModel:
     about = _read_about(arrays, path)
     return TrainedModel(
         about.recipe, about.labels, _network(about, arrays, path), _normaliser(about, arrays, path),
-        plan=Plan.keep([]),
+        plans={(1, 1): Plan.keep([])},
         history=pd.DataFrame(), epoch=about.epoch, fitted_on={}, seconds=about.seconds,
         decision=Shift(about.temperature, np.array(about.bias)),
     )  # fmt: skip
@@ -165,7 +165,11 @@ def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module:
     """Return the recipe's network with the file's weights, in evaluation mode."""
     model = about.recipe.model
     with torch.random.fork_rng(devices=[]):  # the weights it starts with are drawn, and overwritten
-        network = make_model(model.name, about.recipe.input_shape, len(about.labels), **model.options)
+        members = [
+            make_model(model.name, about.recipe.input_shape, len(about.labels), **model.options)
+            for _ in range(about.recipe.ensemble.members)
+        ]
+    network = soft_vote(members)
     if not isinstance(network, torch.nn.Module):
         raise EvenvoiceError(f"{path}: model {model.name!r} keeps no weights; {_REMEDY}, with another recipe")
     for name, values in network.state_dict().items():

@@ -27,7 +27,8 @@ def test_epochs_differ_and_repeat() -> None:
 
 
 def test_the_record_holds_all_epochs() -> None:
-    table = plan_table(plans(0), [f"u{row}" for row in range(len(X))], Y)
+    drawn = {(epoch, 1): plan for epoch, plan in enumerate(plans(0), start=1)}
+    table = plan_table(drawn, [f"u{row}" for row in range(len(X))], Y)
     assert table["epoch"].value_counts().to_dict() == dict.fromkeys((1, 2, 3), 90)
     assert table["synthetic"].is_unique
 

@@ -1,0 +1,164 @@
+"""One model of a fit: a network by gradient descent, or a classical classifier, over the rows of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from evenvoice.features.threads import one_thread
+from evenvoice.imbalance import Plan, make_loss
+from evenvoice.models import Estimator, is_network, make_model
+from evenvoice.recipes import Recipe
+from evenvoice.training.guards import read_only
+from evenvoice.training.loop import Images, Labels, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.plans import is_redrawn, targets_of
+
+# Columns of the history that every fit has.
+HISTORY = ("epoch", "train_loss", "train_accuracy", "train_ua")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a plan is over.
+
+    Attributes:
+        images: Normalised features, float32 ``[n, c, h, w]``.
+        emotions: Their labels ``[n]``.
+        labels: All emotions, in the order of the classes.
+        variants: The features of perturbed waveforms, by the perturbation.
+        rows: Which rows of the plan to learn from; all if ``None``.
+    """
+
+    images: Images
+    emotions: npt.NDArray[np.str_]
+    labels: tuple[str, ...]
+    variants: Mapping[str, Images]
+    rows: npt.NDArray[np.int64] | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One fitted model, of an ensemble or alone.
+
+    Attributes:
+        network: In evaluation mode; or the fitted classical classifier.
+        plans: One for each epoch, where the plan is drawn anew; else one.
+        history: One row an epoch.
+        epoch: Whose weights were kept; 0 where there are none.
+        class_counts: What each class counts in the loss: its rows times its weight ``[k]``.
+    """
+
+    network: torch.nn.Module | Estimator
+    plans: tuple[Plan, ...]
+    history: pd.DataFrame
+    epoch: int
+    class_counts: npt.NDArray[Any]
+
+
+def member_seeds(seed: int, members: int) -> list[int]:
+    """Return a seed for each member of an ensemble, the first of which is the seed itself.
+
+    Examples:
+        >>> seeds = member_seeds(3, 2)
+        >>> seeds[0], seeds[1] == member_seeds(3, 5)[1] != member_seeds(1, 2)[1]
+        (3, True)
+    """
+    return [seed, *(int(np.random.SeedSequence([seed, number]).generate_state(1)[0]) for number in range(1, members))]
+
+
+def fit_member(
+    recipe: Recipe,
+    source: Source,
+    draw: Callable[[int], Plan],
+    watched: tuple[Images, Labels] | None,
+    seed: int,
+    device: str,
+    on_epoch: OnEpoch | None,
+) -> Member:
+    """Fit the recipe's model to the plan that ``draw`` returns for an epoch, from 0."""
+    number = {label: position for position, label in enumerate(source.labels)}
+    plans = [draw(0)]
+    plan, k = plans[0], len(source.labels)
+    targets = targets_of(plan, source.emotions, number)
+    rows = np.arange(len(plan)) if source.rows is None else source.rows
+    weights = None
+    if plan.class_weights is not None:
+        weights = np.array([plan.class_weights[label] for label in source.labels], np.float32)
+    each = np.ones(k) if weights is None else weights
+    counts = np.bincount(targets[rows], weights=each[targets[rows]], minlength=k)
+    if not is_network(recipe.model.name):
+        estimator = _fit_estimator(
+            recipe, plan.take(source.images, rows, source.variants), targets[rows], k, weights, seed
+        )
+        return Member(estimator, tuple(plans), pd.DataFrame(columns=list(HISTORY)), 0, counts)
+    learnt = PlannedRows(source.images, targets, plan, rows, source.variants)
+    if is_redrawn(recipe):
+
+        def redraw(epoch: int) -> tuple[Plan, Labels]:
+            plans.append(draw(epoch))
+            return plans[-1], targets_of(plans[-1], source.emotions, number)
+
+        learnt.redraw = redraw
+    network, history, epoch = _fit_network(recipe, learnt, watched, k, weights, seed, device, on_epoch)
+    return Member(network, tuple(plans), history, epoch, counts)
+
+
+def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the mean of the members' histories, epoch by epoch; that of one as it is."""
+    if len(histories) == 1:
+        return histories[0]
+    together: pd.DataFrame = pd.concat(histories).groupby("epoch", as_index=False).mean()
+    return together
+
+
+def _fit_network(
+    recipe: Recipe,
+    rows: PlannedRows,
+    watched: tuple[Images, Labels] | None,
+    n_classes: int,
+    class_weights: npt.NDArray[np.float32] | None,
+    seed: int,
+    device: str,
+    on_epoch: OnEpoch | None,
+) -> tuple[torch.nn.Module, pd.DataFrame, int]:
+    """Fit by gradient descent; return network, history and the epoch whose weights were kept."""
+    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        network = make_model(recipe.model.name, rows.images.shape[1:], n_classes, **recipe.model.options)
+        assert isinstance(network, torch.nn.Module)
+        history, epoch = train_network(
+            network, rows, WholeRows(*watched) if watched else None,
+            recipe.training, class_weights=class_weights, loss=_loss(recipe, rows, n_classes), device=device,
+            on_epoch=on_epoch,
+        )  # fmt: skip
+    return network, history, epoch
+
+
+def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
+    """The recipe's loss over the class counts of the rows learnt from; ``None`` for plain cross entropy."""
+    if recipe.loss.plain:
+        return None
+    counts = np.bincount(rows.labels.numpy()[rows.rows], minlength=n_classes)
+    return make_loss(recipe.loss.name, counts.tolist(), recipe.training.epochs, **recipe.loss.options)
+
+
+def _fit_estimator(
+    recipe: Recipe,
+    images: Images,
+    targets: Labels,
+    n_classes: int,
+    class_weights: npt.NDArray[np.float32] | None,
+    seed: int,
+) -> Estimator:
+    """Fit a classical classifier."""
+    estimator = make_model(recipe.model.name, images.shape[1:], n_classes, **recipe.model.options)
+    assert isinstance(estimator, Estimator)
+    with read_only(images, f"model {recipe.model.name}") as X:
+        estimator.fit(X, targets, class_weights=class_weights, seed=seed)
+    return estimator
