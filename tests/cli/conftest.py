@@ -72,7 +72,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the report out, where a test is of something else."""
-    monkeypatch.setattr("evenvoice.report.write_report", lambda folder: folder / "report.html")
+    monkeypatch.setattr("evenvoice.report.write_report", lambda folder, **options: folder / "report.html")
 
 
 @pytest.fixture(autouse=True)

@@ -226,3 +226,12 @@ def test_options_that_do_not_go(options: tuple[str, ...], says: str, table: Tabl
     before = tree(tmp_path)
     assert says in run("evaluate", path, *options, "--jobs", "1", "--out", tmp_path / "out").complaint()
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("option", [("--reference", "smote"), ("--figures", "gif")])
+def test_what_the_report_could_not_do_is_refused_before_anything_is_fitted(
+    voices: Path, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    answer = run("evaluate", f"folder:{voices}", *option, *QUICK, "--out", tmp_path / "out")
+    assert answer.complaint().startswith(f"{option[0][2:]}: ")
+    assert not (tmp_path / "out").exists()

@@ -194,3 +194,21 @@ def test_leaky_runs_alone_make_a_report(tmp_path: Path, monkeypatch: pytest.Monk
     write_study(tmp_path)
     write_leaky(tmp_path)
     assert "1 of 1 results let the test part into the training" in write_report(tmp_path).read_text(encoding="utf-8")
+
+
+def test_the_comparison_stands_first_and_says_what_can_be_concluded(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    for recipe in ("2dcnn", "smote-2dcnn"):
+        write_honest(tmp_path, recipe=recipe)
+    text = write_report(tmp_path, reference="smote-2dcnn").read_text(encoding="utf-8")
+    assert text.index('id="comparison"') < text.index('id="results"')
+    top = text[text.index('id="comparison"') : text.index('id="results"')]
+    assert "Compared with smote-2dcnn, speaker-folds" in top
+    assert "UA − smote-2dcnn [95 %]" in top
+    assert "No difference is shown between smote-2dcnn and 2dcnn: 0.0 points of UA." in top
+
+
+def test_one_recipe_has_no_comparison_and_is_told_what_one_could_find(page: Page, text: str) -> None:
+    assert "comparison" not in page.sections
+    assert 'id="comparison"' not in text
+    assert "speaker-folds: " in text[text.index('id="results"') :]

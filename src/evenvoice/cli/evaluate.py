@@ -60,6 +60,8 @@ def evaluate(
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    reference: options.Reference = None,
+    figures: options.Figures = None,
     keep_models: Annotated[
         bool, typer.Option("--keep-models", help="Keep each run's weights, for `evenvoice export`.")
     ] = False,
@@ -73,9 +75,9 @@ def evaluate(
     Example: evenvoice evaluate emodb:data/emodb --recipe smote-2dcnn --recipe 2dcnn --protocol speaker-folds --seeds 5
     """
     from evenvoice import study
-    from evenvoice.metrics import mdd_of
     from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-    from evenvoice.report import write_report
+    from evenvoice.report import figure_kinds, write_report
+    from evenvoice.study.comparisons import detectable, summaries
     from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -94,9 +96,12 @@ def evaluate(
     if select_on_test:
         protocols += [name + SELECT_ON_TEST for name in protocols if not open_protocol(name).promise.leaky]
     both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
+    recipes = [options.open_the_recipe(name, form, normalise, settings) for name in recipe]
+    study.check_reference(reference, [each.name for each in recipes])
+    kinds = figure_kinds(figures or [])
     found = study.evaluate(
         the_corpus,
-        [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
+        recipes,
         protocols,
         seeds=both,
         split_seeds=splits,
@@ -109,11 +114,14 @@ def evaluate(
         keep_models=keep_models,
         command=options.as_typed(),
     )
-    page = write_report(out)
+    page = write_report(out, reference=reference, figures=kinds)
+    compared = study.compare_within(found, reference)
     if as_json:
-        print(json.dumps([result.to_json() for result in found.results], indent=1))
+        print(json.dumps(summaries(found, compared), indent=1))
         return
     print(found.table())
-    for protocol_name in dict.fromkeys(result.protocol for result in found.results if not result.leaky):
-        print(f"{protocol_name}: {mdd_of([each for each in found.results if each.protocol == protocol_name]).words}")
+    for standings in compared.values():
+        print(standings.differences())
+    for line in detectable(found):
+        print(line)
     print(f"report: {page}")

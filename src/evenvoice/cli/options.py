@@ -91,6 +91,14 @@ SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Go on without unusable recordings, and list them on stderr.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for scripts.")]
+Figures = Annotated[
+    list[str] | None,
+    typer.Option(metavar="pdf|svg", help="Write the figures in this form as well. Repeatable.", show_default="png"),
+]
+Reference = Annotated[
+    str | None,
+    typer.Option(metavar="RECIPE", help="The recipe to compare the others with.", show_default="the first"),
+]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")]
 
 

@@ -55,6 +55,7 @@ def reproduce(
     jobs: options.Jobs = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    figures: options.Figures = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The folder to write to.", show_default="reproduction; reproduction-quick"),
@@ -87,6 +88,7 @@ def reproduce(
         jobs=jobs,
         device=device,
         skip_bad=skip_bad,
+        figures=figures or [],
         command=options.as_typed(),
     )
     found = paper.open_reproduction(folder)

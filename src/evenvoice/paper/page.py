@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -14,6 +15,7 @@ from evenvoice.paper.experiments import SYSTEMS, differences, system
 from evenvoice.paper.record import Reproduction, open_reproduction
 from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
+from evenvoice.report import figure_kinds
 from evenvoice.study.arguments import as_path
 from evenvoice.study.marks import LEAKY, TRANSDUCTIVE
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
@@ -174,11 +176,12 @@ PAGE, MARKDOWN = "reproduction.html", "reproduction.md"
 _TEMPLATE = "reproduction.html.jinja"
 
 
-def write_page(folder: Path | str) -> Path:
+def write_page(folder: Path | str, *, figures: str | Sequence[str] = ()) -> Path:
     """Write the page, the Markdown and their figures, from the runs in a folder and nothing else.
 
     Args:
         folder: What `evenvoice reproduce --out` wrote. What is not there yet is said to be not run.
+        figures: Write the figures as ``pdf`` or ``svg`` as well.
 
     Returns:
         The page.
@@ -186,12 +189,11 @@ def write_page(folder: Path | str) -> Path:
     Raises:
         EvenvoiceError: The folder holds no reproduction, no finished run, or cannot be written to.
     """
-    folder = as_path(folder, "folder")
+    folder, kinds = as_path(folder, "folder"), figure_kinds(figures)
     found = open_reproduction(folder)
     parts = chapters(found.tables, found.record)
     for illustration in (each for chapter in parts for each in chapter.illustrations):
-        with writing(folder / "figures" / f"{illustration.name}.png") as aside:
-            aside.write_bytes(illustration.png)
+        illustration.write(folder / "figures", kinds)
     with writing(folder / MARKDOWN) as aside:
         aside.write_text(as_markdown(found, parts), encoding="utf-8")
     with writing(folder / PAGE) as aside:

@@ -24,6 +24,7 @@ from evenvoice.paper.experiments import (
 )
 from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
+from evenvoice.report import figure_kinds
 from evenvoice.study import evaluate
 from evenvoice.study.arguments import CorpusLike, as_command, as_corpus, as_flag, as_folder, as_paths, as_whole
 from evenvoice.study.execution import Execution, OnMessage, renamed
@@ -84,6 +85,7 @@ def reproduce(
     jobs: int | None = None,
     device: str = "cpu",
     skip_bad: bool = False,
+    figures: str | Sequence[str] = (),
     command: str | None = None,
     on_message: OnMessage | None = None,
 ) -> Path:
@@ -106,6 +108,7 @@ def reproduce(
         jobs: How many fits at once; one a core if not given.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
+        figures: Write the figures as ``pdf`` or ``svg`` as well.
         command: What the user typed, for the page.
         on_message: Called with a line of text: what is run, at what cost, and what failed. Printed to stderr if not
             given.
@@ -117,6 +120,7 @@ def reproduce(
         EvenvoiceError: The folder holds other runs, no recipe at all could be run, or as `evaluate`.
     """
     execution = Execution(jobs, device, skip_bad, on_message)
+    figures = figure_kinds(figures)
     seeds = seed_list(seeds)
     experiments = _numbers(experiments)
     baseline_files = (
@@ -164,7 +168,7 @@ def reproduce(
             record.write(out)
     if len(record.failures) >= len(parts) and not (out / STUDY_FILE).exists():
         raise EvenvoiceError(f"{out}: nothing could be run; {next(iter(record.failures.values()))}")
-    return write_page(out)
+    return write_page(out, figures=figures)
 
 
 def _numbers(experiments: Any) -> list[int]:

@@ -4,14 +4,18 @@ from evenvoice.report.balance import write_balance_report
 from evenvoice.report.balance_figures import gains_figure, imbalance_figure
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
+from evenvoice.report.groups import breakdowns
+from evenvoice.report.illustrations import figure_kinds
 from evenvoice.report.page import write_report
 
 __all__ = [
+    "breakdowns",
     "comparison_figure",
     "confusion_figure",
     "counts_figure",
     "curves_figure",
     "emotions_figure",
+    "figure_kinds",
     "gains_figure",
     "imbalance_figure",
     "write_balance_report",

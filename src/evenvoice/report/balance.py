@@ -40,8 +40,7 @@ def write_balance_report(bench: Bench | Path | str) -> Path:
     folder, table = bench.study.folder, bench.table()
     drawn = _illustrations(bench)
     for illustration in drawn:
-        with writing(folder / "figures" / f"{illustration.name}.png") as aside:
-            aside.write_bytes(illustration.png)
+        illustration.write(folder / "figures")
     with writing(folder / TABLE) as aside:
         aside.write_text(table.to_csv() + "\n", encoding="utf-8")
     environment = Environment(

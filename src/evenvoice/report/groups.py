@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from evenvoice.metrics import SUBGROUPS, subgroup_columns, subgroups, worst_of
 from evenvoice.report.style import BLUE, FAINT, INK, VERMILION, about, drawing, new_figure
-from evenvoice.study import Result
-from evenvoice.tables import count, per_cent
+from evenvoice.study import Result, load_study
+from evenvoice.study.completeness import name_of
+from evenvoice.study.marks import LEAKY, by_recipe
+from evenvoice.tables import Column, Table, count, per_cent
 
 Row = dict[str, str]
 
@@ -17,24 +22,54 @@ MOST = 24
 """Of more groups, the page shows the lowest and the highest, and `predictions.csv` has all."""
 
 
+def breakdowns(folder: Path | str, by: Sequence[str]) -> list[Table]:
+    """Return the scores of each result of a study apart by these columns, the lowest UA first.
+
+    Args:
+        folder: What `evenvoice evaluate --out` wrote.
+        by: ``speaker``, ``gender``, ``duration``, or any column of the corpus.
+
+    Raises:
+        EvenvoiceError: The folder holds no study, or a column is not known.
+    """
+    if not by:
+        return []
+    study = load_study(folder)
+    return [_table(result, name) for result in by_recipe(study) for name in dict.fromkeys(by)]
+
+
 def group_tables(result: Result) -> list[tuple[str, list[Row]]]:
     """Return caption and rows for each column that has two groups or more, the lowest UA first."""
     found = []
     tables = list(result.pooled.values())
     for by in dict.fromkeys([*SUBGROUPS, *subgroup_columns(tables)]):
-        table = subgroups(tables, result.labels, by)
-        if len(table) < 2:
-            continue
-        ordered = table if by == "duration" else table.sort_values("ua", kind="stable")
-        caption = f"By {by}"
-        if len(ordered) > MOST:
-            ordered = pd.concat([ordered.head(MOST // 2), ordered.tail(MOST // 2)])
-            caption += f": the {MOST // 2} lowest and the {MOST // 2} highest of {len(table)}"
-        lowest = worst_of(table)
-        caption += f"; worst: {lowest[0]}, UA {per_cent(lowest[1])} %" if lowest else ""
-        rows = [_row(by, str(name), row) for name, row in ordered.iterrows()]
-        found.append((caption, rows))
+        groups = subgroups(tables, result.labels, by)
+        if len(groups) >= 2:
+            found.append(_shown(groups, by))
     return found
+
+
+def _shown(groups: pd.DataFrame, by: str) -> tuple[str, list[Row]]:
+    """Return caption and rows of groups; of many, the lowest and the highest."""
+    ordered = groups if by == "duration" else groups.sort_values("ua", kind="stable")
+    caption = f"By {by}"
+    if len(ordered) > MOST:
+        ordered = pd.concat([ordered.head(MOST // 2), ordered.tail(MOST // 2)])
+        caption += f": the {MOST // 2} lowest and the {MOST // 2} highest of {len(groups)}"
+    lowest = worst_of(groups) if groups["ua"].nunique() > 1 else None
+    caption += f"; worst: {lowest[0]}, UA {per_cent(lowest[1])} %" if lowest else ""
+    return caption, [_row(by, str(name), row) for name, row in ordered.iterrows()]
+
+
+def _table(result: Result, by: str) -> Table:
+    """One result's groups for the terminal."""
+    groups = subgroups(list(result.pooled.values()), result.labels, by)
+    mark = f" {LEAKY}" if result.leaky else ""
+    if groups.empty:
+        return Table((Column(by),), [], f"{name_of(result)}{mark}: no utterance has a {by}")
+    caption, rows = _shown(groups, by)
+    columns = [Column(name, number=name not in (by, ""), wraps=name == "") for name in rows[0]]
+    return Table(columns, [list(row.values()) for row in rows], f"{name_of(result)}{mark}. {caption}", strong=(LEAKY,))
 
 
 def _row(by: str, name: str, group: pd.Series) -> Row:

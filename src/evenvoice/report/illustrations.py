@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.files import writing
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
 from evenvoice.report.groups import speakers_figure, worst_speaker
@@ -24,10 +27,12 @@ from evenvoice.report.measures import (
     selected_on_test,
 )
 from evenvoice.report.reliability import calibration_words, reliability_figure
-from evenvoice.report.style import as_png, as_svg
+from evenvoice.report.style import as_pdf, as_png, as_svg
 from evenvoice.study import Result, Study
 from evenvoice.study.marks import LEAKY, by_protocol, marks, units
 from evenvoice.tables import count, per_cent, with_interval
+
+_WRITERS: dict[str, Callable[[Figure], bytes]] = {"png": as_png, "pdf": as_pdf, "svg": as_svg}
 
 
 @dataclass(frozen=True)
@@ -38,21 +43,44 @@ class Illustration:
         name: Of its file, without the suffix.
         alt: What it shows, in words and numbers.
         caption: What it was measured on, and how to read it.
-        png: The picture for `figures/`.
+        figure: The picture.
         source: The picture as a data URI, for the page.
     """
 
     name: str
     alt: str
     caption: str
-    png: bytes
+    figure: Figure
     source: str
 
     @classmethod
     def of(cls, figure: Figure, name: str, alt: str, caption: str) -> Illustration:
         """Draw a figure."""
         svg = base64.b64encode(as_svg(figure)).decode("ascii")
-        return cls(name, alt, caption, as_png(figure), f"data:image/svg+xml;base64,{svg}")
+        return cls(name, alt, caption, figure, f"data:image/svg+xml;base64,{svg}")
+
+    def write(self, folder: Path, kinds: Sequence[str] = ()) -> None:
+        """Write the picture as PNG, and as whatever else is wanted: ``pdf``, ``svg``; each whole or not at all."""
+        for kind in dict.fromkeys(("png", *kinds)):
+            with writing(folder / f"{self.name}.{kind}") as aside:
+                aside.write_bytes(_WRITERS[kind](self.figure))
+
+
+def figure_kinds(kinds: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the kinds of file that figures are written as.
+
+    Raises:
+        EvenvoiceError: One that is not known.
+
+    Examples:
+        >>> figure_kinds("pdf"), figure_kinds(["svg", "svg"])
+        (('pdf',), ('svg',))
+    """
+    wanted = tuple(dict.fromkeys([kinds] if isinstance(kinds, str) else kinds))
+    for kind in wanted:
+        if kind not in _WRITERS:
+            raise EvenvoiceError(f"figures: found {shown(kind)}; expected one of {', '.join(_WRITERS)}")
+    return wanted
 
 
 def illustrate_study(study: Study) -> Illustration:

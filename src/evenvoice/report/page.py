@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenvoice.files import writing
 from evenvoice.progress import track
-from evenvoice.report.illustrations import Illustration, illustrate_study
+from evenvoice.report.compared import Compared, compared
+from evenvoice.report.illustrations import Illustration, figure_kinds, illustrate_study
 from evenvoice.report.sections import Section
 from evenvoice.study import Study, load_study
+from evenvoice.study.comparisons import detectable
 from evenvoice.study.completeness import gaps
 from evenvoice.study.marks import by_recipe
 from evenvoice.study.table import columns, notes
@@ -18,18 +21,21 @@ from evenvoice.study.table import columns, notes
 TEMPLATE = "page.html.jinja"
 
 
-def write_report(folder: Path | str) -> Path:
+def write_report(folder: Path | str, *, reference: str | None = None, figures: str | Sequence[str] = ()) -> Path:
     """Write a study's page and figures, from its predictions and nothing else.
 
     Args:
         folder: What `evenvoice evaluate --out` wrote. ``report.html`` and ``figures/*.png`` go there, each written
             whole or not at all. The page needs no other file and no network.
+        reference: The recipe that the others are compared with; the first that was asked for if not given.
+        figures: Write the figures as ``pdf`` or ``svg`` as well.
 
     Returns:
         The page.
 
     Raises:
-        EvenvoiceError: The folder holds no study or no finished run, or cannot be written to.
+        EvenvoiceError: The folder holds no study or no finished run, or cannot be written to; a reference that is not
+            there, or an unknown kind of figure.
 
     Examples:
         >>> write_report("nowhere")
@@ -38,22 +44,23 @@ def write_report(folder: Path | str) -> Path:
         evenvoice.errors.EvenvoiceError: nowhere: holds no study.json; expected a folder that `evenvoice evaluate \
 --out` wrote
     """
+    kinds = figure_kinds(figures)
     study = load_study(folder)
+    comparisons = compared(study, reference)
     sections = [Section(result, f"result-{number}") for number, result in enumerate(by_recipe(study), start=1)]
     overview = illustrate_study(study)
     drawn = [overview]
     for section in track(sections, "drawing the report"):
         drawn += section.illustrations
     for illustration in drawn:
-        with writing(study.folder / "figures" / f"{illustration.name}.png") as aside:
-            aside.write_bytes(illustration.png)
+        illustration.write(study.folder / "figures", kinds)
     page = study.folder / "report.html"
     with writing(page) as aside:
-        aside.write_text(_page(study, sections, overview), encoding="utf-8")
+        aside.write_text(_page(study, sections, overview, comparisons), encoding="utf-8")
     return page
 
 
-def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
+def _page(study: Study, sections: list[Section], overview: Illustration, comparisons: list[Compared]) -> str:
     """Fill the template; whatever a corpus or a recipe is called is escaped."""
     environment = Environment(
         loader=PackageLoader("evenvoice", "report"),
@@ -67,6 +74,8 @@ def _page(study: Study, sections: list[Section], overview: Illustration) -> str:
         versions=study.info["versions"],
         sections=sections,
         overview=overview,
+        comparisons=comparisons,
+        detectable=detectable(study),
         columns=[
             column.name for column in columns(study) if column.name not in ("recipe", "shape", "protocol", "marks")
         ],

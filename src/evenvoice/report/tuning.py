@@ -47,8 +47,7 @@ wrote
     tuning = load_tuning(folder)
     drawn = _illustrations(tuning)
     for illustration in drawn.values():
-        with writing(tuning.folder / "figures" / f"{illustration.name}.png") as aside:
-            aside.write_bytes(illustration.png)
+        illustration.write(tuning.folder / "figures")
     environment = Environment(
         loader=PackageLoader("evenvoice", "report"),
         autoescape=True,

@@ -1,6 +1,7 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
 from evenvoice.cores import cores as default_jobs
+from evenvoice.study.comparisons import check_reference, compare_within
 from evenvoice.study.execution import Execution
 from evenvoice.study.grid import evaluate
 from evenvoice.study.guards import seen_test_rows
@@ -18,7 +19,9 @@ __all__ = [
     "Seed",
     "Standings",
     "Study",
+    "check_reference",
     "compare",
+    "compare_within",
     "default_jobs",
     "evaluate",
     "find_runs",

@@ -241,11 +241,12 @@ class Study:
         return self.table().to_html()
 
     def only(self, recipes: Collection[str], protocols: Collection[str], seeds: Collection[Seed | int]) -> Study:
-        """Return the study with these recipes, protocols and seeds alone."""
+        """Return the study with these recipes, protocols and seeds alone, in this order."""
         wanted = {Seed.of(seed) for seed in seeds}
+        ordered = _in_order(self.results, list(recipes), list(protocols))
         kept = [
             replace(result, runs=tuple(run for run in result.runs if run.key.seed in wanted))
-            for result in self.results
+            for result in ordered
             if result.recipe in recipes and result.protocol in protocols
         ]
         return replace(self, results=tuple(result for result in kept if result.runs))
@@ -266,4 +267,14 @@ def load_study(folder: Path | str) -> Study:
     if not groups:
         raise EvenvoiceError(f"{folder}: no run has finished yet; `evenvoice evaluate` with the same --out goes on")
     results = [Result(info["corpus"]["name"], tuple(sorted(runs, key=lambda run: run.key))) for runs in groups.values()]
-    return Study(folder, info, tuple(results))
+    asked = info.get("asked", {})
+    return Study(folder, info, _in_order(results, asked.get("recipes", []), asked.get("protocols", [])))
+
+
+def _in_order(results: Sequence[Result], recipes: Sequence[str], protocols: Sequence[str]) -> tuple[Result, ...]:
+    """Order results as recipes and protocols were asked for; what nobody asked for goes last."""
+
+    def place(names: Sequence[str], name: str) -> int:
+        return list(names).index(name) if name in names else len(names)
+
+    return tuple(sorted(results, key=lambda one: (place(recipes, one.recipe), place(protocols, one.protocol))))

@@ -31,28 +31,61 @@ def standings_table(standings: Sequence[Standing]) -> Table:
     return Table(COLUMNS, rows, notes=notes(standings), strong=(LEAKY,), values=[_values(one) for one in standings])
 
 
+def differences_table(standings: Sequence[Standing]) -> Table:
+    """Return the differences of every system to the first, with what can be concluded in words under them."""
+    first = standings[0].system
+    columns = (
+        Column("recipe", wraps=True),
+        Column(f"UA − {first.name} [95 %]", number=True, short=f"UA − {first.name}\n[95 %]"),
+        Column(f"WA − {first.name} [95 %]", number=True, short=f"WA − {first.name}\n[95 %]", rank=3),
+        Column("p", number=True, rank=2),
+        Column("p (Holm)", number=True),
+        Column("fits", number=True, rank=1),
+    )
+    rows = []
+    for standing in standings[1:]:
+        found = standing.against_first
+        cells = [
+            with_interval(found.difference_ua, signed=True),
+            with_interval(found.difference_wa, signed=True),
+            p_value(found.p_ua),
+            NOTHING if standing.p_holm is None else p_value(standing.p_holm),
+            str(found.n_fits),
+        ] if found else [NOTHING] * 5  # fmt: skip
+        rows.append([standing.system.name, *cells])
+    title = f"Compared with {first.name}" + (f", {first.protocol}" if first.protocol else "")
+    return Table(columns, rows, title, conclusions(standings), values=[_values(one) for one in standings[1:]])
+
+
+def conclusions(standings: Sequence[Standing]) -> list[str]:
+    """Say what the differences are about, and what can be concluded from each."""
+    first = standings[0].system
+    tested = [standing.against_first for standing in standings if standing.against_first]
+    found = []
+    for target in dict.fromkeys(comparison.target for comparison in tested):
+        one = next(comparison for comparison in tested if comparison.target == target)
+        over = f"{one.unit}s{' and fits' if one.interval.method == 'crossed' else ''}"
+        found.append(f"Differences to {first.title}, for {target}. p: t test over {over}.")
+    if tested:
+        comparisons = "comparison" if len(tested) == 1 else "comparisons"
+        found.append(f"Holm: corrected for {len(tested)} {comparisons}.")
+    for standing in standings[1:]:
+        name = standing.system.name if standing.system.protocol == first.protocol else standing.system.title
+        reference = first.name if standing.system.protocol == first.protocol else first.title
+        if standing.against_first:
+            found.append(standing.against_first.conclusion(reference, name, standing.p_holm))
+        else:
+            found.append(f"{name}: not compared, {standing.why_not}.")
+    return found
+
+
 def notes(standings: Sequence[Standing]) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     interval = standings[0].ua
     found = [
         f"Intervals: 95 %, for {interval.target}, over {interval.unit}s, method {interval.method}. {trust(interval)}",
     ]
-    tested = [standing.against_first for standing in standings if standing.against_first]
-    if tested:
-        over = f"{tested[0].unit}s{' and fits' if tested[0].interval.method == 'crossed' else ''}"
-        found.append(
-            f"UA − first: difference to {standings[0].system.title}, for {tested[0].target}. p: t test over {over}. "
-            f"Holm: corrected for {len(tested)} {'comparison' if len(tested) == 1 else 'comparisons'}."
-        )
-        first = standings[0].system.title
-        found += [
-            standing.against_first.conclusion(first, standing.system.title, standing.p_holm)
-            for standing in standings
-            if standing.against_first
-        ]
-    found += [
-        f"{standing.system.title}: not compared, {standing.why_not}." for standing in standings if standing.why_not
-    ]
+    found += conclusions(standings)
     if any(LEAKY in _marks(standing) for standing in standings):
         found.append(f"{LEAKY}: the test part took part in the training; this does not measure recognition.")
     if any(standing.system.result is None for standing in standings):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.metrics import Comparison, Interval, common_fits, compare_systems, distinct, holm, intervals
-from evenvoice.study.standings import standings_table
+from evenvoice.study.standings import differences_table, standings_table
 from evenvoice.study.system import System, read_systems
 from evenvoice.tables import Table
 
@@ -86,6 +86,10 @@ class Standings(tuple[Standing, ...]):
     def table(self) -> Table:
         """Return the table that a paper prints; ``print`` it, or take ``.to_latex()``, ``.to_markdown()``, …."""
         return standings_table(self)
+
+    def differences(self) -> Table:
+        """Return the differences to the first system, with p values and what can be concluded, in words."""
+        return differences_table(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a system: scores, differences to the first and p values; fractions."""
