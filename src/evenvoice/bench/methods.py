@@ -182,6 +182,31 @@ def kind_of(recipe: Mapping[str, Any]) -> str:
     return NONE if not found else found[0] if len(found) == 1 else "combination"
 
 
+def name_of(recipe: Mapping[str, Any], suffix: str) -> str:
+    """Return the name of a recipe's method: what follows the recipe's name, or, where options are in it, as written.
+
+    Args:
+        recipe: Its data.
+        suffix: What `Method.name_in` put after the recipe's name.
+
+    Examples:
+        >>> name_of({"balance": {"name": "smote", "options": {"k_neighbors": 3}}}, "smote-k_neighbors-3")
+        'smote(k_neighbors=3)'
+    """
+    try:
+        return open_method(suffix).name
+    except EvenvoiceError:
+        pass
+    parts = []
+    for kind, section in SECTIONS.items():
+        named = recipe.get(section) or {}
+        for part in named if isinstance(named, list | tuple) else [named]:
+            options = ",".join(f"{option}={value}" for option, value in (part.get("options") or {}).items())
+            if part.get("name", PLAIN[kind]) != PLAIN[kind]:
+                parts.append(part["name"] + (f"({options})" if options else ""))
+    return "+".join(parts) or suffix
+
+
 def _part(text: str, method: str) -> Part:
     """Return one part of a method: ``smote`` or ``smote(k_neighbors=3)``."""
     found = re.fullmatch(r"([^()]+)(?:\(([^()]*)\))?", text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evenvoice.bench.left_out import LeftOut, read_left_out
-from evenvoice.bench.methods import NONE, kind_of
+from evenvoice.bench.methods import NONE, kind_of, name_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import Comparison, Interval
 from evenvoice.protocols import thinned_name
@@ -243,11 +243,14 @@ def _compared(study: Study, base: str, results: Sequence[Result]) -> list[Entry]
         return []
     part = Study(study.folder, study.info, tuple(results))
     rarest = _rarest(next(result for result in results if result.recipe == first))
-    none, *others = [
-        Entry(base, standing.system.name.removeprefix(f"{base}+"), standing, rarest)
-        for standing in compare(part, reference=(first, results[0].protocol))
-    ]
+    standings = compare(part, reference=(first, results[0].protocol))
+    none, *others = [Entry(base, _method(standing, base), standing, rarest) for standing in standings]
     return [none, *sorted(others, key=lambda entry: -entry.ua.estimate)]
+
+
+def _method(standing: Standing, base: str) -> str:
+    assert standing.system.result is not None
+    return name_of(standing.system.result.runs[0].recipe, standing.system.name.removeprefix(f"{base}+"))
 
 
 def _rarest(result: Result) -> str:
