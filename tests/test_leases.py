@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evenvoice.leases import PREFIX, leased_folder, sweep
+from evenvoice.leases import PREFIX, leased_file, leased_folder, sweep
 
 WRITER = """
 import sys, time
@@ -92,8 +94,6 @@ def test_writers_and_sweepers_at_once_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_where_nothing_can_be_locked_only_old_folders_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     import evenvoice.leases as module
 
     monkeypatch.setattr(module, "fcntl", None)
@@ -104,3 +104,48 @@ def test_where_nothing_can_be_locked_only_old_folders_go(tmp_path: Path, monkeyp
     sweep(tmp_path)
     assert new.exists()
     assert not old.exists()
+
+
+KILLED = """
+import os, signal, sys
+from evenvoice.{module} import {name}
+with {name}({where}) as aside:
+    print(aside, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "where"),
+    [
+        ("files", "writing", "sys.argv[1] + '/model.onnx'"),
+        ("files", "writing_folder", "sys.argv[1] + '/demo'"),
+        ("leases", "temporary_folder", ""),
+    ],
+)
+def test_what_a_killed_process_left_goes_when_the_next_writes_there(
+    tmp_path: Path, module: str, name: str, where: str
+) -> None:
+    program = KILLED.format(module=module, name=name, where=where)
+    left = []
+    for _ in range(2):
+        run = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)], env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == -signal.SIGKILL
+        left.append(Path(run.stdout.strip()))
+    assert [path.exists() for path in left] == [False, True]
+
+
+def test_a_file_of_a_living_writer_stays(tmp_path: Path) -> None:
+    with leased_file(tmp_path, ".npy") as file:
+        sweep(tmp_path)
+        assert file.is_file()
+    assert not file.exists()
+
+
+def test_what_is_no_lease_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / f"{PREFIX}link").symlink_to(tmp_path / "elsewhere")
+    sweep(tmp_path)
+    assert (tmp_path / f"{PREFIX}link").is_symlink()

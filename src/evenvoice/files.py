@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.leases import leased_folder
+from evenvoice.leases import leased_file, leased_folder
 
 # No space, no quota, or a limit on the size of files; they say so without the file's name.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -61,14 +61,12 @@ def writing(path: Path | str) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
-    with _new_folders(path.parent):
+    with _new_folders(path.parent), ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+            aside = stack.enter_context(leased_file(path.parent, path.suffix))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        os.close(handle)
-        aside = Path(name)
         try:
             yield aside
             aside.chmod(0o666 & ~_UMASK)
@@ -79,15 +77,13 @@ def writing(path: Path | str) -> Iterator[Path]:
                     f"{path}: cannot be written ({error.strerror}); free some space, or choose another place"
                 ) from error
             raise
-        finally:
-            aside.unlink(missing_ok=True)
 
 
 @contextmanager
 def writing_folder(path: Path | str) -> Iterator[Path]:
     """Give a temporary folder beside ``path``; rename it into place if the block ends without an error.
 
-    What a killed process leaves, `evenvoice.leases.sweep` removes.
+    What a killed process leaves, the next that writes there removes (`evenvoice.leases`).
 
     Args:
         path: The folder to make. It must not exist yet.

@@ -1,7 +1,7 @@
-"""Folders that are being written: each is locked by its writer, so that only those of dead writers are removed.
+"""Files and folders that are being written: each is locked by its writer, so that only those of dead writers go.
 
-The lock is ``flock`` on the folder itself: the kernel releases it when the writer ends, however it ends. It needs no
-file inside the folder, and no process id, which another machine could not check and a later process may have again.
+The lock is ``flock`` on the file or folder itself: the kernel releases it when the writer ends, however it ends. It
+needs no file beside it, and no process id, which another machine could not check and a later process may have again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,23 @@ from typing import Any
 fcntl: Any = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
 
 PREFIX = ".writing-"
+# In the system's folder, which is everybody's.
+TEMPORARY = ".evenvoice-lease-"
 
 # Where nothing can be locked (Windows, some network file systems), a folder this old is taken for abandoned.
 _ABANDONED = 24 * 3600
 
 
 @contextmanager
-def leased_folder(parent: Path) -> Iterator[Path]:
+def leased_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
     """Give a new temporary folder in ``parent``, locked until the block ends; remove it if it is still there then.
 
     Raises:
         OSError: ``parent`` cannot be written to.
     """
+    _sweep_once(parent, prefix)
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         lock = _lock(folder, wait=True)
         # Another process may have swept it in the moment before it was locked.
         if folder.exists():
@@ -43,16 +46,58 @@ def leased_folder(parent: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         _release(lock)
 
 
-def sweep(parent: Path, pattern: str = ".") -> None:
-    """Remove the temporary folders that dead processes left; those of living ones, here and elsewhere, stay.
+@contextmanager
+def leased_file(parent: Path, suffix: str) -> Iterator[Path]:
+    """Give a new empty file in ``parent``, locked until the block ends; remove it if it is still there then.
+
+    Args:
+        parent: The folder.
+        suffix: How the file's name ends.
+
+    Raises:
+        OSError: ``parent`` cannot be written to.
+    """
+    _sweep_once(parent, PREFIX)
+    while True:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=suffix, dir=parent)
+        os.close(handle)
+        file = Path(name)
+        lock = _lock(file, wait=True)
+        if file.exists():
+            break
+        _release(lock)
+    try:
+        yield file
+    finally:
+        _remove(file)
+        _release(lock)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a new folder in the system's folder for temporary files; remove it, and those of killed processes of ours.
+
+    Examples:
+        >>> with temporary_folder() as folder:
+        ...     _ = (folder / "a").write_text("whole")
+        >>> folder.exists()
+        False
+    """
+    with leased_folder(Path(tempfile.gettempdir()), TEMPORARY) as folder:
+        yield folder
+
+
+def sweep(parent: Path, pattern: str = ".", prefix: str = PREFIX) -> None:
+    """Remove the temporary files and folders that dead processes left; those of living ones, here and elsewhere, stay.
 
     Args:
         parent: Where to look.
-        pattern: Of the folders under ``parent`` whose temporary folders are looked at: ``"*/*"``.
+        pattern: Of the folders under ``parent`` whose temporary files and folders are looked at: ``"*/*"``.
+        prefix: How their names begin.
 
     Examples:
         >>> parent = Path(tempfile.mkdtemp())
@@ -62,34 +107,42 @@ def sweep(parent: Path, pattern: str = ".") -> None:
         ...     left_over.exists(), living.exists()
         (False, True)
     """
-    for folder in parent.glob(f"{pattern}/{PREFIX}*"):
+    for path in parent.glob(f"{pattern}/{prefix}*"):
         if fcntl is None:
-            _remove_if_old(folder)
+            _remove_if_old(path)
             continue
         try:
-            lock = _lock(folder, wait=False)
-        except BlockingIOError:
-            continue  # its writer lives
-        except FileNotFoundError:
-            continue  # renamed into place meanwhile
+            lock = _lock(path, wait=False)
+        except OSError:
+            continue  # its writer lives, or is another user; or it was renamed into place meanwhile
         if lock is None:
-            _remove_if_old(folder)
+            _remove_if_old(path)
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(path)
             _release(lock)
 
 
-def _lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock a folder; ``None`` where the file system has no such locks.
+_swept: set[tuple[Path, str]] = set()
+
+
+def _sweep_once(parent: Path, prefix: str) -> None:
+    """Sweep a folder when this process first writes there: a cache is written to a thousand times."""
+    if (parent, prefix) not in _swept:
+        _swept.add((parent, prefix))
+        sweep(parent, prefix=prefix)
+
+
+def _lock(path: Path, *, wait: bool) -> int | None:
+    """Lock a file or folder; ``None`` where the file system has no such locks.
 
     Raises:
         BlockingIOError: It is locked, and ``wait`` is false.
-        FileNotFoundError: It is not there, and ``wait`` is false.
+        OSError: It is not there, or another user's, and ``wait`` is false.
     """
     if fcntl is None:
         return None
     try:
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
         if wait:
             return None
@@ -110,10 +163,18 @@ def _release(lock: int | None) -> None:
         os.close(lock)
 
 
-def _remove_if_old(folder: Path) -> None:
+def _remove_if_old(path: Path) -> None:
     try:
-        age = time.time() - folder.stat().st_mtime
+        age = time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return
     if age > _ABANDONED:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

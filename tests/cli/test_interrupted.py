@@ -41,7 +41,8 @@ def evaluation(voices: Path) -> tuple[Path | str, ...]:
 def half_way(evaluation: tuple[Path | str, ...], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The evaluation in a process of its own, with one run written and half of another."""
     process = start(*evaluation, "--out", tmp_path / "out", before=HANGS)
-    while not list(tmp_path.glob("out/runs/*/*/seed-*/.*/plan.csv")) or len(predictions(tmp_path / "out")) < 1:
+    # In this order: the first run's own half-written folder, seen just before it is whole, is not that of the second.
+    while len(predictions(tmp_path / "out")) < 1 or not list(tmp_path.glob("out/runs/*/*/seed-*/.*/plan.csv")):
         assert process.poll() is None, finish(process)
         time.sleep(0.01)
     yield process

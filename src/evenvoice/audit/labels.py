@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Hashable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pandas as pd
 from evenvoice.audit.findings import Finding, Kind
 from evenvoice.corpora import LOADERS
 from evenvoice.corpora.emotions import EMOTIONS, canonical
+from evenvoice.leases import temporary_folder
 
 OUTSIDE = Kind(
     "label-outside-taxonomy",
@@ -114,17 +114,17 @@ def _official(files: list[str]) -> dict[str, str]:
     Loaders read names, not sounds, so they are asked about empty files of the same names in a folder of our own: the
     corpus' own folders may hold anything besides.
     """
-    with tempfile.TemporaryDirectory(prefix="evenvoice-") as name:
+    with temporary_folder() as folder:
         originals = {}
         for file in files:
-            stand_in = Path(name, *Path(file).parts[1:][-_PARTS:])
+            stand_in = Path(folder, *Path(file).parts[1:][-_PARTS:])
             if stand_in not in originals:
                 stand_in.parent.mkdir(parents=True, exist_ok=True)
                 stand_in.touch()
                 originals[stand_in] = file
         best: dict[str, str] = {}
         for loader in LOADERS.values():
-            rows = loader.read(Path(name)).utterances
+            rows = loader.read(folder).utterances
             best = max(best, {originals[row.file]: row.emotion for row in rows if row.file in originals}, key=len)
     return best if len(best) >= _MOSTLY * len(set(files)) else {}
 

@@ -12,7 +12,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -28,6 +27,7 @@ from evenvoice.corpora.corpus import Corpus, Utterance, table_of
 from evenvoice.corpora.demo_prosody import COUNTS, Recording, recordings
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import need
+from evenvoice.leases import temporary_folder
 
 LICENCE = "Synthetic speech, made on this machine with eSpeak NG (GPL-3.0-or-later); no person was recorded"
 
@@ -141,8 +141,7 @@ def _make(wanted: Sequence[Recording], place: Path, espeak: _ESpeak) -> None:
 
 def _spoken(speeches: Sequence[dict[str, object]], espeak: _ESpeak) -> Generator[_Spoken, None, None]:
     """Yield the samples of each utterance and their rate, as a fresh child process speaks them in this order."""
-    with tempfile.TemporaryDirectory(prefix="evenvoice-") as name:
-        work = Path(name)
+    with temporary_folder() as work:
         job = {"library": espeak.library, "data": espeak.data, "utterances": list(speeches)}
         (work / "job.json").write_text(json.dumps(job), encoding="utf-8")
         # -I: neither the current folder nor the user's PYTHONPATH can change what the child runs.

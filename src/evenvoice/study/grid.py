@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
-from evenvoice.leases import sweep
+from evenvoice.leases import sweep, temporary_folder
 from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import (
@@ -286,9 +285,9 @@ class _Evaluation:
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
         shapes = {f"shape-{number}": recipe.made_shape for number, recipe in enumerate(_by_shape(tasks))}
-        with tempfile.TemporaryDirectory(prefix="evenvoice-") as folder:
+        with temporary_folder() as folder:
             # Workers get the features by path, and map them into memory.
-            shared = examples.saved(Path(folder), shapes)
+            shared = examples.saved(folder, shapes)
             # In full: worker processes keep the working directory in which they were started.
             what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
             make = make_run if self.on_failure is None else try_run
