@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recognizer import Recognizer
@@ -17,17 +19,44 @@ from evenvoice.recognizer.bounds import bounded_run
 from evenvoice.recognizer.ready import ready_model
 from tests.recognizer import tiny
 
+# Each makes `many` from constants alone: onnxruntime would compute it while it opens the file.
+MANY = {
+    "ConstantOfShape": [("ConstantOfShape", "shape", "many")],
+    "Cos": [("ConstantOfShape", "shape", "zeros"), ("Cos", "zeros", "many")],
+    "Expand": [("Expand", "none shape", "many")],
+    "Tile": [("Tile", "none shape", "many")],
+    "Range": [("Range", "zero size one", "many")],
+    "HannWindow": [("HannWindow", "size", "many")],
+    "Pad": [("Pad", "none pads", "many")],
+    "OneHot": [("OneHot", "pads size ends", "rows"), ("Reshape", "rows flat", "many")],
+    "MatMul": [("Expand", "none square", "a"), ("MatMul", "a a", "b"), ("Reshape", "b flat", "many")],
+    "hidden shape": [("Cast", "real", "shape2"), ("Expand", "none shape2", "many")],
+}
 
-def greedy(values: int) -> Any:
-    """The tiny model, after it has summed up so many zeros."""
+
+def greedy(values: int, how: str = "ConstantOfShape") -> Any:
+    """The tiny model, after it has summed up so many numbers, all of them constant."""
     model = tiny.graph()
-    shape = numpy_helper.from_array(np.array([values], np.int64), "shape")
+    side = round(values**0.5)
+    constants = {
+        "shape": [values], "size": values, "zero": 0, "one": 1, "pads": [0, values], "square": [side, side],
+        "flat": [-1], "none": np.zeros(1, np.float32), "ends": np.zeros(2, np.float32),
+        "real": np.array([values], np.float32),
+    }  # fmt: skip
+    model.graph.initializer.extend(
+        numpy_helper.from_array(np.asarray(value, getattr(value, "dtype", np.int64)), name)
+        for name, value in constants.items()
+    )
     nodes = [
-        helper.make_node("ConstantOfShape", ["shape"], ["zeros"]),
-        helper.make_node("ReduceSum", ["zeros"], ["zero"], keepdims=0),
-        helper.make_node("Add", ["waveform", "zero"], ["more"]),
+        helper.make_node(kind, inputs.split(), [output], **({"to": TensorProto.INT64} if kind == "Cast" else {}))
+        for kind, inputs, output in MANY[how]
     ]
-    model.graph.initializer.append(shape)
+    nodes += [
+        helper.make_node("Cast", ["many"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceSum", ["floats"], ["sum-of-many"], keepdims=0),
+        helper.make_node("Mul", ["sum-of-many", "none"], ["nothing"]),
+        helper.make_node("Add", ["waveform", "nothing"], ["more"]),
+    ]
     model.graph.node[0].input[0] = "more"
     inside = list(model.graph.node)
     del model.graph.node[:]
@@ -42,6 +71,31 @@ def test_more_memory_than_the_machine_has(tmp_path: Path) -> None:
         Recognizer(file)(tiny.steady(0.5, 800))
     file.write_bytes(tiny.model_file(greedy(1000)))
     assert Recognizer(file)(tiny.steady(0.5, 800))[0]["label"] == "angry"
+
+
+OPENS = """
+import resource, sys
+from evenvoice.recognizer import Recognizer
+for file in sys.argv[1:]:
+    Recognizer(file)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says in kB how much memory was in use at most")
+def test_nothing_is_computed_while_a_file_is_opened(tmp_path: Path) -> None:
+    """A file of a kilobyte would take gigabytes, or hours, of no bound: here 100 MB each."""
+    small, *greedy_ones = [tmp_path / f"{how}.onnx" for how in ("small", *MANY)]
+    small.write_bytes(tiny.model_file())
+    for file, how in zip(greedy_ones, MANY, strict=True):
+        file.write_bytes(tiny.model_file(greedy(25_000_000, how)))
+    opened = subprocess.run(
+        [sys.executable, "-c", OPENS, small, *greedy_ones], capture_output=True, text=True, check=False
+    )
+    assert opened.returncode == 0, opened.stderr
+    before, *after = map(int, opened.stdout.split())
+    grown = {how: (now - before) // 1000 for how, now in zip(MANY, after, strict=True)}
+    assert max(grown.values()) < 50, grown
 
 
 def test_a_run_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 Standard operators in a bounded number can still ask for terabytes (`Expand`) or hours (`MatMul`). onnxruntime then
 gives up with an error; without a bound the system would end the process, or it would never end.
+
+Both bounds are of runs. So nothing may be computed while a session is made: what depends on no input is computed in
+each run, like the rest. (Torch's exporter has folded what can be folded; the ready model gets no slower by it.)
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from evenvoice._onnxruntime import onnxruntime
+
+# onnxruntime's optimizers that run operators, out of its ordinary memory and for as long as they take.
+FOLDING = ["ConstantFolding", "ConstantFoldingDQ"]
 
 # One run takes a second for ten minutes of speech with our largest model.
 _SECONDS = 120.0

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from evenvoice._onnxruntime import onnxruntime, ort_errors
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.recognizer.bounds import bound_memory, bounded_run
+from evenvoice.recognizer.bounds import FOLDING, bound_memory, bounded_run
 from evenvoice.recognizer.metadata import INPUTS, NORMALISED, OUTPUT, SPEAKER
 
 # onnxruntime has no base class for its errors.
@@ -48,7 +48,9 @@ class Session:
         bound_memory(options)
         options.log_severity_level = 4  # what goes wrong is raised; nothing is to be printed beside it
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"], disabled_optimizers=FOLDING
+            )
         except _ORT_ERRORS as error:
             raise EvenvoiceError(
                 f"{name}: onnxruntime {onnxruntime.__version__} cannot open it ({_first_line(error)}); "
