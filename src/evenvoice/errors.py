@@ -8,14 +8,22 @@ from __future__ import annotations
 
 
 class EvenvoiceError(ValueError):
-    """Something the caller can fix: bad input, an impossible setting, a missing file.
+    r"""Something the caller can fix: bad input, an impossible setting, a missing file.
 
     Examples:
         >>> raise EvenvoiceError("recipe 'x': unknown; known are 2dcnn, smote-2dcnn")
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: recipe 'x': unknown; known are 2dcnn, smote-2dcnn
+
+        What other libraries say may have lines; a message has one.
+
+        >>> str(EvenvoiceError("a.xlsx: cannot be read (line 1,\n  column 2); save it as CSV"))
+        'a.xlsx: cannot be read (line 1, column 2); save it as CSV'
     """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(" ".join(filter(None, map(str.strip, message.split("\n")))) if "\n" in message else message)
 
 
 class AudioError(EvenvoiceError):

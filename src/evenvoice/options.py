@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
-from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.errors import EvenvoiceError, nearest, shown
 
 Count = Annotated[int, Field(ge=1, description="a whole number of 1 or more")]
 Counts = Annotated[Sequence[Count], Field(min_length=1, description="a list of whole numbers of 1 or more: [128, 64]")]
@@ -60,17 +60,21 @@ def check_options(kind: str, name: str, constructor: type, options: Mapping[str,
     for option in options:
         if option not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes no options"
-            raise EvenvoiceError(f"{kind} {name!r}: unknown option {option!r}{nearest(option, known)}; {takes}")
+            raise EvenvoiceError(
+                f"{kind} {shown(name)}: unknown option {shown(option)}{nearest(option, known)}; {takes}"
+            )
     plain = {key: value.item() if isinstance(value, np.generic) else value for key, value in options.items()}
     try:
         return schema(**plain).model_dump()
     except ValidationError as error:
         first = error.errors()[0]
         if not first["loc"]:  # options that contradict one another: the class says which
-            raise EvenvoiceError(f"{kind} {name!r}: {first['msg'].removeprefix('Value error, ')}") from error
+            raise EvenvoiceError(f"{kind} {shown(name)}: {first['msg'].removeprefix('Value error, ')}") from error
         option = str(first["loc"][0])
         wanted = _in_words(schema.model_fields[option]) or first["msg"].removeprefix("Value error, ")
-        raise EvenvoiceError(f"{kind} {name!r}: {option} is {options.get(option)!r}; give {wanted}") from error
+        raise EvenvoiceError(
+            f"{kind} {shown(name)}: {option} is {shown(options.get(option))}; give {wanted}"
+        ) from error
 
 
 @cache

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.errors import EvenvoiceError, nearest, shown
+
+# A class of another package; a text that merely holds a colon is none.
+_CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 class Registry(Mapping[str, Any]):
@@ -69,10 +73,10 @@ name a class of your own as package.module:Class
     def check_known(self, name: object) -> None:
         """Raise an `EvenvoiceError` unless a name is known, or has the form ``package.module:Class``."""
         if not isinstance(name, str):
-            raise EvenvoiceError(f"{self.kind} {name!r}: expected a name; known are {', '.join(self)}")
-        if name not in self and ":" not in name:
+            raise EvenvoiceError(f"{self.kind} {shown(name)}: expected a name; known are {', '.join(self)}")
+        if name not in self and not _CLASS.fullmatch(name):
             raise EvenvoiceError(
-                f"{self.kind} {name!r} is unknown{nearest(name, list(self))}; known are {', '.join(self)}; "
+                f"{self.kind} {shown(name)} is unknown{nearest(name, list(self))}; known are {', '.join(self)}; "
                 "name a class of your own as package.module:Class"
             )
 
@@ -89,7 +93,7 @@ name a class of your own as package.module:Class
             if name in self.shipped:
                 raise
             raise EvenvoiceError(
-                f"{self.kind} {name!r}: cannot be imported ({type(error).__name__}: {error}); check it with "
+                f"{self.kind} {shown(name)}: cannot be imported ({type(error).__name__}: {error}); check it with "
                 f'python -c "from {module} import {attribute.partition(".")[0]}"'
             ) from error
         if name not in self.shipped:

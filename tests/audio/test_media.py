@@ -10,6 +10,7 @@ import pytest
 
 from evenvoice.audio import SUFFIXES, Clip, decode, duration, load, read, sample_rate
 from evenvoice.errors import AudioError
+from tests import fuzz
 from tests.audio.sounds import likeness, shift_between, voice, written
 
 av = pytest.importorskip("av")
@@ -131,3 +132,15 @@ def test_bytes_that_begin_like_media_and_are_none(tmp_path: Path):
 def test_every_suffix_of_media_is_looked_for():
     assert {f".{kind}" for kind in KINDS} <= set(SUFFIXES)
     assert len(set(SUFFIXES)) == len(SUFFIXES)
+
+
+@pytest.mark.parametrize("number", [386, 468])
+def test_a_place_that_no_file_has_prints_nothing(
+    number: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """PyAV prints a traceback where seeking fails, and goes on."""
+    file = tmp_path / "a.mov"
+    file.write_bytes(fuzz.KINDS["sounds"].case(number))
+    with pytest.raises(AudioError):
+        load(file)
+    assert capfd.readouterr().err == ""

@@ -11,7 +11,7 @@ from tests.serve.uploads import encode, noise
 
 Upload = tuple[str, bytes]  # content type and body
 
-_KINDS = [
+KINDS = [
     ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAV", "GSM610"), ("WAVEX", "PCM_24"),
     ("W64", "PCM_32"), ("RF64", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"),
     ("MP3", "MPEG_LAYER_III"), ("AIFF", "PCM_16"), ("AU", "ULAW"), ("CAF", "PCM_16"), ("CAF", "ALAC_16"),
@@ -59,7 +59,7 @@ def _random(content: bytes, random: np.random.Generator) -> bytes:
     return content[: random.integers(16)] + random.bytes(random.integers(5000))
 
 
-_DAMAGES: list[Damage] = [_cut, _flip, _overwrite_header, _leave_out, _repeat, _random]
+DAMAGES: list[Damage] = [_cut, _flip, _overwrite_header, _leave_out, _repeat, _random]
 
 
 def _form(content: bytes, random: np.random.Generator) -> Upload:
@@ -70,7 +70,7 @@ def _form(content: bytes, random: np.random.Generator) -> Upload:
         b"Content-Type: audio/wav\r\n\r\n" + content + b"\r\n--" + boundary + b"--\r\n"
     )  # fmt: skip
     if random.random() < 0.5:
-        form = _DAMAGES[random.integers(len(_DAMAGES))](form, random)
+        form = DAMAGES[random.integers(len(DAMAGES))](form, random)
     kind = random.choice(["multipart/form-data; boundary=", 'multipart/form-data; charset="\xff"; boundary='])
     return f"{kind}{boundary.decode()}", form
 
@@ -78,9 +78,9 @@ def _form(content: bytes, random: np.random.Generator) -> Upload:
 def malformed(count: int, seed: int = 0) -> Iterator[Upload]:
     """Yield damaged uploads: recordings in each container, headers with extreme values, forms, bytes."""
     random = np.random.default_rng(seed)
-    sounds = [encode(noise(0.2, 8000), 8000, format=container, subtype=subtype) for container, subtype in _KINDS]
+    sounds = [encode(noise(0.2, 8000), 8000, format=container, subtype=subtype) for container, subtype in KINDS]
     for number in range(count):
         content = sounds[number % len(sounds)]
         for _ in range(random.integers(1, 3)):
-            content = _DAMAGES[random.integers(len(_DAMAGES))](content or b"0", random)
+            content = DAMAGES[random.integers(len(DAMAGES))](content or b"0", random)
         yield _form(content or b"0", random) if random.random() < 0.3 else ("audio/wav", content)

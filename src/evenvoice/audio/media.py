@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def open_media(source: Source, kind: str) -> Iterator[Sound]:
     source.file.seek(0)
     with ExitStack() as stack:
         with _complaints(source):
-            opened = av.open(source.file, "r", format=_FORMATS[kind], metadata_errors="replace")
+            opened = av.open(_Reading(source.file), "r", format=_FORMATS[kind], metadata_errors="replace")
             container = stack.enter_context(opened)
             if not container.streams.audio:
                 raise source.refuse("holds no audio track")
@@ -87,6 +87,24 @@ def open_media(source: Source, kind: str) -> Iterator[Sound]:
                 _part, source, chain([first], frames), first.sample_rate, promised, codec == "aac" and not fragments
             ),
         )
+
+
+class _Reading:
+    """A file for PyAV: a place that no file has is answered, and not raised, which PyAV would print as a traceback.
+
+    Args:
+        file: The recording.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.tell, self._file = file.read, file.tell, file
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move, and return the position: negative where there is none, as FFmpeg has it."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
 
 
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:

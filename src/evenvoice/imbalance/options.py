@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.imbalance.strategy import is_integer
 
 
@@ -29,7 +29,7 @@ def check_integers(sampler: str, least: int = 1, **values: Any) -> None:
     """
     for name, value in values.items():
         if not is_integer(value) or value < least:
-            raise EvenvoiceError(f"{sampler} {name}: {value!r}; give an integer of {least} or more")
+            raise EvenvoiceError(f"{sampler} {name}: {shown(value)}; give an integer of {least} or more")
 
 
 def check_numbers(sampler: str, low: float, high: float, **values: Any) -> None:
@@ -41,7 +41,7 @@ def check_numbers(sampler: str, low: float, high: float, **values: Any) -> None:
     for name, value in values.items():
         number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
         if not number or not low <= value <= high:
-            raise EvenvoiceError(f"{sampler} {name}: {value!r}; give a number from {low:g} to {high:g}")
+            raise EvenvoiceError(f"{sampler} {name}: {shown(value)}; give a number from {low:g} to {high:g}")
 
 
 def check_one_of(sampler: str, known: tuple[str, ...], **values: Any) -> None:
@@ -52,4 +52,4 @@ def check_one_of(sampler: str, known: tuple[str, ...], **values: Any) -> None:
     """
     for name, value in values.items():
         if value not in known:
-            raise EvenvoiceError(f"{sampler} {name}: {value!r} is unknown; use one of {', '.join(known)}")
+            raise EvenvoiceError(f"{sampler} {name}: {shown(value)} is unknown; use one of {', '.join(known)}")

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.imbalance.decisions.base import Decision
 from evenvoice.imbalance.sampler import Sampler
 from evenvoice.registry import Registry
@@ -192,11 +192,11 @@ def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tup
     unknown = [option for option in options if option not in allowed and option not in hidden]
     if unknown and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
         may = f"it takes {', '.join(allowed)}" if allowed else "it takes no options"
-        listed = ", ".join(f"{option!r}{nearest(option, allowed)}" for option in unknown)
+        listed = ", ".join(f"{shown(option)}{nearest(option, allowed)}" for option in unknown)
         raise EvenvoiceError(f"{kind} {name!r}: unknown option {listed}; {may}")
     try:
         return cls(**options)
     except EvenvoiceError:
         raise
     except (TypeError, ValueError) as error:
-        raise EvenvoiceError(f"{kind} {name!r}: cannot be made with {options!r} ({error})") from error
+        raise EvenvoiceError(f"{kind} {shown(name)}: cannot be made with {shown(options)} ({error})") from error

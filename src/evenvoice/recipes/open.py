@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from evenvoice.errors import EvenvoiceError, nearest
+from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.features import SHAPES
 from evenvoice.options import options_of
 from evenvoice.recipes.old_keys import renamed
@@ -70,7 +70,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     try:
         opened = Recipe(**_extend(data, _checked_changes(name, changes)))
     except ValidationError as error:
-        raise EvenvoiceError(f"recipe {name!r}: {_first_error(error)}") from error
+        raise EvenvoiceError(f"recipe {shown(name)}: {_first_error(error)}") from error
     _check_search(opened)
     return opened
 
@@ -92,8 +92,8 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
         text, name = (_shipped() / f"{recipe}.yaml").read_text(encoding="utf-8"), recipe
     else:
         raise EvenvoiceError(
-            f"recipe {recipe!r} is unknown{nearest(recipe, recipe_names())}; shipped are {', '.join(recipe_names())}; "
-            "a file of your own ends in .yaml"
+            f"recipe {shown(recipe)} is unknown{nearest(recipe, recipe_names())}; shipped are "
+            f"{', '.join(recipe_names())}; a file of your own ends in .yaml"
         )
     try:
         data = read_yaml(text)
@@ -104,7 +104,7 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
     for key in data:
         if not isinstance(key, str):
             raise EvenvoiceError(
-                f"recipe {recipe!r}: {key!r} is not a key; allowed are {', '.join(Recipe.model_fields)}"
+                f"recipe {recipe!r}: {shown(key)} is not a key; allowed are {', '.join(Recipe.model_fields)}"
             )
     data = renamed(data, warn=True)
     data.setdefault("name", name)
@@ -151,7 +151,7 @@ def _check_search(recipe: Recipe) -> None:
                 Recipe(**_merge(data, nested(path, value)))
             except ValidationError as error:
                 raise EvenvoiceError(
-                    f"recipe {recipe.name!r}: search: {path} cannot be {value!r}: {_first_error(error)}"
+                    f"recipe {recipe.name!r}: search: {path} cannot be {shown(value)}: {_first_error(error)}"
                 ) from error
 
 
@@ -184,7 +184,7 @@ def _checked_changes(name: str, changes: Any) -> dict[str, Any]:
     """What the caller changes, with today's keys."""
     if changes is not None and not isinstance(changes, Mapping):
         raise EvenvoiceError(
-            f"recipe {name!r}: changes {changes!r}; expected keys and values, nested as a recipe's file is: "
+            f"recipe {name!r}: changes {shown(changes)}; expected keys and values, nested as a recipe's file is: "
             '{"training": {"epochs": 5}}'
         )
     return renamed(changes or {}, warn=True)
@@ -205,11 +205,11 @@ def _first_error(error: ValidationError) -> str:
     place = ".".join(parts) or "the recipe"
     if first["type"] == "extra_forbidden" and section is not None:
         allowed = list(section.model_fields)
-        return f"unknown key {place!r}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
+        return f"unknown key {shown(place)}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
     if len(parts) == 1 and parts[0] in _SECTIONS and not isinstance(first["input"], Mapping):
-        return f"{place}: found {first['input']!r}, expected keys and values, for example {_SECTIONS[place]}"
+        return f"{place}: found {shown(first['input'])}, expected keys and values, for example {_SECTIONS[place]}"
     ours = isinstance(first.get("ctx", {}).get("error"), EvenvoiceError)
     if ours or not parts or "name" in parts:
         return f"{place}: {message}"  # which says what was found, or else that is all of the recipe
-    return f"{place}: {message} (found {first['input']!r})"
+    return f"{place}: {message} (found {shown(first['input'])})"

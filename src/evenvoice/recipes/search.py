@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 
 
 class Range(BaseModel):
@@ -108,6 +108,6 @@ def _read(path: str, where: Any) -> Range | list[Choice]:
     if not plain:
         raise EvenvoiceError(
             f"{path}: expected a list of numbers or words to choose from, or low: and high: of a range (null searches "
-            f"it no more); found {where!r}"
+            f"it no more); found {shown(where)}"
         )
     return list(where)
