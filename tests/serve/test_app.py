@@ -184,7 +184,7 @@ def test_docs_are_one_page_that_fetches_nothing_from_elsewhere(client: TestClien
     assert "<script" not in page
     assert "//" not in page.replace("http://127.0.0.1:8000/", "")
     description = client.get("/openapi.json").json()
-    assert set(description["paths"]) == {"/predict", "/health", "/model"}
+    assert set(description["paths"]) == {"/predict", "/enrol", "/health", "/model"}
     assert set(description["paths"]["/predict"]["post"]["responses"]) == {
         "200",
         "400",

@@ -15,14 +15,15 @@ import numpy.typing as npt
 from evenvoice.audio import Waveform, one_line
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import are_several, as_encoded, blocks_of, check_rate, to_waveform
+from evenvoice.recognizer.live import Known, Live
 from evenvoice.recognizer.metadata import Card, read_card
 from evenvoice.recognizer.profile import SpeakerProfile
 from evenvoice.recognizer.reading import read_whole
 from evenvoice.recognizer.ready import ready_model
 from evenvoice.recognizer.running import RunningMean, check_half_life, kappa_of
 from evenvoice.recognizer.session import Session
-from evenvoice.recognizer.stream import Known, entries, resampled
-from evenvoice.recognizer.windows import cut, in_samples
+from evenvoice.recognizer.stream import Resampling
+from evenvoice.recognizer.windows import Cutter, in_samples
 
 # Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
 _BATCH = 8
@@ -147,7 +148,7 @@ class Recognizer:
                 "SpeakerProfile.load"
             )
         self._check_adaptive()
-        speaker.check_of(self._card["sha256"], self._session.width, self._name)
+        speaker.check_of(self._card["sha256"], self._session.width, Path(self._name).name)
         return self._with(_speaker=speaker)
 
     def _with(self, **changes: Any) -> Self:
@@ -269,17 +270,31 @@ class Recognizer:
             ``for entry in Recognizer("model.onnx").stream(microphone(), 48000): …``, where ``microphone`` yields what
             was recorded since it was last asked.
         """
-        length, step = in_samples(window, hop, self.sample_rate)
+        live = self.live(rate, window=window, hop=hop, adapt=adapt)
         listed = isinstance(chunks, Iterable) and getattr(chunks, "ndim", 1) > 0
         if not listed or isinstance(chunks, str | bytes | dict):
             raise AudioError(f"the stream: {type(chunks).__name__}, expected an iterable of arrays [n]")
-        mean = None
+        return live.over(chunks)
+
+    def live(
+        self, rate: float | None = None, *, window: float = 3.0, hop: float = 1.0, adapt: float | None = None
+    ) -> Live:
+        """Return what `stream` does for a program that is given the parts of a recording one at a time.
+
+        Raises:
+            EvenvoiceError: See `stream`.
+
+        Examples:
+            ``live = Recognizer("model.onnx").live(48000)``, then ``list(live.push(chunk))`` whenever there is one, and
+            ``list(live.finish())`` at the end.
+        """
+        cutter = Cutter(*in_samples(window, hop, self.sample_rate))
+        known: Known | None = self._speaker
         if adapt is not None:
             self._check_adaptive()
-            mean = RunningMean(kappa_of(self._card, self._name), check_half_life(adapt), self._speaker)
-        pieces = resampled(chunks, self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
-        known = mean or self._speaker
-        return entries(cut(pieces, length, step), self.sample_rate, known, partial(self._answer, known))
+            known = RunningMean(kappa_of(self._card, self._name), check_half_life(adapt), self._speaker)
+        resampling = Resampling(self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
+        return Live(resampling, cutter, self.sample_rate, known, partial(self._answer, known))
 
     def probabilities(self, waveforms: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for recordings of any lengths, in the order of ``labels``.

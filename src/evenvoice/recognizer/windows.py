@@ -77,6 +77,61 @@ def starts(samples: int, length: int, hop: int) -> list[int]:
     return found if found[-1] == last else [*found, last]
 
 
+class Cutter:
+    """Cuts a recording that comes in parts: each window as soon as it is complete.
+
+    A buffer of two windows is all that is held; the samples of a window are a view of it: copy what is to be kept.
+
+    Args:
+        length: How long a window is, in samples.
+        hop: From the start of a window to that of the next, at most ``length``.
+
+    Examples:
+        >>> cutter = Cutter(length=4, hop=3)
+        >>> [(start, samples.tolist()) for start, samples in cutter.push(np.arange(6, dtype=np.float32))]
+        [(0, [0.0, 1.0, 2.0, 3.0])]
+        >>> [(start, samples.tolist()) for start, samples in cutter.finish()]
+        [(2, [2.0, 3.0, 4.0, 5.0])]
+    """
+
+    def __init__(self, length: int, hop: int) -> None:
+        self._length = length
+        self._hop = hop
+        self._buffer = np.zeros(2 * length, np.float32)
+        self._filled = 0  # samples in the buffer
+        self._passed = 0  # samples that are no longer in it
+        self._start = 0  # of the next window, counted from the beginning of the recording
+
+    def push(self, part: Waveform) -> Iterator[tuple[int, Waveform]]:
+        """Yield first sample and samples of each window that a part completes; run it to its end.
+
+        Args:
+            part: What comes next, float32 ``[n]`` of any length.
+        """
+        length, buffer = self._length, self._buffer
+        for first in range(0, part.size, length):
+            piece = part[first : first + length]
+            if self._filled + piece.size > buffer.size:
+                # A window of samples is all that can still be asked for: hop <= length, so the next one lies within it.
+                self._passed += self._filled - length
+                buffer[:length] = buffer[self._filled - length : self._filled]
+                self._filled = length
+            buffer[self._filled : self._filled + piece.size] = piece
+            self._filled += piece.size
+            while self._start + length <= self._passed + self._filled:
+                at = self._start - self._passed
+                yield self._start, buffer[at : at + length]
+                self._start += self._hop
+
+    def finish(self) -> Iterator[tuple[int, Waveform]]:
+        """Yield the window that `starts` adds at the end of the recording, if any."""
+        length, total = self._length, self._passed + self._filled
+        if 0 < total < length:
+            yield 0, self._buffer[: self._filled]
+        elif total > length and self._start - self._hop != total - length:
+            yield total - length, self._buffer[self._filled - length : self._filled]
+
+
 def cut(chunks: Iterable[Waveform], length: int, hop: int) -> Iterator[tuple[int, Waveform]]:
     """Yield first sample and samples of each window as soon as it is complete; at the end the one that `starts` adds.
 
@@ -85,34 +140,13 @@ def cut(chunks: Iterable[Waveform], length: int, hop: int) -> Iterator[tuple[int
         length: How long a window is, in samples.
         hop: From the start of a window to that of the next, at most ``length``.
 
-    Yields:
-        The samples are a view of a buffer of two windows, which is all that is held: copy what is to be kept.
-
     Examples:
         >>> chunks = np.array_split(np.arange(12, dtype=np.float32), 5)
         >>> [(start, window.tolist()) for start, window in cut(chunks, length=8, hop=3)]
         [(0, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]), (3, [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]), \
 (4, [4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0])]
     """
-    buffer = np.zeros(2 * length, np.float32)
-    filled = 0  # samples in the buffer
-    passed = 0  # samples that are no longer in it
-    start = 0  # of the next window, counted from the beginning of the recording
+    cutter = Cutter(length, hop)
     for chunk in chunks:
-        for first in range(0, chunk.size, length):
-            part = chunk[first : first + length]
-            if filled + part.size > buffer.size:
-                # A window of samples is all that can still be asked for: hop <= length, so the next one lies within it.
-                passed += filled - length
-                buffer[:length] = buffer[filled - length : filled]
-                filled = length
-            buffer[filled : filled + part.size] = part
-            filled += part.size
-            while start + length <= passed + filled:
-                yield start, buffer[start - passed : start - passed + length]
-                start += hop
-    total = passed + filled
-    if 0 < total < length:
-        yield 0, buffer[:filled]
-    elif total > length and start - hop != total - length:
-        yield total - length, buffer[filled - length : filled]
+        yield from cutter.push(chunk)
+    yield from cutter.finish()

@@ -119,10 +119,7 @@ class CheckAccess:
                 if not scope["path"].endswith("/health") and scope.get("method") != "OPTIONS":
                     self._access.check_key(headers)
             except RefusedError as refused:
-                if scope["type"] == "websocket":
-                    await send({"type": "websocket.close", "code": 1008, "reason": refused.reason[:120]})
-                else:
-                    await refused.reply()(scope, receive, send)
+                await refused.reply()(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

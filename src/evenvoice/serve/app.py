@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from evenvoice import __version__
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.metadata import Card
-from evenvoice.recognizer.windows import LONGEST
 from evenvoice.serve.access import Access, CheckAccess
-from evenvoice.serve.decoding import decode_upload
 from evenvoice.serve.docs import docs_page
 from evenvoice.serve.headers import RootPath, SecurityHeaders
-from evenvoice.serve.limits import MOST_OVERLAP, SHORTEST_HOP, SHORTEST_WINDOW, Limits
+from evenvoice.serve.limits import Limits
 from evenvoice.serve.page import PAGE, add_page
-from evenvoice.serve.queue import Memory, Queue
+from evenvoice.serve.predict import add_prediction
 from evenvoice.serve.refused import RefusedError
-from evenvoice.serve.schema import PREDICT_BODY, PREDICT_REPLIES, Health
-from evenvoice.serve.stop import Stop, Stopping
-from evenvoice.serve.upload import Upload, uploaded
+from evenvoice.serve.schema import Health
+from evenvoice.serve.stop import Stopping
+from evenvoice.serve.stream import add_stream
+from evenvoice.serve.voice import add_enrolment
+from evenvoice.serve.work import Work
 
 _ABOUT = (
     "Recordings in, emotions out. Nothing of the audio is stored or logged. The answers say how a voice sounds to a "
     "model that learnt from acted speech, not what a person feels."
 )
-
-Answer = list[dict[str, Any]]
-
-Top = Annotated[int | None, Query(ge=1, description="So many emotions, best first; all if not given.")]
-Window = Annotated[
-    float | None,
-    Query(ge=SHORTEST_WINDOW, le=LONGEST, allow_inf_nan=False, description="Answer for windows of so many seconds."),
-]
-Hop = Annotated[
-    float | None,
-    Query(
-        ge=SHORTEST_HOP,
-        allow_inf_nan=False,
-        description="Seconds from window to window; 1, or the window's length if that is less.",
-    ),
-]
 
 
 def create_app(
@@ -64,7 +41,7 @@ def create_app(
     access: Access | None = None,
     root_path: str = "",
 ) -> FastAPI:
-    """Return the service for a model file: ``POST /predict``, ``GET /health``, ``/model``, ``/docs``, and the page.
+    """Return the service for a model file: ``/predict``, ``/enrol``, ``/stream``, ``/health``, ``/model``; the page.
 
     Args:
         model: The model file (``.onnx``).
@@ -94,7 +71,10 @@ def create_app(
     if root_path:
         app.add_middleware(RootPath, root_path=root_path)
     _explain_problems(app)
-    _add_prediction(app, recognizer, limits)
+    work = Work(limits)
+    add_prediction(app, recognizer, limits, work)
+    add_enrolment(app, recognizer, limits, work)
+    add_stream(app, recognizer, limits, work)
 
     @app.get("/health")
     async def health() -> Health:
@@ -112,79 +92,6 @@ def create_app(
 
     add_page(app, Path(model), recognizer.card, page)
     return app
-
-
-def _add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits) -> None:
-    """Add ``POST /predict``."""
-    memory = Memory(limits.uploads * limits.bytes)
-    queue = Queue(limits.workers, limits.waiting, limits.work_seconds)
-    # A thread whose client has gone still counts until it stops: the executor has no more threads than workers.
-    executor = ThreadPoolExecutor(limits.workers, "evenvoice-worker")
-
-    def answer(recording: io.BytesIO, top: int | None, window: float | None, hop: float | None, stop: Stop) -> Answer:
-        waveform = decode_upload(recording, recognizer.sample_rate, limits)
-        stop.check()
-        if window is None or hop is None:
-            return recognizer(waveform)[:top]
-        found = []
-        for entry in recognizer.stream([waveform], window=window, hop=hop):
-            stop.check()
-            found.append({**entry, "scores": entry["scores"][:top]})
-        return found
-
-    def answer_all(upload: Upload, top: int | None, window: float | None, hop: float | None, stop: Stop) -> Answer:
-        if upload.only is not None:
-            return answer(upload.only, top, window, hop, stop)
-        found: Answer = []
-        for name, recording in upload.named:
-            stop.check()
-            try:
-                scores = answer(recording, top, window, hop, stop)
-                found.append({"file": name, "scores" if window is None else "windows": scores})
-            except (RefusedError, AudioError) as error:
-                stop.check()
-                found.append({"file": name, "detail": " ".join(str(error).split())})
-        if all("detail" in entry for entry in found):
-            raise RefusedError(422, f"none of {len(found)} recordings can be used; the first: {found[0]['detail']}")
-        return found
-
-    async def work(call: Callable[[Stop], Answer]) -> Answer:
-        async with queue.place():
-            stop = Stop(limits.work_seconds)
-            try:
-                return await asyncio.wrap_future(executor.submit(call, stop))
-            finally:
-                stop.stop()
-
-    @app.post("/predict", response_model=None, responses=PREDICT_REPLIES, openapi_extra=PREDICT_BODY)
-    async def predict(request: Request, top: Top = None, window: Window = None, hop: Hop = None) -> JSONResponse:
-        """Return the emotions of a recording: `[{"label": …, "score": …}, …]`, best first.
-
-        The recording is the whole body or the field `file` of a form. Several are the fields `files` of a form; the
-        answer is then a list of `{"file": …, "scores": […]}`, or of `{"file": …, "detail": …}` where one cannot be
-        used. With `window` the answer is a list of windows:
-        `[{"start": …, "end": …, "scores": […]}, …]`, times in seconds; a silent one has no scores and `"silent": true`.
-        """
-        hop = _hop(window, hop)
-        stopping: Stopping = app.state.stopping
-        async with AsyncExitStack() as held:
-            reading = uploaded(request, limits, memory)
-            upload = await stopping.watch(held.enter_async_context(reading))
-            found = await stopping.watch(work(partial(answer_all, upload, top, window, hop)), request)
-        return JSONResponse(found, headers={"Cache-Control": "no-store"})
-
-
-def _hop(window: float | None, hop: float | None) -> float | None:
-    """Return the hop of a timeline, or refuse one that makes no sense or costs too much."""
-    if window is None:
-        if hop is not None:
-            raise RefusedError(422, f"hop: {hop:g} without a window; give window, too, for example window=3&hop=1")
-        return None
-    hop = min(1.0, window) if hop is None else hop
-    if not window / MOST_OVERLAP <= hop <= window:
-        least = max(window / MOST_OVERLAP, SHORTEST_HOP)
-        raise RefusedError(422, f"hop: {hop:g} s, expected {least:g} s to {window:g} s for a window of {window:g} s")
-    return hop
 
 
 def _explain_problems(app: FastAPI) -> None:

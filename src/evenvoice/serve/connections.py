@@ -74,7 +74,9 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place; where there is none, the connection that has waited longest for a request gives up its own."""
         self._lingering = _LingeringTransport(
-            transport, self.loop, still_sending=lambda: self.conn.their_state is h11.SEND_BODY
+            transport,
+            self.loop,
+            still_sending=lambda: self.conn.their_state is h11.SEND_BODY and not self._upgraded,
         )
         super().connection_made(self._lingering)  # type: ignore[arg-type]
         if len(self.connections) > self.limits.connections:

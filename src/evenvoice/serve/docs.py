@@ -10,7 +10,15 @@ from evenvoice.serve.limits import Limits
 _EXAMPLES = """curl --data-binary @clip.wav http://127.0.0.1:8000/predict
 curl -F file=@clip.wav 'http://127.0.0.1:8000/predict?top=1'
 curl -F files=@a.wav -F files=@b.wav http://127.0.0.1:8000/predict
-curl --data-binary @talk.flac 'http://127.0.0.1:8000/predict?window=3&hop=1'"""
+curl --data-binary @talk.flac 'http://127.0.0.1:8000/predict?window=3&hop=1'
+curl -F files=@anna/1.wav -F files=@anna/2.wav http://127.0.0.1:8000/enrol > anna.voice
+curl -F file=@clip.wav -F voice=@anna.voice http://127.0.0.1:8000/predict"""
+
+_STREAM = [
+    ("rate", "Sample rate in Hz; 16000."),
+    ("format", "s16le, s32le or f32le: mono samples without a header, whole ones in each message."),
+    ("window, hop, top, adapt", "As of /predict; windows of 3 s, one a second."),
+]
 
 
 def docs_page(openapi: dict[str, Any], limits: Limits) -> str:
@@ -37,6 +45,12 @@ def docs_page(openapi: dict[str, Any], limits: Limits) -> str:
 <pre>{escape(_EXAMPLES)}</pre>
 <p>For machines: <a href="openapi.json">openapi.json</a>. In the browser: <a href="./">the page</a>.</p>
 {"".join(operations)}
+<section><h2>WebSocket /stream</h2>
+<p>Send samples as binary messages, as they are recorded; each window is answered with a text as soon as it is complete:
+{{"start": …, "end": …, "scores": […]}}. The text "end" is answered with what is left, and ends it. A profile of who
+speaks may come as a text before the samples. What is wrong comes as {{"detail": …}}, and closes it. At most
+{limits.stream_seconds:g} s of sound, and something every {limits.idle_seconds:g} s.</p>
+{_table("Query", _STREAM)}</section>
 </main></body></html>"""
 
 

@@ -48,6 +48,8 @@ class Limits:
         waiting: How many requests may wait for a worker before one is refused.
         workers: How many recordings are decoded and recognised at once; one core each.
         connections: How many connections may be open at once.
+        streams: How many live recordings there may be at once; each holds two windows in memory.
+        stream_seconds: How much sound one of them may bring.
 
     Raises:
         EvenvoiceError: A limit is not positive.
@@ -71,6 +73,8 @@ class Limits:
     waiting: int = 256
     workers: int = field(default_factory=cores)
     connections: int = field(default_factory=_connections)
+    streams: int = 64
+    stream_seconds: float = 3600
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -49,6 +49,7 @@ def run(
     from evenvoice.serve.app import create_app
     from evenvoice.serve.connections import Connection
     from evenvoice.serve.page import check_built
+    from evenvoice.serve.stream import LARGEST_MESSAGE
 
     limits = limits or Limits()
     access = _named(access or Access(), host)
@@ -78,6 +79,10 @@ def run(
         config = uvicorn.Config(
             app,
             http=Connection.limited(limits),
+            # wsproto is of h11's family; no compression, by which a few bytes would unpack to many.
+            ws="wsproto",
+            ws_max_size=LARGEST_MESSAGE,
+            ws_per_message_deflate=False,
             # Access logs would name what people send, and a line for each damaged request would fill the log.
             access_log=False,
             log_level="error",

@@ -21,6 +21,7 @@ class Moment(BaseModel):
     end: float
     scores: list[Score]
     silent: bool = False
+    adapted: float | None = None
 
 
 class Named(BaseModel):
@@ -29,7 +30,18 @@ class Named(BaseModel):
     file: str
     scores: list[Score] | None = None
     windows: list[Moment] | None = None
+    adapted: int | None = None
     detail: str | None = None
+
+
+class Profile(BaseModel):
+    """Where a speaker lies among all, for one model; no recording can be made of it."""
+
+    what: str
+    format: int
+    model: str
+    utterances: int
+    offset: str
 
 
 class Health(BaseModel):
@@ -53,8 +65,13 @@ _REASONS = {
     413: "The upload is too large, or the recording too long",
     415: "Not audio that can be read",
     421: "Sent to a name that is not this service's",
-    422: "Audio that cannot be used (silent, damaged, …), a form without the field file, or an impossible parameter",
+    422: "Audio that cannot be used (silent, damaged, …), a form without the field file, an impossible parameter, or a "
+    "voice of another model",
     503: "Too many requests are waiting: try again",
+}
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": reason} for status, reason in _REASONS.items()
 }
 
 _SCORES = [{"label": "happy", "score": 0.91}, {"label": "neutral", "score": 0.09}]
@@ -76,24 +93,31 @@ PREDICT_REPLIES: dict[int | str, dict[str, Any]] = {
         "description": "Emotions, best first; with `window` a list of windows",
         "content": {"application/json": {"examples": _EXAMPLES}},
     },
-    **{status: {"model": Problem, "description": reason} for status, reason in _REASONS.items()},
+    **_PROBLEMS,
 }
+
+ENROL_REPLIES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": Profile,
+        "description": "The profile: a file for the field `voice`, or for `predict --voice`",
+        "content": {"application/json": {"example": {
+            "what": "evenvoice speaker profile", "format": 1, "model": "6f94…", "utterances": 3, "offset": "AACAPw==",
+        }}},
+    },
+    **_PROBLEMS,
+}  # fmt: skip
 
 _BYTES = {"type": "string", "format": "binary"}
 
-PREDICT_BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "A recording: WAV, FLAC, OGG, MP3, AIFF, …",
-        "content": {
-            "application/octet-stream": {"schema": _BYTES},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": _BYTES, "files": {"type": "array", "items": _BYTES}},
-                    "anyOf": [{"required": ["file"]}, {"required": ["files"]}],
-                },
-            },
-        },
-    }
-}
+
+def _body(description: str, form: dict[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI has of a body."""
+    schema = {"type": "object", "properties": form, "anyOf": [{"required": ["file"]}, {"required": ["files"]}]}
+    content = {"application/octet-stream": {"schema": _BYTES}, "multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
+_RECORDINGS = {"file": _BYTES, "files": {"type": "array", "items": _BYTES}}
+
+PREDICT_BODY = _body("A recording: WAV, FLAC, OGG, MP3, AIFF, …", {**_RECORDINGS, "voice": _BYTES})
+ENROL_BODY = _body("Recordings of one speaker: WAV, FLAC, OGG, MP3, AIFF, …", _RECORDINGS)

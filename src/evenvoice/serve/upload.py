@@ -1,4 +1,4 @@
-"""The bytes of one recording out of a request: counted while they come, in memory only, never in a file."""
+"""The bytes of recordings and of a voice out of a request: counted while they come, in memory alone, in no file."""
 
 from __future__ import annotations
 
@@ -42,10 +42,11 @@ class Recording(io.BytesIO):
 
 @dataclass(frozen=True)
 class Upload:
-    """What a request brings: one recording, or several with their names."""
+    """What a request brings: one recording, or several with their names; perhaps the profile of who speaks."""
 
     only: Recording | None = None
     named: Sequence[tuple[str, Recording]] = ()
+    voice: bytes | None = None
 
 
 class _ParserInMemory(MultiPartParser):
@@ -146,7 +147,7 @@ def _too_large(limits: Limits) -> RefusedError:
 
 
 async def _form_files(request: Request, chunks: AsyncGenerator[bytes, None]) -> Upload:
-    """Return the field ``file`` of a form, or the fields ``files``."""
+    """Return the field ``file`` of a form, or the fields ``files``, and the field ``voice``."""
     parser = _ParserInMemory(request.headers, chunks, max_files=_MOST_FILES, max_fields=_FORM_FIELDS)
     try:
         async with aclosing(chunks):
@@ -155,11 +156,13 @@ async def _form_files(request: Request, chunks: AsyncGenerator[bytes, None]) -> 
         raise RefusedError(400, f"the form is damaged ({error}); send it as curl -F file=@clip.wav does") from error
     try:
         many = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
-        one = form.get("file")
+        one, voice = form.get("file"), form.get("voice")
+        profile = await voice.read() if isinstance(voice, UploadFile) else None if voice is None else voice.encode()
         if many:
-            return Upload(named=[(file.filename or "", Recording(await file.read())) for file in many])
+            named = [(file.filename or "", Recording(await file.read())) for file in many]
+            return Upload(named=named, voice=profile)
         if isinstance(one, UploadFile):
-            return Upload(Recording(await one.read()))
+            return Upload(Recording(await one.read()), voice=profile)
     finally:
         await form.close()
     raise RefusedError(422, "the form has no whole file in the field 'file'; send it as curl -F file=@clip.wav does")
