@@ -19,9 +19,9 @@ from evenvoice.features.voice import Voice
 class VoiceToVector(nn.Module):
     """Waveforms to functionals."""
 
-    def __init__(self) -> None:
+    def __init__(self, f0: bool) -> None:
         super().__init__()
-        self.voice = Voice()
+        self.voice = Voice(f0=f0)
         self.functionals = Functionals(self.voice.row_names)
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
@@ -32,8 +32,8 @@ class VoiceToVector(nn.Module):
 class Exported:
     """The same in torch and in onnxruntime."""
 
-    def __init__(self, folder: Path) -> None:
-        self.torch = VoiceToVector().eval()
+    def __init__(self, folder: Path, *, f0: bool = False) -> None:
+        self.torch = VoiceToVector(f0).eval()
         path = folder / "voice.onnx"
         example = torch.randn(3, 20000), torch.tensor([20000, 15000, 9000])
         sizes = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}, {0: Dim.DYNAMIC}
@@ -84,3 +84,13 @@ def test_real_speech_gives_a_linear_model_the_same_answer(exported: Exported, co
     logits = [np.clip((part - expected.mean(axis=0)) / scale, -6, 6) @ weights for part in (found, expected)]
     one, other = (np.exp(value) / np.exp(value).sum(axis=1, keepdims=True) for value in logits)
     assert np.abs(one - other).max() < 1e-4
+
+
+@pytest.mark.long
+def test_with_f0_it_exports_too(tmp_path: Path) -> None:
+    exported = Exported(tmp_path, f0=True)
+    time = torch.arange(30000) / 16000
+    glide = 0.2 * torch.sin(2 * torch.pi * (150 * time + 20 * time.square()))
+    noise = 0.1 * torch.randn(4, 30000, generator=torch.Generator().manual_seed(0))
+    found, expected = exported.both(glide + noise, [30000, 800, 1, 29999])
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)

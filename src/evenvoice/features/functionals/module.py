@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.features.functionals.contours import Contours
-from evenvoice.features.functionals.sets import DURATION, FAMILIES, SETS, VOICED
+from evenvoice.features.functionals.f0 import f0
+from evenvoice.features.functionals.sets import DURATION, F0, FAMILIES, SETS, VOICED
 from evenvoice.features.functionals.voiced import voiced
 
 _DELTA = "Δ "
@@ -21,7 +22,7 @@ class Functionals(nn.Module):
     Args:
         row_names: One name a row. ``Δ x`` is the Δ of the row ``x``. ``rich`` looks for a row ``periodicity``, which
             says how voiced a frame is: with it, the means and deviations over voiced and over unvoiced frames follow,
-            of the rows that are no Δ.
+            of the rows that are no Δ. It looks for rows ``F0`` and ``voiced``, too: they have functionals of their own.
         kind: ``basic`` (mean, standard deviation, minimum, maximum, slope) or ``rich`` (`SETS` lists the families).
 
     Shape:
@@ -45,6 +46,7 @@ class Functionals(nn.Module):
 
     static: Tensor | None
     plain: Tensor
+    contours: Tensor
 
     def __init__(self, row_names: Sequence[str], kind: str = "rich") -> None:
         super().__init__()
@@ -52,10 +54,14 @@ class Functionals(nn.Module):
             raise EvenvoiceError(
                 f"functionals {kind!r} are unknown{nearest(kind, list(SETS))}; known are {', '.join(SETS)}"
             )
-        rows = list(row_names)
         self.kind = kind
-        self._families = [FAMILIES[name] for name in SETS[kind]]
         rich = kind == "rich"
+        rows = list(row_names)
+        self._f0 = (rows.index("F0"), rows.index("voiced")) if rich and {"F0", "voiced"} <= set(rows) else None
+        kept = [number for number in range(len(rows)) if number not in (self._f0 or ())]
+        self.register_buffer("contours", torch.tensor(kept), persistent=False)
+        rows = [rows[number] for number in kept]
+        self._families = [FAMILIES[name] for name in SETS[kind]]
         self._periodicity = rows.index("periodicity") if rich and "periodicity" in rows else None
         self._plain = [number for number, row in enumerate(rows) if not row.startswith(_DELTA)]
         static = [rows.index(name) if (name := row.removeprefix(_DELTA)) in rows else i for i, row in enumerate(rows)]
@@ -65,15 +71,21 @@ class Functionals(nn.Module):
         names = [f"{name}: {row}" for family in self._families for name in family.names for row in rows]
         if self._periodicity is not None:
             names += [f"{name}: {rows[number]}" for name in VOICED for number in self._plain]
-        self.names = (*names, DURATION) if rich else tuple(names)
+        self.names = (*names, *(F0 if self._f0 else ()), DURATION) if rich else tuple(names)
 
     def forward(self, rows: Tensor, frames: Tensor) -> Tensor:
         """Return the functionals ``[b, len(names)]``."""
+        pitch: list[Tensor] = []
+        if self._f0 is not None:
+            octaves, on = (rows[:, number] for number in self._f0)
+            pitch = f0(octaves, on, frames)
+            rows = rows.index_select(1, self.contours)
         contours = Contours(rows, frames, self.static)
         found = [value for family in self._families for value in family.compute(contours)]
         if self._periodicity is not None:
             apart = voiced(contours, rows[:, self._periodicity])
             found += [value.index_select(1, self.plain) for value in apart]
+        found += pitch
         if self.kind == "rich":
             found.append(contours.count.log())
         return torch.cat(found, dim=1)

@@ -45,4 +45,14 @@ SETS: dict[str, tuple[str, ...]] = {
 """Kinds of functionals, and their families in order."""
 
 VOICED = ("voiced mean", "voiced deviation", "unvoiced mean", "unvoiced deviation")
+_OF_VOICED = (
+    *FAMILIES["moments"].names,
+    *FAMILIES["percentiles"].names,
+    *("slope", "line error", "mean rise", "mean fall", "start", "end"),
+)
+_RUNS = ("mean", "deviation", "longest")
+F0 = (
+    *(f"F0 {name}" for name in _OF_VOICED),
+    *("voiced share", "voiced runs", *(f"{what} run {name}" for what in ("voiced", "unvoiced") for name in _RUNS)),
+)
 DURATION = "log duration"

@@ -34,8 +34,8 @@ class Voicing(nn.Module):
         hop_length: From one frame to the next, in samples.
 
     Shape:
-        - waveform: ``[b, n]`` float32.
-        - Output: ``[b, 2, 1 + n // hop_length]`` float32.
+        - band: ``[b, k, t]`` float32, from `band`.
+        - Output: ``[b, 2, t]`` float32.
 
     Source:
         Boersma 1993, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
@@ -54,33 +54,45 @@ class Voicing(nn.Module):
         rate = sample_rate / self.step
         self.power = Power(round(rate), _WINDOW, hop_length // self.step)
         self.register_buffer("low_pass", _low_pass(self.step), persistent=False)
-        n_fft = self.power.n_fft
+        self.rate = rate
+        frequency = torch.arange(1 + self.power.n_fft // 2, dtype=torch.float64) * rate / self.power.n_fft
+        self.first, self.last = int((frequency < _BAND[0]).sum()), int((frequency <= _BAND[1]).sum())
         lags = torch.arange(math.ceil(rate / _HIGHEST), math.floor(rate / _LOWEST) + 1)
+        self.register_buffer("cosines", self.autocorrelation(lags), persistent=False)
+
+    def autocorrelation(self, lags: Tensor) -> Tensor:
+        """Return the matrix ``[l, k]`` that makes the autocorrelation at ``l`` lags of shares of the band's power.
+
+        Args:
+            lags: ``[l]``, in samples at `rate`.
+        """
+        n_fft = self.power.n_fft
         bins = torch.arange(1 + n_fft // 2, dtype=torch.float64)
         angle = 2 * math.pi / n_fft * lags[:, None] * bins
         of_window = torch.fft.rfft(self.power.window.to(torch.float64)).abs().square()
         of_window[1:-1] *= 2  # a bin stands for its negative frequency, too
         own = (torch.cos(angle) @ of_window) / of_window.sum()
-        frequency = bins * rate / n_fft
-        self.first, self.last = int((frequency < _BAND[0]).sum()), int((frequency <= _BAND[1]).sum())
-        cosines = torch.cos(angle) / own[:, None]
-        self.register_buffer("cosines", cosines[:, self.first : self.last].to(torch.float32), persistent=False)
+        found: Tensor = (torch.cos(angle) / own[:, None])[:, self.first : self.last].to(torch.float32)
+        return found
 
-    def forward(self, waveform: Tensor) -> Tensor:
+    def forward(self, band: Tensor) -> Tensor:
         """Return ``[b, 2, t]``."""
+        shares = band / band.sum(dim=1, keepdim=True)
+        periodicity = (self.cosines @ shares).amax(dim=1, keepdim=True).clamp(0.0, _CERTAIN)
+        ratio = periodicity.clamp(min=0.01)
+        harmonicity = 10 * torch.log10(ratio / (1 - ratio))
+        return torch.cat((periodicity, harmonicity), dim=1)
+
+    def band(self, waveform: Tensor) -> Tensor:
+        """Return the power in 40–3500 Hz of each frame of a waveform ``[b, n]``: ``[b, k, 1 + n // hop_length]``."""
         n = waveform.shape[1]
         if self.step > 1:
             # On to where the filter has died away: in a batch, a shorter utterance has that too.
             padded = nn.functional.pad(waveform, (_TAPS, 2 * _TAPS))[:, None]
             waveform = nn.functional.conv1d(padded, self.low_pass[None, None], stride=self.step)[:, 0]
-        band = self.power(waveform)[:, self.first : self.last]
-        shares = band / band.sum(dim=1, keepdim=True)
-        periodicity = (self.cosines @ shares).amax(dim=1, keepdim=True).clamp(0.0, _CERTAIN)
-        ratio = periodicity.clamp(min=0.01)
-        harmonicity = 10 * torch.log10(ratio / (1 - ratio))
-        rows = torch.cat((periodicity, harmonicity), dim=1)
         # No more frames than the spectrum has.
-        return rows[:, :, : 1 + n // self.hop_length]
+        band: Tensor = self.power(waveform)[:, self.first : self.last, : 1 + n // self.hop_length]
+        return band
 
 
 def _low_pass(step: int) -> Tensor:
