@@ -1,4 +1,9 @@
-"""Open registries: shipped names, ``package.module:Class``, or entry points of installed packages."""
+"""Open registries: shipped names, ``package.module:Class``, or entry points of installed packages.
+
+What a colon means is one rule. Where the text before the first colon is the name of a class that takes an argument (its
+``argument`` is the option that gets it), the rest is that argument: ``encoder:microsoft/wavlm-base``. Everywhere else
+it is ``package.module:Class``.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +62,8 @@ name a class of your own as package.module:Class
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._resolved:
-            self._resolved[name] = self._resolve(name)
+            known, option = self._with_argument(name)
+            self._resolved[name] = self._resolve(name) if option is None else self[known]
         return self._resolved[name]
 
     def __contains__(self, name: object) -> bool:
@@ -79,6 +85,36 @@ name a class of your own as package.module:Class
                 f"{self.kind} {shown(name)} is unknown{nearest(name, list(self))}; known are {', '.join(self)}; "
                 "name a class of your own as package.module:Class"
             )
+
+    def with_argument(self, name: str, options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return a name without its argument, and the options with it.
+
+        Args:
+            name: ``voice``, ``encoder:microsoft/wavlm-base``, ``my_features:Loudness``.
+            options: The other options.
+
+        Raises:
+            EvenvoiceError: The option is there already, with another value.
+
+        Examples:
+            >>> Registry("extractor", {"deque": "collections:deque"}).with_argument("deque:3", {})
+            ('deque:3', {})
+        """
+        known, option = self._with_argument(name)
+        if option is None:
+            return name, dict(options)
+        argument = name.removeprefix(f"{known}:")
+        if options.get(option, argument) != argument:
+            raise EvenvoiceError(
+                f"{self.kind} {name!r}: {option} is {options[option]!r} as well; write it once, after the colon or as "
+                "an option"
+            )
+        return known, {**options, option: argument}
+
+    def _with_argument(self, name: str) -> tuple[str, str | None]:
+        """Return what stands before the first colon, and the option that gets what follows; ``None`` if none does."""
+        known, colon, _ = name.partition(":")
+        return known, getattr(self[known], "argument", None) if colon and known in self else None
 
     def _resolve(self, name: str) -> Any:
         """Import the class of a name."""
