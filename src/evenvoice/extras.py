@@ -12,6 +12,7 @@ EXTRAS = {
     **dict.fromkeys(("librosa", "hmmlearn", "numba"), "paper"),
     "av": "media",
     **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
+    "transformers": "encoders",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "python_multipart"), "serve"),
     **dict.fromkeys(

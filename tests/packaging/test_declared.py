@@ -33,6 +33,9 @@ ROOMS = {
     "report.tuning_figures": "tune",
 }  # fmt: skip
 
+# What a user brings: its licence allows no products, so that it is declared nowhere.
+BROUGHT = {"opensmile"}
+
 IMPORT_ALL = """
 import importlib, importlib.abc, sys
 
@@ -130,7 +133,7 @@ LIBRARIES = {
     name
     for _, path in modules()
     for name in imports(path)
-    if name not in sys.stdlib_module_names and name != "evenvoice"
+    if name not in sys.stdlib_module_names and name not in {"evenvoice", *BROUGHT}
 }
 
 

@@ -1,8 +1,8 @@
 """Features on disk, one ``.npy`` a clip, found again by the content of the audio and by what made them.
 
 A name says everything that the features depend on: the bytes of the recording, the part of it that is used, the
-extractor with its options and version, and `DECODING_VERSION`. So a changed file, option or extractor has another
-name, and nothing stale can be read.
+extractor with its options, its version and the digest of weights from elsewhere, and `DECODING_VERSION`. So a changed
+file, option or extractor has another name, and nothing stale can be read.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def cache_path(content: str, clip: Clip, settings: FeatureSettings, perturbation
         "version": EXTRACTORS[settings.name].version,
         "decoding": DECODING_VERSION,
         **({"perturbation": perturbation} if perturbation else {}),
+        **({"digest": digest} if (digest := getattr(settings.make(), "digest", None)) else {}),
     }
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     return features_folder() / key[:2] / f"{key}.npy"

@@ -30,6 +30,10 @@ class Extractor(Protocol):
         version: Raise it with every change that changes a feature: cached features of other versions are not read.
         sample_rate: Of the waveforms that it takes, in Hz.
         n_rows: Number of features of a frame.
+
+    A class may say more of itself: ``default_shape``; ``row_names``; ``argument``, the option that ``name:…`` sets;
+    ``licence``, one line that is said when it is used; ``digest``, what its features depend on besides options and
+    version (weights from elsewhere).
     """
 
     name: ClassVar[str]
@@ -72,6 +76,8 @@ EXTRACTORS = Registry(
         "short-term": "evenvoice.features.baselines:ShortTerm",
         "mfcc-cqt-f0": "evenvoice.features.baselines:MfccCqtF0",
         "log-spectrogram": "evenvoice.features.baselines:LogSpectrogram",
+        "opensmile": "evenvoice.features.optional:OpenSmile",
+        "encoder": "evenvoice.features.optional:Encoder",
     },
     _check,
 )
@@ -93,6 +99,8 @@ class FeatureSettings(BaseModel):
     Examples:
         >>> FeatureSettings(name="mfcc", n_mfcc=13).make().n_rows
         39
+        >>> FeatureSettings(name="encoder:some/model").options["model"]
+        'some/model'
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -106,6 +114,7 @@ class FeatureSettings(BaseModel):
             options = {str(key): value for key, value in values.items() if key != "name"}
             name = values.get("name", "mfcc")
             EXTRACTORS.check_known(name)
+            name, options = EXTRACTORS.with_argument(name, options)
             values = {"name": name, **check_options("extractor", name, EXTRACTORS[name], options)}
         return values
 
@@ -113,6 +122,12 @@ class FeatureSettings(BaseModel):
     def options(self) -> dict[str, Any]:
         """The extractor's options, all of them."""
         return dict(self.model_extra or {})
+
+    @property
+    def licence(self) -> str | None:
+        """What the licence of the extractor asks of its users, one line; ``None`` where it is evenvoice's own."""
+        said: str | None = getattr(EXTRACTORS[self.name], "licence", None)
+        return said
 
     def make(self) -> Extractor:
         """Return the extractor."""

@@ -138,6 +138,8 @@ def evaluate(
     )
     for line in the_corpus.warnings:
         execution.message(f"warning: {the_corpus.name}: {line}")
+    for licence in dict.fromkeys(recipe.features.licence for recipe in the_recipes if recipe.features.licence):
+        execution.message(f"licence: {licence}")
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
     evaluation.run()

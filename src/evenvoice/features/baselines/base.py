@@ -7,10 +7,9 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from pydantic import BaseModel, ConfigDict, Field
-from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
+
+from evenvoice.features.one_by_one import OneByOne
 
 Features = npt.NDArray[np.float32]
 Float = TypeVar("Float", np.float32, np.float64)
@@ -40,7 +39,7 @@ class SequenceSettings(BaseModel):
         """Return how many frames a waveform of so many samples, at least one, has."""
 
 
-class BaselineExtractor:
+class BaselineExtractor(OneByOne):
     """An extractor that is a function of one waveform: a subclass names its settings and its function.
 
     Args:
@@ -59,19 +58,6 @@ class BaselineExtractor:
     def frames(self, samples: int) -> int:
         """Return how many frames a waveform of so many samples, at least one, has."""
         return self.settings.frames(samples)
-
-    def __call__(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the features of a padded batch, and how many frames each utterance has; see `Extractor`."""
-        every = [
-            torch.from_numpy(self._features(row[:length].numpy()))
-            for row, length in zip(waveform, lengths.tolist(), strict=True)
-        ]
-        features = pad_sequence([values.T for values in every], batch_first=True).transpose(1, 2)
-        return features, torch.tensor([values.shape[1] for values in every])
-
-    @abstractmethod
-    def _features(self, waveform: npt.NDArray[np.float32]) -> Features:
-        """Return the features of one waveform ``[n]``: ``[n_rows, t]``."""
 
 
 def filled(waveform: npt.NDArray[Float], least: int) -> npt.NDArray[Float]:

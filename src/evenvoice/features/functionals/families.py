@@ -34,6 +34,11 @@ def moments(contours: Contours) -> list[Tensor]:
     return [contours.mean, contours.variance.sqrt(), skewness, kurtosis]
 
 
+def mean(contours: Contours) -> list[Tensor]:
+    """Mean: of one frame, that frame."""
+    return [contours.mean]
+
+
 def spread(contours: Contours) -> list[Tensor]:
     """Mean and standard deviation (over n)."""
     return [contours.mean, contours.variance.sqrt()]

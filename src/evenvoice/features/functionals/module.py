@@ -23,7 +23,8 @@ class Functionals(nn.Module):
         row_names: One name a row. ``Δ x`` is the Δ of the row ``x``. ``rich`` looks for a row ``periodicity``, which
             says how voiced a frame is: with it, the means and deviations over voiced and over unvoiced frames follow,
             of the rows that are no Δ. It looks for rows ``F0`` and ``voiced``, too: they have functionals of their own.
-        kind: ``basic`` (mean, standard deviation, minimum, maximum, slope) or ``rich`` (`SETS` lists the families).
+        kind: ``mean``, ``spread`` (mean and standard deviation), ``basic`` (these, minimum, maximum, slope) or ``rich``
+            (`SETS` lists the families).
 
     Shape:
         - rows: ``[b, len(row_names), t]`` float32; what lies beyond an utterance's own frames is ignored.

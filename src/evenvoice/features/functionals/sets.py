@@ -26,6 +26,7 @@ _RANGES = ("range 25-50%", "range 50-75%", "range 25-75%", "range 1-99%")
 
 FAMILIES = {
     "spread": Family(families.spread, ("mean", "standard deviation")),
+    "mean": Family(families.mean, ("mean",)),
     "moments": Family(families.moments, ("mean", "standard deviation", "skewness", "kurtosis")),
     "extremes": Family(families.extremes, ("minimum", "maximum")),
     "slope": Family(families.slope, ("slope",)),
@@ -39,6 +40,8 @@ FAMILIES = {
 }
 
 SETS: dict[str, tuple[str, ...]] = {
+    "mean": ("mean",),
+    "spread": ("spread",),
     "basic": ("spread", "extremes", "slope"),
     "rich": ("moments", "percentiles", "regression", "levels", "movement", "places", "autocorrelation", "peaks"),
 }

@@ -18,8 +18,9 @@ class FunctionalsShape:
 
     Args:
         extractor: Whose features; with ``row_names`` where it names its rows.
-        kind: ``basic`` (mean, standard deviation, minimum, maximum and slope of each row) or ``rich`` (moments,
-            percentiles, regression, levels, peaks, autocorrelation, voiced and unvoiced apart, duration).
+        kind: ``mean`` of each row; ``spread`` (mean and standard deviation); ``basic`` (mean, standard deviation,
+            minimum, maximum and slope); ``rich`` (moments, percentiles, regression, levels, peaks, autocorrelation,
+            voiced and unvoiced apart, duration).
 
     Examples:
         >>> from evenvoice.features import FeatureSettings
@@ -30,7 +31,7 @@ class FunctionalsShape:
     name: ClassVar[str] = "functionals"
     one_frame: ClassVar[bool] = True
 
-    def __init__(self, extractor: Extractor, *, kind: Literal["basic", "rich"] = "basic") -> None:
+    def __init__(self, extractor: Extractor, *, kind: Literal["mean", "spread", "basic", "rich"] = "basic") -> None:
         names = getattr(extractor, "row_names", None) or [f"row {row}" for row in range(extractor.n_rows)]
         self.kind, self.n_rows = kind, extractor.n_rows
         self.functionals = Functionals(names, kind)
