@@ -10,7 +10,8 @@ One row for each made row, and one for each utterance that is not kept exactly o
 ``lambda``              weight of the second parent
 ``times``               how often the utterance stands in the training set: 0 where it was removed
 ``parent-3, weight-3``  … further parents, where a row has more than two
-``epoch``               for which epoch, from 1, where the plan was drawn anew each epoch
+``epoch``               for which epoch, from 1, where the plan was drawn anew each epoch; a plan of embeddings, on
+                        which the last layer was learnt again, counts as one epoch more
 ``member``              for which member, from 1, of an ensemble whose members draw each its own
 ======================  ==================================================================================
 

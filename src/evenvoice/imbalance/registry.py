@@ -68,6 +68,8 @@ SAMPLERS = Registry(
         "ir-smote": f"{_SAMPLERS}ir_smote:IRSMOTE",
         "kalman-smote": f"{_SAMPLERS}kalman_smote:KalmanSMOTE",
         "rb-ccr": f"{_SAMPLERS}rb_ccr:RBCCR",
+        "eos": f"{_SAMPLERS}eos:EOS",
+        "mixup": f"{_SAMPLERS}mixup:Mixup",
         "waveform-over": f"{_SAMPLERS}waveform_over:WaveformOverSampler",
         "redrawn": f"{_SAMPLERS}redrawn:Redrawn",
     },

@@ -167,6 +167,8 @@ class Recipe(Section):
             raise EvenvoiceError(f"training.select: model {self.model.name!r} has no epochs to select from; use last")
         if self.training.batches != "shuffled" and not is_network(self.model.name):
             raise EvenvoiceError(f"training.batches: model {self.model.name!r} has no batches; leave it out")
+        if self.training.retrain is not None and not is_network(self.model.name):
+            raise EvenvoiceError(f"training.retrain: model {self.model.name!r} has no embeddings; leave it out")
         return self
 
     @property

@@ -65,6 +65,30 @@ Balance = Annotated[
 ]
 
 
+class Retraining(Section):
+    """How a network's last layer is learnt again, after the network, on balanced embeddings.
+
+    Attributes:
+        balance: The sampler, or chain of samplers, of the embeddings: ``random-over``, ``smote``, ``eos``, ``mixup``.
+        epochs: Passes over the balanced embeddings.
+        learning_rate: Of Adam.
+    """
+
+    balance: Balance = SamplerSettings(name="random-over")
+    epochs: int = Field(default=20, ge=1)
+    learning_rate: float = Field(default=0.001, gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, values: Any) -> Any:
+        return spelled_out(values) if isinstance(values, Mapping) else values
+
+    @property
+    def samplers(self) -> tuple[SamplerSettings, ...]:
+        """The chain of samplers; one at least."""
+        return self.balance if isinstance(self.balance, tuple) else (self.balance,)
+
+
 class LossSettings(Section):
     """Which loss, with which options; it sees the class counts of the balanced training part."""
 
@@ -131,6 +155,7 @@ class TrainingSettings(Section):
         batch_size: Rows of a batch; the last, smaller batch is kept, as Keras does.
         batches: ``shuffled``; or ``balanced``: each holds every class alike, and an epoch still has as many rows.
         learning_rate: Of Adam; 0.01 in Table 2, which is high.
+        retrain: Learn the last layer again, on balanced embeddings of the recorded rows; ``None``: do not.
         adam_eps: 1e-7 in Keras, 1e-8 in torch.
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
             equals). Never the test part.
@@ -146,6 +171,7 @@ class TrainingSettings(Section):
     batch_size: int = Field(default=64, ge=1)
     batches: Literal["shuffled", "balanced"] = "shuffled"
     learning_rate: float = Field(default=0.01, gt=0, allow_inf_nan=False)
+    retrain: Retraining | None = None
     adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)

@@ -53,6 +53,12 @@ class PlannedRows(Dataset[Batch]):
             self.plan, labels = self.redraw(epoch)
             self.labels, self.rows = torch.from_numpy(labels), np.arange(len(self.plan))
 
+    def recorded(self) -> tuple[npt.NDArray[np.int64], Labels]:
+        """Return the recorded rows among them, each once, and their classes: row numbers of the source ``[r]``."""
+        kept = self.rows[self.rows < len(self.plan.kept)]
+        numbers, first = np.unique(self.plan.kept[kept], return_index=True)
+        return numbers, self.labels.numpy()[kept[first]]
+
     def __len__(self) -> int:
         return len(self.rows)
 

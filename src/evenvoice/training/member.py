@@ -18,6 +18,7 @@ from evenvoice.recipes import Recipe
 from evenvoice.training.guards import read_only
 from evenvoice.training.loop import Images, Labels, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.plans import is_redrawn, targets_of
+from evenvoice.training.retrain import last_layer, retrain
 
 # Columns of the history that every fit has.
 HISTORY = ("epoch", "train_loss", "train_accuracy", "train_ua")
@@ -48,7 +49,8 @@ class Member:
 
     Attributes:
         network: In evaluation mode; or the fitted classical classifier.
-        plans: One for each epoch, where the plan is drawn anew; else one.
+        plans: One for each epoch, where the plan is drawn anew, else one; then that of the embeddings on which the last
+            layer was learnt again.
         history: One row an epoch.
         epoch: Whose weights were kept; 0 where there are none.
         class_counts: What each class counts in the loss: its rows times its weight ``[k]``.
@@ -105,7 +107,11 @@ def fit_member(
             return plans[-1], targets_of(plans[-1], source.emotions, number)
 
         learnt.redraw = redraw
-    network, history, epoch = _fit_network(recipe, learnt, watched, k, weights, seed, device, on_epoch)
+    recorded, classes = learnt.recorded()
+    network, history, epoch, again = _fit_network(recipe, learnt, watched, k, weights, seed, device, on_epoch)
+    if again:
+        counts = np.bincount(again[0].y(classes), minlength=k).astype(np.float64)
+    plans += [plan.renumbered(recorded) for plan in again]
     return Member(network, tuple(plans), history, epoch, counts)
 
 
@@ -126,18 +132,24 @@ def _fit_network(
     seed: int,
     device: str,
     on_epoch: OnEpoch | None,
-) -> tuple[torch.nn.Module, pd.DataFrame, int]:
-    """Fit by gradient descent; return network, history and the epoch whose weights were kept."""
+) -> tuple[torch.nn.Module, pd.DataFrame, int, list[Plan]]:
+    """Fit by gradient descent; return network, history, the epoch whose weights were kept, and plans of re-training."""
+    settings, (recorded, classes) = recipe.training.retrain, rows.recorded()
+    again: list[Plan] = []
     with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         network = make_model(recipe.model.name, rows.images.shape[1:], n_classes, **recipe.model.options)
         assert isinstance(network, torch.nn.Module)
+        layer = None if settings is None else last_layer(network, rows.images, recipe.model.name)
         history, epoch = train_network(
             network, rows, WholeRows(*watched) if watched else None,
             recipe.training, class_weights=class_weights, loss=_loss(recipe, rows, n_classes), device=device,
             on_epoch=on_epoch,
         )  # fmt: skip
-    return network, history, epoch
+        if settings is not None and layer is not None:
+            images, batch_size = rows.images[recorded], recipe.training.batch_size
+            again = retrain(network, layer, images, classes, settings, batch_size, seed)
+    return network, history, epoch, again
 
 
 def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
