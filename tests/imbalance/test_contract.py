@@ -17,6 +17,8 @@ from evenvoice.testing import check_loss, check_sampler
 QUICK: dict[str, dict[str, Any]] = {
     "instance-hardness": {"n_estimators": 5, "cv": 2},
     "annealing-under": {"iterations": 5},
+    "deepsmote": {"steps": 3},
+    "three-player-gan": {"steps": 3},
     "genetic-ratio": {"population": 3, "generations": 2},
 }
 OPTIONS: list[tuple[str, dict[str, Any]]] = [

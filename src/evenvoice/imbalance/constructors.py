@@ -84,6 +84,6 @@ class PlanConstructors:
             >>> Plan.stored([0], [[0.5], [2.5]], ["sad", "sad"]).take(np.array([[7.0]]), [2, 0]).tolist()
             [[2.5], [7.0]]
         """
-        rows = np.array(values)
+        rows = np.asarray(values)
         parents = parent_numbers("plan.made_from", np.full((len(rows), 1), -1) if made_from is None else made_from)
         return cls(row_numbers("plan.kept", kept), parents, equal_weights(parents), np.array(labels), VALUES, rows)

@@ -60,12 +60,14 @@ def checked_maker(
 
 
 def checked_values(values: NDArray[Any] | None, rows: int) -> NDArray[np.floating[Any]] | None:
-    """Return a copy of the stored rows; ``None`` where no row is stored.
+    """Return the stored rows, or ``None`` where none is: a copy, unless nobody can write to them already.
 
     Raises:
         EvenvoiceError: They are not one floating point row for each of the ``rows`` of maker ``values``.
     """
-    array = np.array([] if values is None else values)
+    array = np.asarray([] if values is None else values)
+    if array.flags.writeable or array.base is not None:
+        array = array.copy()
     if len(array) != rows or not np.issubdtype(array.dtype, np.floating):
         raise EvenvoiceError(
             f"plan.values: {array.dtype} of shape {array.shape}, but {rows} rows of maker 'values'; "
