@@ -51,6 +51,8 @@ MODELS = Registry(
                 ("balanced-bagging", "BalancedBagging"),
                 ("easy-ensemble", "EasyEnsemble"),
                 ("rusboost", "RUSBoost"),
+                ("correlation-boost", "CorrelationBoost"),
+                ("fuzzy-twin-svm", "FuzzyTwinSVM"),
                 ("majority", "Majority"),
             )
         },

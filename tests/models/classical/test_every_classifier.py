@@ -19,8 +19,10 @@ from evenvoice.models.classical import (
     MLP,
     SVM,
     BalancedBagging,
+    CorrelationBoost,
     Discriminant,
     EasyEnsemble,
+    FuzzyTwinSVM,
     LinearFusion,
     LinearSVM,
     Logistic,
@@ -44,6 +46,8 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
     (BalancedBagging, {"n_estimators": 25}),
     (EasyEnsemble, {"n_estimators": 3, "n_boosted": 10}),
     (RUSBoost, {"n_estimators": 8}),
+    (CorrelationBoost, {"n_estimators": 8}),
+    (FuzzyTwinSVM, {}),
     (GMM, {"n_components": 2}),
     (HMM, {"n_states": 2}),
     (DTW, {}),
@@ -51,7 +55,7 @@ CLASSIFIERS: list[tuple[type[Estimator], dict[str, Any]]] = [
 ]
 SEQUENCES = [(kind, options) for kind, options in CLASSIFIERS if kind.needs_shape == "sequence"]
 # What the seed does not touch.
-WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, Logistic, Discriminant, LinearFusion, DTW)
+WITHOUT_CHANCE = (Majority, KNN, SVM, LinearSVM, Logistic, Discriminant, LinearFusion, FuzzyTwinSVM, DTW)
 
 every_classifier = pytest.mark.parametrize(("kind", "options"), CLASSIFIERS)
 every_sequence_classifier = pytest.mark.parametrize(("kind", "options"), SEQUENCES)

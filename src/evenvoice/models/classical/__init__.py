@@ -1,5 +1,6 @@
 """The classifiers that the paper names, linear models, balanced ensembles, and the constant answer."""
 
+from evenvoice.models.classical.correlation_boost import CorrelationBoost
 from evenvoice.models.classical.dbn import DBN
 from evenvoice.models.classical.discriminant import Discriminant, LinearFusion
 from evenvoice.models.classical.dtw import DTW
@@ -11,6 +12,7 @@ from evenvoice.models.classical.logistic import Logistic
 from evenvoice.models.classical.majority import Majority
 from evenvoice.models.classical.mlp import MLP
 from evenvoice.models.classical.svm import SVM, LinearSVM
+from evenvoice.models.classical.twin_svm import FuzzyTwinSVM
 
 __all__ = [
     "DBN",
@@ -21,8 +23,10 @@ __all__ = [
     "MLP",
     "SVM",
     "BalancedBagging",
+    "CorrelationBoost",
     "Discriminant",
     "EasyEnsemble",
+    "FuzzyTwinSVM",
     "LinearFusion",
     "LinearSVM",
     "Logistic",
