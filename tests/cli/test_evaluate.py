@@ -72,7 +72,7 @@ def test_text_is_the_table_on_stdout_and_progress_on_stderr(speakers: tuple[str,
     assert lines[-1] == f"report: {out / 'report.html'}"
     assert "4 fits, about " in answer.err
     assert "fits, about" not in answer.out
-    assert sorted(path.name for path in out.iterdir()) == ["figures", "report.html", "runs", "study.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["figures", "report.html", "runs", "study.json", "study.yaml"]
 
 
 def test_the_number_of_jobs_changes_nothing(speakers: tuple[str, ...], tmp_path: Path, undrawn: None) -> None:

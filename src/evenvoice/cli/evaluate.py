@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.cli.run import KeepModels, carry_out
 from evenvoice.recipes import DEFAULT_RECIPE
 
 
@@ -62,9 +62,7 @@ def evaluate(
     skip_bad: options.SkipBad = False,
     reference: options.Reference = None,
     figures: options.Figures = None,
-    keep_models: Annotated[
-        bool, typer.Option("--keep-models", help="Keep each run's weights, for `evenvoice export`.")
-    ] = False,
+    keep_models: KeepModels = False,
     out: options.Out = Path("evaluation"),
     as_json: options.AsJson = False,
 ) -> None:
@@ -74,54 +72,38 @@ def evaluate(
 
     Example: evenvoice evaluate emodb:data/emodb --recipe smote-2dcnn --recipe 2dcnn --protocol speaker-folds --seeds 5
     """
-    from evenvoice import study
-    from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-    from evenvoice.report import figure_kinds, write_report
-    from evenvoice.study.comparisons import detectable, summaries
-    from evenvoice.training.allocator import keep_freed_memory
+    from evenvoice.study import Experiment
 
-    keep_freed_memory()
-
-    the_corpus = options.open_the_corpus(
-        corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=False
+    options.seeds(seed, seeds, split_seeds, fit_seeds)  # says what does not go together in the options' own words
+    experiment = Experiment(
+        corpus=corpus,
+        test_corpus=test_corpus,
+        emotions=emotions,
+        style=style,
+        speaker_from=speaker_from,
+        emotion_from=emotion_from,
+        columns=columns,
+        without=without or [],
+        recipes=recipe,
+        shape=form,
+        normalise=normalise,
+        set=options.nested(settings),
+        protocols=protocol,
+        select_on_test=select_on_test,
+        enrol=[*(enrol or (0,))],
+        seed=seed,
+        seeds=seeds,
+        split_seeds=split_seeds,
+        fit_seeds=fit_seeds,
     )
-    if test_corpus is not None:
-        from evenvoice.corpora import join_for_cross
-
-        other = options.open_the_corpus(
-            test_corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=False
-        )
-        the_corpus, protocol = join_for_cross(the_corpus, other), protocol or ["cross"]
-    protocols = protocol or ["speaker-folds" if the_corpus.has("speaker") else "kfold"]
-    if select_on_test:
-        protocols += [name + SELECT_ON_TEST for name in protocols if not open_protocol(name).promise.leaky]
-    both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
-    recipes = [options.open_the_recipe(name, form, normalise, settings) for name in recipe]
-    study.check_reference(reference, [each.name for each in recipes])
-    kinds = figure_kinds(figures or [])
-    found = study.evaluate(
-        the_corpus,
-        recipes,
-        protocols,
-        seeds=both,
-        split_seeds=splits,
-        fit_seeds=fits,
-        enrol=enrol or 0,
+    carry_out(
+        experiment,
+        reference,
+        figures,
+        as_json,
         out=out,
         jobs=jobs,
         device=device,
         skip_bad=skip_bad,
         keep_models=keep_models,
-        command=options.as_typed(),
     )
-    page = write_report(out, reference=reference, figures=kinds)
-    compared = study.compare_within(found, reference)
-    if as_json:
-        print(json.dumps(summaries(found, compared), indent=1))
-        return
-    print(found.table())
-    for standings in compared.values():
-        print(standings.differences())
-    for line in detectable(found):
-        print(line)
-    print(f"report: {page}")

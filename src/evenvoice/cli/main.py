@@ -29,6 +29,7 @@ from evenvoice.cli import (
     recipe,
     report,
     reproduce,
+    run,
     serve,
     train,
     tune,
@@ -55,6 +56,7 @@ app.add_typer(cache.app, name="cache")
 app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
+app.command("run")(run.run)
 app.command("train")(train.train)
 app.command("tune")(tune.tune)
 app.command("balance")(balance.balance)

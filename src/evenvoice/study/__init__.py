@@ -3,6 +3,7 @@
 from evenvoice.cores import cores as default_jobs
 from evenvoice.study.comparisons import check_reference, compare_within
 from evenvoice.study.execution import Execution
+from evenvoice.study.experiment import Experiment
 from evenvoice.study.grid import evaluate
 from evenvoice.study.guards import seen_test_rows
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
@@ -13,6 +14,7 @@ from evenvoice.study.systems import Standings, compare
 
 __all__ = [
     "Execution",
+    "Experiment",
     "Result",
     "Run",
     "RunKey",

@@ -1,0 +1,186 @@
+"""An experiment as a file: what ``evenvoice evaluate`` is asked for, in YAML, to be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from evenvoice.corpora import Corpus, join_for_cross, open_corpus
+from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.files import writing
+from evenvoice.protocols import SELECT_ON_TEST, open_protocol
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, merged, open_recipe
+from evenvoice.recipes.text import read_yaml
+from evenvoice.study.arguments import default_protocol
+from evenvoice.study.grid import evaluate
+from evenvoice.study.results import Study
+
+# What is written for an experiment, in the folder of its study.
+EXPERIMENT_FILE = "study.yaml"
+_HEAD = "# evenvoice run {file}    (paths are relative to the folder in which it is run)\n"
+
+
+class Experiment(BaseModel):
+    r"""A corpus, recipes, protocols and seeds: the options of ``evenvoice evaluate`` as the keys of a YAML file.
+
+    Attributes:
+        corpus: As on the command line: ``emodb:PATH``, ``folder:PATH``, a table, ``demo``.
+        test_corpus: Another, to test on (protocol ``cross``).
+        emotions: Which emotions, and how they are merged: ``angry,happy=happy+excited``.
+        style: Only this style of speaking.
+        speaker_from: With a folder, the expression that finds the speaker in a path.
+        emotion_from: With a folder, the expression that finds the emotion in a path.
+        columns: With a table, which column is which: ``emotion=label``.
+        without: Utterances to leave out: ``session=5``.
+        recipes: Names or ``.yaml`` files.
+        shape: Of every recipe, instead of its own.
+        normalise: Of every recipe, instead of its own.
+        set: What to change in every recipe, nested as a recipe is.
+        protocols: Names; if not given, ``speaker-folds``, or ``kfold`` where speakers are not known.
+        select_on_test: Also measure what choosing the epoch on the test part gains (LEAKY).
+        enrol: Utterances of each test speaker to adapt to; a number, ``all``, or a list of these.
+        seed: The first seed.
+        seeds: How many, each with a split and a fit of its own.
+        split_seeds: Instead: how many splits.
+        fit_seeds: Instead: how many fits on each split.
+        out: The folder to write to.
+
+    Examples:
+        >>> Experiment(corpus="demo", recipes=["knn"], seeds=3).as_yaml()
+        'corpus: demo\nrecipes:\n- knn\nseeds: 3\n'
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, alias_generator=lambda name: name.replace("_", "-")
+    )
+
+    corpus: str
+    test_corpus: str | None = None
+    emotions: str | None = None
+    style: str | None = None
+    speaker_from: str | None = None
+    emotion_from: str | None = None
+    columns: str | None = None
+    without: list[str] = []
+    recipes: list[str] = Field([DEFAULT_RECIPE], min_length=1)
+    shape: str | None = None
+    normalise: str | None = None
+    set: dict[str, Any] = {}
+    protocols: list[str] | None = None
+    select_on_test: bool = False
+    enrol: list[int | str] = [0]
+    seed: int = Field(0, ge=0)
+    seeds: int | None = Field(None, ge=1)
+    split_seeds: int | None = Field(None, ge=1)
+    fit_seeds: int | None = Field(None, ge=1)
+    out: str | None = None
+
+    @field_validator("without", "recipes", "protocols", "enrol", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        """One is a list of one."""
+        return [value] if isinstance(value, str | int) else value
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read an experiment.
+
+        Raises:
+            EvenvoiceError: The file cannot be read, or has a wrong key or value; the line says which.
+        """
+        path = Path(path)
+        try:
+            data = read_yaml(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            said = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise EvenvoiceError(f"{path}: cannot be read ({said}); expected an experiment in YAML") from error
+        if not isinstance(data, Mapping):
+            raise EvenvoiceError(f"{path}: {shown(data)}; expected keys, at least corpus: emodb:PATH")
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as error:
+            raise EvenvoiceError(f"{path}: {_first(error, cls)}") from error
+
+    def as_yaml(self) -> str:
+        """Return it as YAML, without what is as it would be anyway."""
+        data = self.model_dump(by_alias=True, exclude_defaults=True)
+        return yaml.safe_dump({"corpus": self.corpus, **data}, sort_keys=False, allow_unicode=True)
+
+    def save(self, path: Path | str) -> None:
+        """Write it, whole or not at all."""
+        with writing(path) as aside:
+            aside.write_text(_HEAD.format(file=path) + self.as_yaml(), encoding="utf-8")
+
+    def open_recipes(self) -> list[Recipe]:
+        """Return its recipes, with what it changes in each."""
+        changes: dict[str, Any] = {"shape": {"name": self.shape}} if self.shape else {}
+        if self.normalise:
+            changes["normalise"] = self.normalise
+        return [open_recipe(name, merged(changes, self.set)) for name in self.recipes]
+
+    def open_corpus(self) -> Corpus:
+        """Return its corpus; both in one where it tests on another."""
+        corpus = self._opened(self.corpus)
+        return corpus if self.test_corpus is None else join_for_cross(corpus, self._opened(self.test_corpus))
+
+    def _opened(self, argument: str) -> Corpus:
+        corpus = open_corpus(
+            argument, emotions=self.emotions, style=self.style, speaker_from=self.speaker_from,
+            emotion_from=self.emotion_from, columns=self.columns,
+        )  # fmt: skip
+        for condition in self.without:
+            column, _, values = condition.partition("=")
+            corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
+        return corpus
+
+    def protocols_for(self, corpus: Corpus) -> list[str]:
+        """Return the names of its protocols on a corpus."""
+        default = "cross" if self.test_corpus is not None else default_protocol(corpus)
+        names = self.protocols or [default]
+        if not self.select_on_test:
+            return names
+        return names + [name + SELECT_ON_TEST for name in names if not open_protocol(name).promise.leaky]
+
+    def evaluate(self, out: Path | str | None = None, **execution: Any) -> Study:
+        """Evaluate it, and write it beside its runs.
+
+        Args:
+            out: The folder; its own, or a new one in the working directory, if not given.
+            execution: What changes no result: ``jobs``, ``device``, ``skip_bad``, ``keep_models``, … of `evaluate`.
+
+        Raises:
+            EvenvoiceError: As in `evaluate`.
+        """
+        corpus = self.open_corpus()
+        both, splits, fits = self._seeds()
+        study = evaluate(
+            corpus, self.open_recipes(), self.protocols_for(corpus), seeds=both, split_seeds=splits, fit_seeds=fits,
+            enrol=self.enrol, out=self.out if out is None else out, **execution,
+        )  # fmt: skip
+        self.model_copy(update={"out": str(study.folder)}).save(study.folder / EXPERIMENT_FILE)
+        return study
+
+    def _seeds(self) -> tuple[Sequence[int] | None, Sequence[int] | None, Sequence[int] | None]:
+        """Return ``seeds``, ``split_seeds`` and ``fit_seeds`` of `evaluate`."""
+        if self.split_seeds is None and self.fit_seeds is None:
+            return range(self.seed, self.seed + (self.seeds or 1)), None, None
+        if self.seeds is not None:
+            raise EvenvoiceError("seeds varies split and fit together; leave it out beside split-seeds and fit-seeds")
+        first = self.seed
+        return None, range(first, first + (self.split_seeds or 1)), range(first, first + (self.fit_seeds or 1))
+
+
+def _first(error: ValidationError, schema: type[BaseModel]) -> str:
+    """Return the first error in words."""
+    found = error.errors()[0]
+    key = ".".join(map(str, found["loc"]))
+    known = [name.replace("_", "-") for name in schema.model_fields]
+    if found["type"] == "extra_forbidden":
+        return f"unknown key {key!r}{nearest(key, known)}; known are {', '.join(known)}"
+    if found["type"] == "missing":
+        return f"no {key}; add for example {key}: emodb:PATH"
+    return f"{key}: found {shown(found['input'])}; {found['msg'][0].lower()}{found['msg'][1:]}"
