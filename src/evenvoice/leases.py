@@ -91,6 +91,21 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder that is there; without one where the file system has none.
+
+    Examples:
+        >>> with locked(Path(tempfile.mkdtemp())):
+        ...     pass
+    """
+    lock = _lock(folder, wait=True)
+    try:
+        yield
+    finally:
+        _release(lock)
+
+
 def sweep(parent: Path, pattern: str = ".", prefix: str = PREFIX) -> None:
     """Remove the temporary files and folders that dead processes left; those of living ones, here and elsewhere, stay.
 

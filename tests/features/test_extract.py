@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,22 @@ import torch
 
 from evenvoice.audio import Clip, load
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.features import MFCC, FeatureSettings, cache, cache_size, clear_cache, extract
+from evenvoice.features import (
+    MFCC,
+    Extracted,
+    FeatureSettings,
+    ShapeSettings,
+    cache,
+    cache_size,
+    clear_cache,
+    extract,
+    extract_each,
+    feature_digest,
+    keeps_rows,
+    rows_of,
+)
+from evenvoice.features.shapes.functionals import FunctionalsShape
+from evenvoice.features.shards import Entry, Shards
 from evenvoice.features.threads import one_thread
 
 SETTINGS = FeatureSettings()
@@ -144,54 +160,106 @@ def test_another_version_of_the_extractor_or_of_decoding_starts_anew(tmp_path, t
 # --- never half -----------------------------------------------------------------------------------------------------
 
 
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-100])
+def put(cache: Path, rows: int, data: bytes) -> None:
+    """Keep something else, with a checksum that agrees, under the one key there is."""
+    (file,) = cache.glob("*.sqlite")
+    connection = sqlite3.connect(file)
+    ((key,),) = connection.execute("SELECT key FROM entries").fetchall()
+    connection.close()
+    with Shards(cache) as shards:
+        shards.put(key, Entry(rows, data))
 
 
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
+def other_rows(cache: Path) -> None:
+    put(cache, 60, bytes(4 * 60 * 32))
 
 
-def scribble(file: Path) -> None:
-    file.write_bytes(b"no numpy file at all" * 100)
+def odd_size(cache: Path) -> None:
+    put(cache, 120, bytes(4 * 120 * 32 - 4))
 
 
-def other_rows(file: Path) -> None:
-    np.save(file, np.zeros((60, 32), np.float32))
+def flip(cache: Path) -> None:
+    (file,) = cache.glob("*.sqlite")
+    content = bytearray(file.read_bytes())
+    content[-2000] ^= 16
+    file.write_bytes(content)
 
 
-def other_type(file: Path) -> None:
-    np.save(file, np.zeros((120, 32)))
+def scribble(cache: Path) -> None:
+    (file,) = cache.glob("*.sqlite")
+    file.write_bytes(b"no database at all" * 100)
 
 
-def not_numbers(file: Path) -> None:
-    np.save(file, np.full((120, 32), np.nan, np.float32))
-
-
-def pickled(file: Path) -> None:
-    np.save(file, np.array([{}], dtype=object), allow_pickle=True)
-
-
-@pytest.mark.parametrize("damage", [cut, empty, scribble, other_rows, other_type, not_numbers, pickled])
-def test_damaged_cache_file_is_made_again(tmp_path, own_cache, transforms, damage):
+@pytest.mark.parametrize("damage", [other_rows, odd_size, flip, scribble])
+def test_damaged_features_are_made_again(tmp_path, own_cache, transforms, damage):
     clip = Clip(noise(tmp_path / "a.wav"))
     whole = extract([clip], SETTINGS)[0]
-    (kept,) = own_cache.glob("*/*.npy")
-    damage(kept)
+    damage(own_cache)
     assert np.array_equal(extract([clip], SETTINGS)[0], whole)
-    assert np.array_equal(np.load(kept), whole)
+    assert np.array_equal(extract([clip], SETTINGS)[0], whole)
     assert len(transforms) == 2
 
 
-def test_full_disk_leaves_nothing_half_and_says_what_to_do(tmp_path, own_cache, monkeypatch):
-    def half(handle, *_, **__):
-        handle.write(b"\x93NUMPY")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "save", half)
-    with pytest.raises(EvenvoiceError, match=r"\.npy: .*No space left on device.*EVENVOICE_CACHE"):
+def test_a_cache_that_cannot_be_written_says_what_to_do(tmp_path, own_cache):
+    own_cache.parent.mkdir()
+    own_cache.touch()
+    with pytest.raises(EvenvoiceError, match=r"features: the feature cache cannot be written .*EVENVOICE_CACHE"):
         extract([Clip(noise(tmp_path / "a.wav"))], SETTINGS)
-    assert [path for path in own_cache.rglob("*") if path.is_file()] == []
+
+
+# --- rows of shapes -------------------------------------------------------------------------------------------------
+
+MEAN, FUNCTIONALS = ShapeSettings(name="mean"), ShapeSettings(name="functionals")
+
+
+def rows(clips: list[Clip], *shapes: ShapeSettings, **options: object) -> list[Extracted | None]:
+    return list(extract_each(clips, SETTINGS, shapes, **options))
+
+
+def test_rows_of_shapes_are_those_of_the_features_bit_for_bit(tmp_path, transforms):
+    clips = clips_in(tmp_path, 3)
+    first = rows(clips, MEAN, FUNCTIONALS)
+    again = rows(clips, MEAN, FUNCTIONALS)
+    assert len(transforms) == 3
+    features = extract(clips, SETTINGS)
+    for one, same, frames in zip(first, again, features, strict=True):
+        assert one.digest == same.digest == feature_digest(frames)
+        for got, kept, shape in zip(one.arrays, same.arrays, (MEAN, FUNCTIONALS), strict=True):
+            expected = rows_of(shape.make(SETTINGS.make()), frames)
+            assert np.array_equal(got, expected)
+            assert np.array_equal(kept, expected)
+
+
+def test_rows_are_made_of_features_that_are_there_and_keep_none_themselves(tmp_path, transforms, own_cache):
+    clips = clips_in(tmp_path, 2)
+    extract(clips[:1], SETTINGS)
+    rows(clips, MEAN)
+    rows(clips, FUNCTIONALS)
+    # The second clip's features were not kept: each shape made them.
+    assert len(transforms) == 3
+    extract(clips, SETTINGS)
+    assert len(transforms) == 4
+
+
+@pytest.mark.parametrize("shape", [ShapeSettings(name="functionals", kind="rich"), MEAN])
+def test_other_shapes_options_and_versions_have_rows_of_their_own(tmp_path, transforms, monkeypatch, shape):
+    clips = clips_in(tmp_path, 1)
+    rows(clips, FUNCTIONALS)
+    rows(clips, shape)
+    monkeypatch.setattr(FunctionalsShape, "version", 99)
+    rows(clips, FUNCTIONALS)
+    rows(clips, FUNCTIONALS, perturbation="gain:-6")
+    assert len(transforms) == 4
+    for _ in range(2):
+        rows(clips, FUNCTIONALS, perturbation="gain:-6")
+    assert len(transforms) == 4
+
+
+def test_only_a_shape_of_one_frame_with_a_version_stands_for_the_features(monkeypatch):
+    assert keeps_rows(MEAN)
+    assert not keeps_rows(ShapeSettings(name="sequence"))
+    monkeypatch.delattr(FunctionalsShape, "version")
+    assert not keeps_rows(FUNCTIONALS)
 
 
 # --- bad recordings -------------------------------------------------------------------------------------------------
@@ -232,11 +300,14 @@ def test_bad_recordings_are_passed_over_where_asked(tmp_path, jobs):
 def test_size_and_clear(tmp_path, own_cache):
     assert cache_size() == clear_cache() == (0, 0)
     extract(clips_in(tmp_path, 3), SETTINGS)
+    # Earlier versions kept a file for each clip, and a killed process left one half-written.
+    for name in ("ab/ab12.npy", "ab/.half.npy"):
+        (own_cache / name).parent.mkdir(exist_ok=True)
+        (own_cache / name).write_bytes(b"12345")
     files = [path for path in own_cache.rglob("*") if path.is_file()]
-    assert {path.parent.name for path in files} == {path.name[:2] for path in files}
-    # What a killed process left half-written is counted and cleared as well.
-    (files[0].parent / ".half.npy").write_bytes(b"12345")
-    expected = 4, 5 + sum(path.stat().st_size for path in files)
+    assert len(files) > 3
+    expected = len(files), sum(path.stat().st_size for path in files)
     assert cache_size() == expected
     assert clear_cache() == expected
     assert cache_size() == (0, 0)
+    assert list(own_cache.iterdir()) == []

@@ -4,7 +4,15 @@ The road: `extract` (or an `Extractor`) → ``shape.rows`` → normalise → ``s
 """
 
 from evenvoice.features.cache import DECODING_VERSION, cache_size, clear_cache
-from evenvoice.features.extract import extract, extract_waveforms
+from evenvoice.features.extract import (
+    Extracted,
+    extract,
+    extract_each,
+    extract_waveforms,
+    feature_digest,
+    keeps_rows,
+    rows_of,
+)
 from evenvoice.features.extractor import EXTRACTORS, Extractor, Features, FeatureSettings, compute, exportable
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.mfcc import MFCC
@@ -19,6 +27,7 @@ __all__ = [
     "MFCC",
     "SHAPES",
     "SPEECH",
+    "Extracted",
     "Extractor",
     "FeatureSettings",
     "Features",
@@ -32,6 +41,10 @@ __all__ = [
     "compute",
     "exportable",
     "extract",
+    "extract_each",
     "extract_waveforms",
+    "feature_digest",
+    "keeps_rows",
     "one_thread",
+    "rows_of",
 ]

@@ -1,25 +1,25 @@
-"""Features on disk, one ``.npy`` a clip, found again by the content of the audio and by what made them.
+"""Features on disk, found again by the content of the audio and by what made them.
 
-A name says everything that the features depend on: the bytes of the recording, the part of it that is used, the
-extractor with its options, its version and the digest of weights from elsewhere, and `DECODING_VERSION`. So a changed
-file, option or extractor has another name, and nothing stale can be read.
+A key says everything that the features depend on: the bytes of the recording, the part of it that is used, the
+extractor with its options, its version and the digest of weights from elsewhere, `DECODING_VERSION`, and, of a shape's
+rows, the shape with its options and version. So a changed file, option or extractor has another key, and nothing stale
+can be read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from evenvoice.audio import Clip
-from evenvoice.errors import EvenvoiceError
-from evenvoice.features.extractor import EXTRACTORS, Features, FeatureSettings
-from evenvoice.files import cache_folder, writing
+from evenvoice.features.extractor import EXTRACTORS, FeatureSettings
+from evenvoice.features.shapes import SHAPES, ShapeSettings
+from evenvoice.features.shards import shard_files
+from evenvoice.files import cache_folder
 
-# Raise it with every change to `audio` that changes a waveform. An extractor has a version of its own.
+# Raise it with every change to `audio` that changes a waveform. Extractors and shapes have versions of their own.
 DECODING_VERSION = 4
 
 
@@ -28,20 +28,27 @@ def features_folder() -> Path:
     return cache_folder() / "features"
 
 
-def cache_path(content: str, clip: Clip, settings: FeatureSettings, perturbation: str | None = None) -> Path:
-    """Return where the features of a clip are kept.
+def cache_key(
+    content: str,
+    clip: Clip,
+    settings: FeatureSettings,
+    perturbation: str | None = None,
+    shape: ShapeSettings | None = None,
+) -> bytes:
+    """Return the key under which the features of a clip are kept, 32 bytes.
 
     Args:
         content: SHA-256 of the file, from `evenvoice.audio.content_hash`.
         clip: ``start`` and ``end`` count; the file's name does not.
         settings: The extractor and its options.
         perturbation: What is done to the waveform first.
+        shape: Of the rows that a shape makes of the features; the features themselves if not given.
 
     Examples:
         >>> one, other = Clip(Path("a.wav")), Clip(Path("b.wav"))
-        >>> cache_path("00", one, FeatureSettings()) == cache_path("00", other, FeatureSettings())
+        >>> cache_key("00", one, FeatureSettings()) == cache_key("00", other, FeatureSettings())
         True
-        >>> cache_path("00", one, FeatureSettings()) == cache_path("00", one, FeatureSettings(n_mfcc=20))
+        >>> cache_key("00", one, FeatureSettings()) == cache_key("00", one, FeatureSettings(n_mfcc=20))
         False
     """
     made_of = {
@@ -53,57 +60,32 @@ def cache_path(content: str, clip: Clip, settings: FeatureSettings, perturbation
         "decoding": DECODING_VERSION,
         **({"perturbation": perturbation} if perturbation else {}),
         **({"digest": digest} if (digest := getattr(settings.make(), "digest", None)) else {}),
+        **({"shape": shape.model_dump(), "shape version": SHAPES[shape.name].version} if shape else {}),
     }
-    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-    return features_folder() / key[:2] / f"{key}.npy"
-
-
-def read_features(path: Path, n_rows: int) -> Features | None:
-    """Return cached features ``[n_rows, t]``, or ``None`` where there are none or the file is damaged."""
-    try:
-        features = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        # Missing, cut off or overwritten: it can be made again, which is what a cache is for.
-        return None
-    if not isinstance(features, np.ndarray) or features.dtype != np.float32 or features.ndim != 2:
-        return None
-    return features if features.shape[0] == n_rows and np.isfinite(features).all() else None
-
-
-def write_features(path: Path, features: Features) -> None:
-    """Keep features; the file is whole or absent.
-
-    Raises:
-        EvenvoiceError: The cache cannot be written to.
-    """
-    try:
-        with writing(path) as aside, aside.open("wb") as handle:
-            np.save(handle, features, allow_pickle=False)
-    except OSError as error:
-        raise EvenvoiceError(
-            f"{path}: the feature cache cannot be written ({error.strerror or error}); make room or set EVENVOICE_CACHE"
-        ) from error
-    except EvenvoiceError as error:
-        raise EvenvoiceError(f"{error}, with EVENVOICE_CACHE") from error
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).digest()
 
 
 def cache_size() -> tuple[int, int]:
     """Return how many files the feature cache holds and how many bytes."""
-    sizes = [path.stat().st_size for path in _cached()]
+    sizes = [path.stat().st_size for path in _files()]
     return len(sizes), sum(sizes)
 
 
 def clear_cache() -> tuple[int, int]:
-    """Delete the cached features; return how many files and bytes that were."""
+    """Delete the cached features, those of earlier versions included; return how many files and bytes that were."""
     files = freed = 0
-    for path in _cached():
-        size = path.stat().st_size
-        path.unlink()
-        files, freed = files + 1, freed + size
+    for path in _files():
+        with suppress(FileNotFoundError):  # cleared by another process meanwhile
+            size = path.stat().st_size
+            path.unlink()
+            files, freed = files + 1, freed + size
+    for folder in features_folder().glob("??"):
+        with suppress(OSError):  # holds something that is not ours
+            folder.rmdir()
     return files, freed
 
 
-def _cached() -> Iterator[Path]:
-    """Yield the files of the feature cache, half-written ones that a killed process left included."""
+def _files() -> list[Path]:
+    """The files of the feature cache; earlier versions kept one ``.npy`` a clip."""
     folder = features_folder()
-    yield from sorted(folder.glob("??/*.npy")) if folder.is_dir() else ()
+    return [*shard_files(folder), *sorted(folder.glob("??/*.npy"))]

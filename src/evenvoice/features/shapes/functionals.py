@@ -29,6 +29,7 @@ class FunctionalsShape:
     """
 
     name: ClassVar[str] = "functionals"
+    version: ClassVar[int] = 1
     one_frame: ClassVar[bool] = True
 
     def __init__(self, extractor: Extractor, *, kind: Literal["mean", "spread", "basic", "rich"] = "basic") -> None:

@@ -41,6 +41,7 @@ class Mean:
     """
 
     name: ClassVar[str] = "mean"
+    version: ClassVar[int] = 1
     one_frame: ClassVar[bool] = True
 
     def __init__(self, extractor: Extractor, *, layout: Layout = "pad") -> None:

@@ -20,6 +20,9 @@ class Shape(Protocol):
     The road is `rows` → normalise each row over its frames → `image`. Nothing here looks at other utterances, so all of
     it exports together with the extractor.
 
+    A shape of one frame may have a ``version: ClassVar[int]``, raised with every change that changes a row: the rows of
+    a clip are then cached, and its frames need not be.
+
     Attributes:
         name: What recipes call it.
         size: Channels, height and width of the array.
