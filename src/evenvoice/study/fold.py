@@ -17,7 +17,7 @@ from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel
 from evenvoice.training.fitting import fit_images
-from evenvoice.training.loop import Images
+from evenvoice.training.images import Images
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images

@@ -17,7 +17,7 @@ from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
-from evenvoice.leases import sweep, temporary_folder
+from evenvoice.leases import sweep
 from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import (
@@ -176,6 +176,7 @@ class _Evaluation:
             corpus, examples = load_dataset(
                 self.corpus,
                 features,
+                [recipe.shape for recipe in recipes],
                 perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
                 jobs=self.execution.workers,
                 skip_bad=self.execution.skip_bad,
@@ -286,20 +287,16 @@ class _Evaluation:
         execution = self.execution
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
-        shapes = {f"shape-{number}": recipe.made_shape for number, recipe in enumerate(_by_shape(tasks))}
-        with temporary_folder() as folder:
-            # Workers get the features by path, and map them into memory.
-            shared = examples.saved(folder, shapes)
-            # In full: worker processes keep the working directory in which they were started.
-            what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
-            make = make_run if self.on_failure is None else try_run
-            calls = (delayed(make)(task, *what) for task in tasks)
-            for failed in in_parallel(
-                calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor
-            ):
-                if failed is not None and self.on_failure is not None:
-                    self.on_failure(*failed)
-                yield
+        # Workers get the features by path, and read what they need.
+        shared = examples.in_files(recipe.made_shape for recipe in _by_shape(tasks))
+        # In full: worker processes keep the working directory in which they were started.
+        what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
+        make = make_run if self.on_failure is None else try_run
+        calls = (delayed(make)(task, *what) for task in tasks)
+        for failed in in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor):
+            if failed is not None and self.on_failure is not None:
+                self.on_failure(*failed)
+            yield
 
 
 def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:

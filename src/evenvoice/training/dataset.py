@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import Shape
+from evenvoice.features import Shape, one_thread, rows_of
 from evenvoice.training.store import FeatureStore, Rows
 
 
@@ -93,55 +92,73 @@ class Dataset:
         perturbed = self.variants[perturbation]
         return replace(self, features=perturbed.features, shaped=perturbed.shaped, variants={})
 
-    def rows(self, shape: Shape) -> list[Rows]:
-        """Return what gets normalised: float32 ``[n_normalised, t']`` for each utterance; made once a shape."""
-        positions = range(len(self)) if self.positions is None else self.positions
-        if not shape.one_frame:
-            return [self.features[row] for row in positions]
-        store = self.shaped.get(key := _key(shape))
-        if store is None:
-            store = self.shaped[key] = FeatureStore.of([_rows(values, shape) for values in self.features])
-        return [store[row] for row in positions]
+    def rows(self, shape: Shape) -> Sequence[Rows] | Rows:
+        """Return what gets normalised, float32 ``[n_normalised, t']`` for each utterance; made once a shape.
 
-    def saved(self, folder: Path, shapes: Mapping[str, Shape]) -> Dataset:
-        """Return the dataset with its features in files of a folder, and with the rows of each shape made.
+        Of a shape of one frame it is a new array ``[n, n_normalised, 1]``; else frames are read when they are asked
+        for, and not kept.
+
+        Raises:
+            EvenvoiceError: The dataset was loaded for other shapes.
+        """
+        if not shape.one_frame:
+            return self.features if self.positions is None else _Part(self.features, self.positions)
+        store = self.shaped.get(key := shape_key(shape))
+        if store is None:
+            with one_thread():
+                store = self.shaped[key] = FeatureStore.of([rows_of(shape, values) for values in self.features])
+        return store.vectors(self.positions)
+
+    def in_files(self, shapes: Iterable[Shape]) -> Dataset:
+        """Return the dataset with its features, and the rows of each shape, in files from which other processes read.
 
         Args:
-            folder: Where ``features.npy`` and a file for each shape go.
-            shapes: Shapes that will be asked for, by a name that a file can have.
+            shapes: Those that will be asked for.
         """
-        store = self.store
-        frames = not all(shape.one_frame for shape in shapes.values())
-        shaped = {}
-        for name, shape in shapes.items():
+        shapes = list(shapes)
+        for shape in shapes:
             if shape.one_frame:
                 self.rows(shape)
-                shaped[_key(shape)] = self.shaped[_key(shape)].saved(folder / f"{name}.npy")
+        shaped = {shape_key(shape): self.shaped[shape_key(shape)] for shape in shapes if shape.one_frame}
         # Where every shape is one frame, no worker asks for the frames themselves.
-        kept = store.saved(folder / "features.npy") if frames else _lengths(store)
-        variants = {
-            name: variant.saved(folder / f"variant-{number}", shapes)
-            for number, (name, variant) in enumerate(self.variants.items())
-        }
-        return replace(self, features=kept, shaped=shaped, variants=variants)
+        frames = not all(shape.one_frame for shape in shapes)
+        return replace(
+            self,
+            features=self.store.in_file() if frames else self.store.without_arrays(),
+            shaped={key: store.in_file() for key, store in shaped.items()},
+            variants={name: variant.in_files(shapes) for name, variant in self.variants.items()},
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the features of every utterance, with those of shapes and variants."""
+        own = self.store.nbytes + sum(store.nbytes for store in self.shaped.values())
+        return own + sum(variant.nbytes for variant in self.variants.values())
 
 
-def _lengths(store: FeatureStore) -> FeatureStore:
-    """A store of as many utterances, without their frames."""
-    return FeatureStore(np.empty(0, np.float32), np.zeros(len(store) + 1, np.int64), store.n_rows)
+class _Part(Sequence[Rows]):
+    """Some arrays of a sequence, by position."""
+
+    def __init__(self, all_: Sequence[Rows], positions: npt.NDArray[np.int64]) -> None:
+        self._all, self._positions = all_, positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, row: int) -> Rows: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Rows]: ...
+    def __getitem__(self, row: int | slice) -> Rows | Sequence[Rows]:
+        if isinstance(row, slice):
+            return _Part(self._all, self._positions[row])
+        return self._all[int(self._positions[row])]
 
 
-def _key(shape: Shape) -> str:
+def shape_key(shape: Shape) -> str:
     """What tells shapes apart: the class and its plain attributes."""
     return repr((type(shape).__module__, type(shape).__qualname__, sorted(_plain(shape).items())))
 
 
 def _plain(shape: Shape) -> dict[str, str]:
     return {name: repr(value) for name, value in vars(shape).items() if isinstance(value, int | float | str | tuple)}
-
-
-def _rows(features: Rows, shape: Shape) -> Rows:
-    """What a shape makes of one utterance, before it is normalised."""
-    # A copy: features may be read-only, and torch wants arrays that it could write to.
-    values, _ = shape.rows(torch.tensor(features)[None], torch.tensor([features.shape[1]]))
-    return np.ascontiguousarray(values[0].numpy())

@@ -19,7 +19,8 @@ from evenvoice.metrics import log_probabilities
 from evenvoice.models import soft_vote
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.loop import NO_VARIANTS, Images, Labels, OnEpoch
+from evenvoice.training.images import Images
+from evenvoice.training.loop import NO_VARIANTS, Labels, OnEpoch
 from evenvoice.training.member import Source, fit_member, mean_history, member_seeds
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.plans import make_plan

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from evenvoice.audio import Clip
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.features import FeatureSettings, extract
-from evenvoice.training.dataset import Dataset
-from evenvoice.training.store import FeatureStore
+from evenvoice.features import FeatureSettings, ShapeSettings, extract_each, keeps_rows
+from evenvoice.training.dataset import Dataset, shape_key
+from evenvoice.training.store import Absent, StoreWriter
 
 
 def check_emotions(corpus: Corpus) -> None:
@@ -27,6 +27,7 @@ def check_emotions(corpus: Corpus) -> None:
 def load_dataset(
     corpus: Corpus,
     settings: FeatureSettings,
+    shapes: Sequence[ShapeSettings] = (),
     *,
     perturbations: Sequence[str] = (),
     jobs: int = 1,
@@ -34,44 +35,93 @@ def load_dataset(
 ) -> tuple[Corpus, Dataset]:
     """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
 
+    Features go to a temporary file as they come (`FeatureStore`), so that a corpus need not fit into memory.
+
     Args:
         corpus: What to decode.
         settings: The extractor and its options.
+        shapes: All that will be asked of the dataset. Where each is one vector an utterance, such as ``functionals``,
+            these are loaded instead of the features. If none are given, anything may be asked for.
         perturbations: Of the waveforms: their features come along as variants.
         jobs: How many recordings to work on at once.
         skip_bad: Go on without unusable recordings, naming each on stderr.
 
     Raises:
         AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
-        EvenvoiceError: One emotion only, or no usable recording is left.
+        EvenvoiceError: One emotion only, no usable recording is left, or the temporary folder is full.
     """
     check_emotions(corpus)
-    bad: list[AudioError] = []
-    features = extract(
-        corpus.clips(), settings, jobs=jobs, skip_bad=skip_bad, on_bad=lambda _, error: bad.append(error)
-    )
-    usable = np.array([values is not None for values in features])
+    bad: dict[int, AudioError] = {}
+    loading = _Loading(settings, _vectors(shapes), jobs)
+    dataset = loading.load(corpus.clips(), None, bad if skip_bad else None)
     if bad:
-        for error in bad:
+        for error in bad.values():
             print(f"skipped: {error}", file=sys.stderr)  # noqa: T201  # stderr is where the issue wants them
-        print(f"skipped {len(bad)} of {len(features)} recordings", file=sys.stderr)  # noqa: T201
-        if not usable.any():
-            raise EvenvoiceError(f"corpus {corpus.name}: no usable recording is left of {len(features)}")
-        corpus = replace(corpus, table=corpus.table[usable])
-    table = corpus.table
+        print(f"skipped {len(bad)} of {len(corpus)} recordings", file=sys.stderr)  # noqa: T201
+        if len(bad) == len(corpus):
+            raise EvenvoiceError(f"corpus {corpus.name}: no usable recording is left of {len(corpus)}")
+        corpus = replace(corpus, table=corpus.table[[row not in bad for row in range(len(corpus))]])
+    table, clips = corpus.table, corpus.clips()
     ids = [str(utterance) for utterance in table.index]
-    variants = {name: Dataset(ids, _perturbed(corpus, settings, name, jobs)) for name in perturbations}
-    dataset = Dataset(
-        ids,
-        FeatureStore.of([values for values in features if values is not None]),
-        table["emotion"].to_numpy(str),
-        table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
-        variants=variants,
+    dataset = replace(
+        dataset,
+        ids=ids,
+        emotions=table["emotion"].to_numpy(str),
+        speakers=table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
+        variants={name: replace(loading.load(clips, name), ids=ids) for name in perturbations},
     )
     return corpus, dataset
 
 
-def _perturbed(corpus: Corpus, settings: FeatureSettings, perturbation: str, jobs: int) -> FeatureStore:
-    """Features of the perturbed waveforms of a corpus whose recordings can all be used."""
-    features = extract(corpus.clips(), settings, perturbation=perturbation, jobs=jobs)
-    return FeatureStore.of([values for values in features if values is not None])
+def _vectors(shapes: Sequence[ShapeSettings]) -> list[ShapeSettings]:
+    """The shapes whose rows stand for the features, each once; none where the features are wanted."""
+    return list({shape.model_dump_json(): shape for shape in shapes}.values()) if all(map(keeps_rows, shapes)) else []
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """How a corpus is decoded, as it is and perturbed."""
+
+    settings: FeatureSettings
+    shapes: Sequence[ShapeSettings]
+    jobs: int
+
+    def load(
+        self, clips: Sequence[Clip], perturbation: str | None, bad: dict[int, AudioError] | None = None
+    ) -> Dataset:
+        """Return the features, or the rows of each shape, of the clips that can be used, under numbers as ids.
+
+        Args:
+            clips: What to decode.
+            perturbation: What is done to each waveform first.
+            bad: Takes the errors of clips that are passed over, by position; none are if not given.
+        """
+        each = extract_each(
+            clips,
+            self.settings,
+            self.shapes,
+            perturbation=perturbation,
+            jobs=self.jobs,
+            skip_bad=bad is not None,
+            on_bad=None if bad is None else bad.__setitem__,
+        )
+        extractor = self.settings.make()
+        shapes = [shape.make(extractor) for shape in self.shapes]
+        digests: list[bytes] = []
+        with ExitStack() as stack:
+            stack.enter_context(closing(each))
+            writers = [stack.enter_context(StoreWriter()) for _ in shapes or (None,)]
+            for one in each:
+                if one is None:
+                    continue
+                digests.append(one.digest)
+                for writer, values in zip(writers, one.arrays, strict=True):
+                    writer.append(values, None if shapes else one.digest)
+            ids = [str(number) for number in range(len(digests))]
+            if not shapes:
+                return Dataset(ids, writers[0].store(extractor.n_rows))
+            shaped = {
+                shape_key(shape): writer.store(shape.n_normalised)
+                for shape, writer in zip(shapes, writers, strict=True)
+            }
+            return Dataset(ids, Absent(len(ids), extractor.n_rows, digests), shaped=shaped)

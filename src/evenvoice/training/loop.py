@@ -22,8 +22,8 @@ from torch.utils.data import Dataset
 from evenvoice.imbalance import Plan
 from evenvoice.recipes.sections import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
+from evenvoice.training.images import MOST_IN_MEMORY, Images, release
 
-Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Batch = tuple[torch.Tensor, torch.Tensor]
 Loss = Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor]
@@ -46,6 +46,7 @@ class PlannedRows(Dataset[Batch]):
         self.images, self.plan, self.rows, self.variants = images, plan, rows, variants
         self.labels = torch.from_numpy(labels)
         self.redraw: Callable[[int], tuple[Plan, Labels]] | None = None
+        self._taken = 0  # bytes
 
     def start_epoch(self, epoch: int) -> None:
         """Take the plan of an epoch, where each has its own."""
@@ -65,7 +66,13 @@ class PlannedRows(Dataset[Batch]):
     def __getitems__(self, numbers: list[int]) -> Batch:
         """Return a whole batch at once."""
         rows = self.rows[numbers]
-        return torch.from_numpy(self.plan.take(self.images, rows, self.variants)), self.labels[rows]
+        batch = self.plan.take(self.images, rows, self.variants)
+        self._taken += batch.nbytes
+        if self._taken > MOST_IN_MEMORY:
+            self._taken = 0
+            for images in (self.images, *self.variants.values()):
+                release(images)
+        return torch.from_numpy(batch), self.labels[rows]
 
 
 class WholeRows(Dataset[Batch]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,14 @@ import numpy.typing as npt
 
 from evenvoice.errors import EvenvoiceError
 
-Rows = Sequence[npt.NDArray[np.float32]]
+# One array ``[r, frames]`` an utterance; or one array ``[n, r, 1]`` for all, where each has one frame.
+Rows = Sequence[npt.NDArray[np.float32]] | npt.NDArray[np.float32]
 
 # A standard deviation below this share of the coefficient's own size is rounding, not variation.
 CONSTANT = 1e-6
+
+# Vectors that are added at once.
+_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,21 @@ class Normaliser:
     scale: npt.NDArray[np.float32]
 
     @classmethod
-    def fit(cls, rows: Rows) -> Normaliser:
+    def fit(cls, *parts: Rows) -> Normaliser:
         """Measure mean and standard deviation over all frames of all utterances, in float64.
 
         Args:
-            rows: One float32 array ``[r, frames]`` an utterance, valid frames only.
+            parts: One float32 array ``[r, frames]`` an utterance, valid frames only; one sequence of these or several.
 
         Examples:
             >>> Normaliser.fit([np.array([[1, 3], [5, 5]], np.float32)]).apply([np.array([[3], [5]], np.float32)])[0]
             array([[1.],
                    [0.]], dtype=float32)
         """
-        frames = sum(part.shape[1] for part in rows)
-        mean = _mean(rows)
+        frames, total = _sum(parts)
+        mean = total / frames
         # Squares of differences, not difference of squares: c0 is near −900, where the latter loses its digits.
-        squares = sum(np.square(part - mean[:, None]).sum(axis=1) for part in rows)
+        _, squares = _sum(parts, around=mean)
         deviation = np.sqrt(squares / frames)
         constant = deviation <= CONSTANT * np.maximum(1.0, np.abs(mean))
         scale = np.divide(1.0, deviation, out=np.zeros_like(deviation), where=~constant)
@@ -51,7 +55,15 @@ class Normaliser:
 
     def apply(self, rows: Rows) -> list[npt.NDArray[np.float32]]:
         """Return the rows normalised, float32 ``[r, frames]`` each."""
-        return [(part - self.mean[:, None]) * self.scale[:, None] for part in rows]
+        return list(self.each(rows))
+
+    def each(self, rows: Iterable[npt.NDArray[np.float32]]) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the rows normalised, float32 ``[r, frames]`` each."""
+        return map(self.vectors, rows)
+
+    def vectors(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return float32 ``[…, r, frames]`` normalised."""
+        return (rows - self.mean[:, None]) * self.scale[:, None]
 
 
 def normalise_by_speaker(rows: Rows, speakers: npt.NDArray[np.str_] | None) -> list[npt.NDArray[np.float32]]:
@@ -99,7 +111,7 @@ def around_training_mean(rows: Rows, parts: Sequence[Rows]) -> Normaliser:
         rows: The training part.
         parts: The training part and its variants, around their speakers: see `around_speakers`.
     """
-    scale = Normaliser.fit([row for part in parts for row in part]).scale
+    scale = Normaliser.fit(*parts).scale
     mean = _mean(rows).astype(np.float32)
     # Rows around their speakers have lost their size, by which `fit` knows what is constant.
     constant = scale * CONSTANT * np.maximum(1.0, np.abs(mean)) >= 1
@@ -122,8 +134,35 @@ def shrinkage(utterances: int, kappa: float) -> float:
 
 def _mean(rows: Rows) -> npt.NDArray[np.float64]:
     """Mean over all frames of all utterances, ``[r]``."""
-    frames = sum(part.shape[1] for part in rows)
-    return np.asarray(sum(part.sum(axis=1, dtype=np.float64) for part in rows) / frames)
+    frames, total = _sum([rows])
+    return total / frames
+
+
+def _sum(parts: Sequence[Rows], around: npt.NDArray[np.float64] | None = None) -> tuple[int, npt.NDArray[np.float64]]:
+    """Return the number of frames, and their sum ``[r]``, or that of the squares of their distance to a point ``[r]``.
+
+    Utterances are added one after the other, whether they come as a list or as one array ``[n, r, 1]``.
+    """
+    frames, total = 0, np.zeros(())
+    for rows in parts:
+        if isinstance(rows, np.ndarray):
+            for start in range(0, len(rows), _BLOCK):
+                block = rows[start : start + _BLOCK, :, 0].astype(np.float64)
+                if around is not None:
+                    block = np.square(block - around)
+                block[0] += total
+                total = np.cumsum(block, axis=0)[-1]  # `sum` may add in another order
+            frames += len(rows)
+            continue
+        for values in rows:
+            frames += values.shape[1]
+            of_utterance = (
+                values.sum(axis=1, dtype=np.float64)
+                if around is None
+                else np.square(values - around[:, None]).sum(axis=1)
+            )
+            total = total + of_utterance
+    return frames, total
 
 
 def _known(speakers: npt.NDArray[np.str_] | None, word: str) -> npt.NDArray[np.str_]:

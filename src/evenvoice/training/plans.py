@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from evenvoice.imbalance import SAMPLERS, Plan, draw_plan, groups_of, make_chain, perturbed_plan
 from evenvoice.recipes import Recipe
-from evenvoice.training.loop import NO_VARIANTS, Images, Labels
+from evenvoice.training.images import Images
+from evenvoice.training.loop import NO_VARIANTS, Labels
 
 
 def is_redrawn(recipe: Recipe) -> bool:

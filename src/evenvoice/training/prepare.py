@@ -8,6 +8,7 @@ import torch
 
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
+from evenvoice.training.images import gather
 from evenvoice.training.normalise import (
     Normaliser,
     Rows,
@@ -15,6 +16,9 @@ from evenvoice.training.normalise import (
     around_training_mean,
     normalise_by_speaker,
 )
+
+# Utterances that are shaped at once.
+_BLOCK = 64
 
 
 def fit_normaliser(recipe: Recipe, dataset: Dataset) -> Normaliser | None:
@@ -28,7 +32,7 @@ def fit_normaliser(recipe: Recipe, dataset: Dataset) -> Normaliser | None:
     parts = [part.rows(shape) for part in (dataset, *(dataset.variant(name) for name in recipe.augment))]
     if recipe.adaptive:
         return around_training_mean(parts[0], [around_speakers(part, dataset.speakers) for part in parts])
-    return Normaliser.fit([rows for part in parts for rows in part])
+    return Normaliser.fit(*parts)
 
 
 def to_images(
@@ -49,11 +53,13 @@ def to_images(
             ``normalise: enrolled`` alone. The training mean if not given.
     """
     rows = dataset.rows(recipe.made_shape)
-    normalised = normalise_by_speaker(rows, dataset.speakers) if normaliser is None else normaliser.apply(rows)
-    if offsets is not None:
-        each = np.broadcast_to(offsets, (len(rows), offsets.shape[1]))
-        normalised = [values - offset[:, None] for values, offset in zip(normalised, each, strict=True)]
-    return _as_images(recipe, normalised)
+    if normaliser is None:
+        return _as_images(recipe, normalise_by_speaker(rows, dataset.speakers))
+    if offsets is None:
+        return _as_images(recipe, rows, normaliser)
+    each = np.broadcast_to(offsets, (len(rows), offsets.shape[1]))
+    moved = (values - offset[:, None] for values, offset in zip(normaliser.each(rows), each, strict=True))
+    return _as_images(recipe, list(moved))
 
 
 def to_training_images(recipe: Recipe, dataset: Dataset, normaliser: Normaliser | None) -> npt.NDArray[np.float32]:
@@ -61,13 +67,26 @@ def to_training_images(recipe: Recipe, dataset: Dataset, normaliser: Normaliser 
     if normaliser is None or not recipe.adaptive:
         return to_images(recipe, dataset, normaliser)
     own = around_speakers(dataset.rows(recipe.made_shape), dataset.speakers)
-    return _as_images(recipe, Normaliser(np.zeros_like(normaliser.mean), normaliser.scale).apply(own))
+    return _as_images(recipe, own, Normaliser(np.zeros_like(normaliser.mean), normaliser.scale))
 
 
-def _as_images(recipe: Recipe, normalised: Rows) -> npt.NDArray[np.float32]:
+def _as_images(recipe: Recipe, rows: Rows, normaliser: Normaliser | None = None) -> npt.NDArray[np.float32]:
+    """Normalise, clip, and pad or crop, block by block: nothing is held twice."""
     shape = recipe.made_shape
-    images = np.empty((len(normalised), *shape.size), np.float32)
-    for number, values in enumerate(normalised):
-        frames = torch.tensor([values.shape[1]])
-        images[number] = shape.image(torch.from_numpy(values)[None], frames)[0].numpy()
-    return images if recipe.clip is None else images.clip(-recipe.clip, recipe.clip, out=images)
+
+    def block(start: int) -> npt.NDArray[np.float32]:
+        part = rows[start : start + _BLOCK]
+        if isinstance(part, np.ndarray):
+            vectors = part if normaliser is None else normaliser.vectors(part)
+            found = shape.image(torch.from_numpy(vectors), torch.ones(len(part), dtype=torch.int64)).numpy()
+        else:
+            part = list(part)
+            normalised = part if normaliser is None else normaliser.each(part)
+            images = [
+                shape.image(torch.from_numpy(values)[None], torch.tensor([values.shape[1]]))[0].numpy()
+                for values in normalised
+            ]
+            found = np.stack(images)
+        return found if recipe.clip is None else found.clip(-recipe.clip, recipe.clip)
+
+    return gather(map(block, range(0, len(rows), _BLOCK)), len(rows), shape.size)

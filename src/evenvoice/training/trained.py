@@ -19,7 +19,7 @@ from evenvoice.models import Estimator
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.guards import read_only
-from evenvoice.training.loop import Images
+from evenvoice.training.images import Images
 from evenvoice.training.normalise import Normaliser, shrinkage
 from evenvoice.training.prepare import to_images
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import keeps_rows
 from evenvoice.metrics import unweighted_accuracy
 from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
@@ -41,7 +42,7 @@ class Watch(Protocol):
 
 @dataclass
 class Kept:
-    """Features of a corpus by extractor: the latest, as many as there is room for.
+    """Features of a corpus by extractor, and rows by shape: the latest, as many as there is room for.
 
     Attributes:
         room: Bytes.
@@ -52,20 +53,17 @@ class Kept:
 
     def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
         """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
-        key = f"{recipe.features.model_dump_json()} {recipe.perturbations}"
+        shapes = [recipe.shape] if keeps_rows(recipe.shape) else []
+        key = f"{recipe.features.model_dump_json()} {shapes} {recipe.perturbations}"
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
                 self._found[key] = load_dataset(
-                    corpus, recipe.features, perturbations=recipe.perturbations, skip_bad=skip_bad
+                    corpus, recipe.features, shapes, perturbations=recipe.perturbations, skip_bad=skip_bad
                 )
         self._found.move_to_end(key)
-        while len(self._found) > 1 and sum(_size(examples) for _, examples in self._found.values()) > self.room:
+        while len(self._found) > 1 and sum(examples.nbytes for _, examples in self._found.values()) > self.room:
             self._found.popitem(last=False)
         return self._found[key]
-
-
-def _size(examples: Dataset) -> int:
-    return sum(values.nbytes for values in examples.features)
 
 
 def validation_ua(
