@@ -2,7 +2,7 @@
 
     python benchmarks/cache.py > benchmarks/cache.md
 
-A file of its own, ``np.save`` aside and renamed, is what the cache was before it verified what it reads. Both sides take
+A file of its own, ``np.save`` aside and renamed, is what the cache was before it verified what it reads. Both take
 turns, the median of rounds; reads come from the page cache of the system.
 """
 

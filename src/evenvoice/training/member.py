@@ -16,7 +16,8 @@ from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.guards import read_only
-from evenvoice.training.loop import Images, Labels, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.images import Images
+from evenvoice.training.loop import Labels, OnEpoch, PlannedRows, WholeRows, train_network
 from evenvoice.training.plans import is_redrawn, targets_of
 from evenvoice.training.retrain import last_layer, retrain
 

@@ -17,7 +17,8 @@ from torch.nn import functional
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, draw_plan, make_chain
 from evenvoice.recipes.sections import Retraining
-from evenvoice.training.loop import Images, Labels
+from evenvoice.training.images import Images
+from evenvoice.training.loop import Labels
 
 _ROWS_AT_ONCE = 256
 
