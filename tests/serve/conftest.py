@@ -1,4 +1,4 @@
-"""Two models, one that can be worked out by hand and one with the whole graph, and a service with the latter."""
+"""Two models, one that can be worked out by hand and one with the whole graph; a service with the latter; a browser."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.recognizer import tiny
+from tests.serve import browser as chromium
 from tests.serve import uploads
 from tests.serve.service import Service, serving
 
@@ -41,3 +44,24 @@ def service(whole_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The whole model over HTTP, in a process of its own."""
     with serving(whole_model, tmp_path_factory.mktemp("service") / "log") as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the fake microphone records: a low voice, then a high one."""
+    file = tmp_path_factory.mktemp("microphone") / "voice.wav"
+    soundfile.write(file, uploads.voice(12, 48000, seed=1), 48000)
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
+    found = chromium.launch(playwright, microphone)
+    yield found
+    found.close()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.windows import starts
@@ -24,27 +24,6 @@ from tests.serve.uploads import voice
 pytestmark = [
     pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)"),
 ]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the fake microphone records: a low voice, then a high one."""
-    file = tmp_path_factory.mktemp("microphone") / "voice.wav"
-    soundfile.write(file, voice(12, 48000, seed=1), 48000)
-    return file
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
-    found = chromium.launch(playwright, microphone)
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +227,8 @@ def use_the_keyboard(page: Visit, tmp_path: Path) -> None:
     soundfile.write(file, voice(5), 16000)
     focused = page.page.locator(":focus")
     page.page.keyboard.press("Tab")
+    expect(focused).to_have_id("language")
+    page.page.keyboard.press("Tab")
     expect(focused).to_have_id("record")
     assert focused.evaluate("(element) => getComputedStyle(element).outlineStyle") == "solid"
     page.page.keyboard.press("Tab")
@@ -256,11 +237,16 @@ def use_the_keyboard(page: Visit, tmp_path: Path) -> None:
         page.page.keyboard.press("Enter")
     chooser.value.set_files(file)
     page.heard(file.name)
+    for name in ("example", "play", "position"):
+        page.page.keyboard.press("Tab")
+        expect(focused).to_have_id(name)
+    page.page.keyboard.press("End")
+    expect(page.page.locator("#clock")).to_have_text("5.0 / 5.0 s")
     page.page.keyboard.press("Tab")
     expect(focused).to_have_text("The timeline as a table")
     page.page.keyboard.press("Enter")
     expect(page.page.locator("#timeline-table")).to_be_visible()
-    for _ in range(2):
+    for _ in range(5):
         page.page.keyboard.press("Shift+Tab")
     expect(focused).to_have_id("record")
     page.page.keyboard.press("Space")

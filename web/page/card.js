@@ -1,30 +1,32 @@
 // What the model file says of itself, in words: how it was trained, what was measured and how, what it is not for.
 
+import { say } from "./text.js";
 import { percent } from "./words.js";
 
 export function showCard(list, card) {
+  const { evenvoice } = card.versions;
   const rows = [
-    ["Emotions", card.labels.join(", ")],
-    ["Trained on", corpus(card.corpus)],
-    ["Recipe", recipe(card.recipe)],
+    [say("cardEmotions"), card.labels.join(", ")],
+    [say("cardTrained"), corpus(card.corpus)],
+    [say("cardRecipe"), recipe(card.recipe)],
     ...measured(card.measured),
-    ["Meant for", card.intended_use],
-    ["Made", `${card.made}${card.versions.evenvoice ? ` with evenvoice ${card.versions.evenvoice}` : ""}`],
-    ["Takes", `${card.sample_rate / 1000} kHz, mono`],
+    [say("cardMeant"), card.intended_use],
+    [say("cardMade"), evenvoice ? say("cardMadeWith", { date: card.made, version: evenvoice }) : card.made],
+    [say("cardTakes"), say("cardRate", { khz: card.sample_rate / 1000 })],
     ["SHA-256", card.sha256],
   ];
   list.replaceChildren(...rows.flatMap(([term, text]) => [element("dt", term), element("dd", text)]));
 }
 
 function corpus(found) {
-  if (found === null) return "Not said.";
+  if (found === null) return say("cardNotSaid");
   const counts = [
-    found.utterances && `${found.utterances} recordings`,
-    found.speakers && `${found.speakers} speakers`,
-    found.licence && `licence ${found.licence}`,
+    found.utterances && say("cardRecordings", { count: found.utterances }),
+    found.speakers && say("cardSpeakers", { count: found.speakers }),
+    found.licence && say("cardLicence", { name: found.licence }),
   ].filter(Boolean);
-  const synthetic = found.synthetic ? " It is synthetic speech, so nothing is known of how it does on people." : "";
-  return `${found.name ?? "An unnamed corpus"}${counts.length ? ` (${counts.join(", ")})` : ""}.${synthetic}`;
+  const synthetic = found.synthetic ? ` ${say("cardSynthetic")}` : "";
+  return `${found.name ?? say("cardUnnamed")}${counts.length ? ` (${counts.join(", ")})` : ""}.${synthetic}`;
 }
 
 function recipe({ name, about }) {
@@ -33,19 +35,17 @@ function recipe({ name, about }) {
 
 // Figures never stand without the protocol that they were measured with.
 function measured(studies) {
-  if (!studies)
-    return [["Measured", "Nothing: no evaluation of this recipe on this corpus was named when it was exported."]];
+  if (!studies) return [[say("cardMeasured"), say("cardNothing")]];
   return studies.map(({ study, protocol, promise, ua, wa }) => [
-    `Measured: ${protocol}`,
-    `UA ${interval(ua)}, WA ${interval(wa)}. ${sentence(promise)} Study: ${study}. ` +
-      "It is the recipe that was measured, on recordings like those it was trained on.",
+    say("cardMeasuredWith", { protocol }),
+    say("cardFigures", { ua: interval(ua), wa: interval(wa), promise: sentence(promise), study }),
   ]);
 }
 
 function interval({ estimate, low, high }) {
   return low === null || high === null
     ? percent(estimate)
-    : `${percent(estimate)} (interval ${percent(low)} to ${percent(high)})`;
+    : say("cardInterval", { estimate: percent(estimate), low: percent(low), high: percent(high) });
 }
 
 function sentence(words) {

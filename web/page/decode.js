@@ -1,6 +1,7 @@
 // A file to samples, or a sentence that says why not.
 
 import { Problem } from "./problem.js";
+import { say } from "./text.js";
 import { isWav, readWav } from "./wav.js";
 
 export const LONGEST_SECONDS = 600;
@@ -9,12 +10,9 @@ const LOUDEST = 1e9; // full scale is 1
 
 // Returns {samples: Float32Array, rate}. What is no plain WAV is decoded, and resampled to `rate`, by the browser.
 export async function decodeFile(file, rate) {
-  if (file.size === 0) throw new Problem("This file is empty (0 bytes). Record or download it again.");
+  if (file.size === 0) throw new Problem(say("emptyFile"));
   if (file.size > LARGEST_BYTES) {
-    throw new Problem(
-      `This file has ${Math.round(file.size / 1e6)} MB; at most ${LARGEST_BYTES / 1e6} MB can be read here. ` +
-        "Choose a shorter part.",
-    );
+    throw new Problem(say("largeFile", { megabytes: Math.round(file.size / 1e6), most: LARGEST_BYTES / 1e6 }));
   }
   const buffer = await readBytes(file);
   const found = (isWav(buffer) && readWav(buffer)) || (await decodeByBrowser(buffer, rate));
@@ -24,23 +22,17 @@ export async function decodeFile(file, rate) {
 
 // Throws the Problem of samples that cannot be used, as the Python package does.
 export function check({ samples, rate }) {
-  if (samples.length === 0) throw new Problem("There are no samples in this recording. Record it again.");
+  if (samples.length === 0) throw new Problem(say("noSamples"));
   if (samples.length > LONGEST_SECONDS * rate) {
-    throw new Problem(
-      `This recording lasts ${Math.round(samples.length / rate)} s; at most ${LONGEST_SECONDS} s can be analysed here. ` +
-        "Choose a shorter part.",
-    );
+    throw new Problem(say("longSound", { seconds: Math.round(samples.length / rate), most: LONGEST_SECONDS }));
   }
   let peak = 0;
   for (const sample of samples) {
-    if (!Number.isFinite(sample))
-      throw new Problem("This recording holds samples that are not numbers. Record or download it again.");
+    if (!Number.isFinite(sample)) throw new Problem(say("noNumbers"));
     peak = Math.max(peak, Math.abs(sample));
   }
-  if (peak > LOUDEST)
-    throw new Problem("This recording is far above full scale, so it is damaged. Record or download it again.");
-  if (peak === 0)
-    throw new Problem("This recording is silent: every sample is zero. Check the microphone and record again.");
+  if (peak > LOUDEST) throw new Problem(say("farTooLoud"));
+  if (peak === 0) throw new Problem(say("silentSound"));
 }
 
 async function readBytes(file) {
@@ -48,7 +40,7 @@ async function readBytes(file) {
     return await file.arrayBuffer();
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    throw new Problem("This file cannot be read. Is it a folder, or has it moved? Choose it again.");
+    throw new Problem(say("noFile"));
   }
 }
 
@@ -58,7 +50,7 @@ async function decodeByBrowser(buffer, rate) {
     audio = await new OfflineAudioContext(1, 1, rate).decodeAudioData(buffer);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    throw new Problem("This is not a recording that your browser can read. Choose a WAV, FLAC, MP3, OGG or M4A file.");
+    throw new Problem(say("noAudio"));
   }
   const channels = Array.from({ length: audio.numberOfChannels }, (_, channel) => audio.getChannelData(channel));
   const samples = channels[0].map(

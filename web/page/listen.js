@@ -1,14 +1,15 @@
 // What the model predicts for a recording: all at once, as `evenvoice predict` does, and window by window.
 
 import { Problem } from "./problem.js";
+import { say } from "./text.js";
 import { HOP_SECONDS, WINDOW_SECONDS, inSamples, isSilent, starts } from "./windows.js";
 
-// Returns {waveform, rate, seconds, scores, moments}; a moment is {start, end, scores} in seconds, its scores null
-// where all is silent. A recording no longer than a window has one moment.
-export async function listen(model, { samples, rate }, progress = () => {}) {
+// Returns {waveform, rate, seconds, scores, row, moments}; a moment is {start, end, scores} in seconds, its scores null
+// where all is silent. A recording no longer than a window has one moment. `offset` says where the speaker lies.
+export async function listen(model, { samples, rate }, offset = null, progress = () => {}) {
   const waveform = await model.resample(samples, rate);
-  if (waveform.length === 0) throw new Problem("This recording is too short to analyse. Record a word or two.");
-  const scores = await model.probabilities(waveform);
+  if (waveform.length === 0) throw new Problem(say("shortSound"));
+  const { scores, row } = await model.run(waveform, offset);
   const length = inSamples(WINDOW_SECONDS, model.rate);
   const all = starts(waveform.length, length, inSamples(HOP_SECONDS, model.rate));
   const moments = [];
@@ -17,11 +18,11 @@ export async function listen(model, { samples, rate }, progress = () => {}) {
     moments.push({
       start: start / model.rate,
       end: (start + part.length) / model.rate,
-      scores: all.length === 1 ? scores : isSilent(part) ? null : await model.probabilities(part),
+      scores: all.length === 1 ? scores : isSilent(part) ? null : (await model.run(part, offset)).scores,
     });
     progress(moments.length / all.length);
   }
-  return { waveform, rate: model.rate, seconds: waveform.length / model.rate, scores, moments };
+  return { waveform, rate: model.rate, seconds: waveform.length / model.rate, scores, row, moments };
 }
 
 // Returns labels with their scores, best first.

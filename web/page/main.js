@@ -2,33 +2,38 @@
 
 import { showCard } from "./card.js";
 import { LONGEST_SECONDS, check, decodeFile } from "./decode.js";
+import { makeExample } from "./example.js";
 import { listen } from "./listen.js";
 import { record } from "./microphone.js";
 import { openModel } from "./model.js";
 import { Problem } from "./problem.js";
 import { makeResult } from "./result.js";
+import { current, fillTexts, onLanguage, say, setLanguage } from "./text.js";
+import { openVoice } from "./voice.js";
 import { HOP_SECONDS, WINDOW_SECONDS, isSilent } from "./windows.js";
-import { duration } from "./words.js";
+import { tenths } from "./words.js";
 
-const button = document.getElementById("record");
-const chooser = document.getElementById("file");
-const status = document.getElementById("status");
-const problem = document.getElementById("problem");
+const part = (id) => document.getElementById(id);
+const button = part("record");
+const chooser = part("file");
 
 let model = null;
 let result = null;
+let voice = null;
 let recording = null;
+let latest = null; // what was analysed last: {sound, name, row, added}
 let turn = 0; // counts what was asked for: an answer to an older question is dropped
+let spoken = () => say("loading"); // the status, in whichever language
 
-function say(text) {
-  status.textContent = text;
+function tell(text, values) {
+  spoken = () => (text === "" ? "" : say(text, typeof values === "function" ? values() : values));
+  part("status").textContent = spoken();
 }
 
 function complain(error) {
-  say("");
-  problem.textContent =
-    error instanceof Problem ? error.message : `Something went wrong in this page (${error.message}). Reload it.`;
-  problem.hidden = false;
+  tell("");
+  part("problem").textContent = error instanceof Problem ? error.message : say("wrong", { reason: error.message });
+  part("problem").hidden = false;
   if (!(error instanceof Problem)) console.error(error);
 }
 
@@ -36,7 +41,7 @@ function complain(error) {
 async function run(task) {
   turn += 1;
   const mine = turn;
-  problem.hidden = true;
+  part("problem").hidden = true;
   try {
     await task(() => mine === turn);
   } catch (error) {
@@ -44,55 +49,74 @@ async function run(task) {
   }
 }
 
-async function analyse(sound, name, isLatest) {
+// `name` gives the recording's name; `file` is what it is called in files.
+async function analyse(sound, name, file, isLatest) {
   check(sound);
-  say(`Analysing ${name} …`);
+  latest = null;
+  showVoice();
+  tell("analysing", () => ({ name: name() }));
+  const adapted = voice.count;
   const found = await listen(
     model,
     sound,
-    (share) => isLatest() && say(`Analysing ${name} … ${Math.round(100 * share)} %`),
+    voice.offset,
+    (share) => isLatest() && tell("analysingShare", () => ({ name: name(), share: Math.round(100 * share) })),
   );
   if (!isLatest()) return;
-  result.whole(found);
-  say(`Analysed ${name}: ${duration(found.seconds)}. Nothing was sent.`);
+  result.whole(file, found, adapted);
+  latest = { sound, name, file, row: found.row, added: false };
+  showVoice();
+  tell("analysed", () => ({ name: name(), seconds: tenths(found.seconds) }));
 }
 
 function openFile(file) {
   return run(async (isLatest) => {
     result.close();
-    say(`Reading ${file.name} …`);
+    tell("reading", { name: file.name });
     await stopRecording();
     const sound = await decodeFile(file, model.rate);
-    if (isLatest()) await analyse(sound, file.name, isLatest);
+    if (isLatest()) await analyse(sound, () => file.name, file.name, isLatest);
+  });
+}
+
+function openExample() {
+  return run(async (isLatest) => {
+    result.close();
+    await stopRecording();
+    await analyse(makeExample(), () => say("exampleName"), "example.wav", isLatest);
   });
 }
 
 async function stopRecording() {
   const stopped = recording;
   recording = null;
-  button.textContent = "Record";
-  button.classList.remove("recording");
+  showButton();
   if (stopped) await stopped.stop();
   return stopped;
+}
+
+function showButton() {
+  button.textContent = say(recording ? "stop" : "record");
+  button.classList.toggle("recording", recording !== null);
 }
 
 function startRecording() {
   return run(async (isLatest) => {
     result.close();
-    say("Opening the microphone …");
+    tell("opening");
     const opened = await record(makeLiveListener(isLatest));
     if (!isLatest()) return void (await opened.stop());
     recording = opened;
-    button.textContent = "Stop";
-    button.classList.add("recording");
-    say("Recording: speak.");
+    showButton();
+    tell("speak");
   });
 }
 
 function finishRecording() {
   return run(async (isLatest) => {
     const stopped = await stopRecording();
-    await analyse({ samples: stopped.all(), rate: stopped.rate }, "your recording", isLatest);
+    const sound = { samples: stopped.all(), rate: stopped.rate };
+    await analyse(sound, () => say("yourRecording"), "recording.wav", isLatest);
   });
 }
 
@@ -107,11 +131,11 @@ function makeLiveListener(isLatest) {
     busy = true;
     done = hops;
     try {
-      const latest = await model.resample(sound.latest(WINDOW_SECONDS), sound.rate);
-      const scores = isSilent(latest) ? null : await model.probabilities(latest);
+      const newest = await model.resample(sound.latest(WINDOW_SECONDS), sound.rate);
+      const scores = isSilent(newest) ? null : (await model.run(newest, voice.offset)).scores;
       if (!isLatest()) return undefined;
-      result.live(scores, sound.latest(10));
-      say(`Recording: ${duration(sound.length / sound.rate)}`);
+      result.live(scores, sound.latest(10), voice.count);
+      tell("recording", { seconds: tenths(sound.length / sound.rate) });
     } catch (error) {
       if (isLatest()) complain(error);
     } finally {
@@ -121,11 +145,49 @@ function makeLiveListener(isLatest) {
   };
 }
 
+// Adds the latest recording to what is known of the voice, once, and looks at it again.
+function adapt() {
+  const { sound, name, file, row } = latest;
+  voice.add(row);
+  return run(async (isLatest) => {
+    await analyse(sound, name, file, isLatest);
+    if (!isLatest()) return;
+    latest.added = true;
+    showVoice();
+  });
+}
+
+function forget() {
+  const again = latest;
+  voice.forget();
+  voice.damaged = false;
+  showVoice();
+  if (again) run((isLatest) => analyse(again.sound, again.name, again.file, isLatest));
+}
+
+function showVoice() {
+  if (model === null) return;
+  const state = part("voice-state");
+  part("voice-controls").hidden = model.width === 0;
+  part("adapt").disabled = latest === null || latest.added;
+  part("forget").disabled = voice.count === 0;
+  if (model.width === 0) {
+    state.textContent = say("voiceCannot");
+    return;
+  }
+  const known = voice.count === 0 ? "voiceNone" : voice.count === 1 ? "voiceKnownOne" : "voiceKnown";
+  const more = [voice.damaged && say("voiceDamaged"), !voice.kept && say("voiceNotKept")].filter(Boolean);
+  state.textContent = [...more, say(known, { count: voice.count })].join(" ");
+}
+
 function listenToPage() {
   button.addEventListener("click", () => (recording ? finishRecording() : startRecording()));
   chooser.addEventListener("change", () => chooser.files.length > 0 && openFile(chooser.files[0]));
   // The same file again is a change, too.
   chooser.addEventListener("click", () => (chooser.value = ""));
+  part("example").addEventListener("click", openExample);
+  part("adapt").addEventListener("click", adapt);
+  part("forget").addEventListener("click", forget);
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
     document.body.classList.add("over");
@@ -139,12 +201,27 @@ function listenToPage() {
   });
 }
 
+function showTexts() {
+  document.documentElement.lang = current();
+  document.title = say("title");
+  fillTexts(document);
+  showButton();
+  part("status").textContent = spoken();
+  if (model) showCard(part("card"), model.card);
+  showVoice();
+}
+
+part("language").value = current();
+part("language").addEventListener("change", (event) => setLanguage(event.target.value));
+onLanguage(showTexts);
+showTexts();
+
 await run(async () => {
   model = await openModel();
-  result = makeResult(model.labels);
-  showCard(document.getElementById("card"), model.card);
+  voice = openVoice(model);
+  result = makeResult(model.labels, model.card);
+  showTexts();
   listenToPage();
-  button.disabled = false;
-  chooser.disabled = false;
-  say("Ready.");
+  for (const id of ["record", "file", "example"]) part(id).disabled = false;
+  tell("ready");
 });

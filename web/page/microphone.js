@@ -1,12 +1,9 @@
 // The microphone as a growing recording. Nothing leaves the page.
 
 import { Problem } from "./problem.js";
+import { say } from "./text.js";
 
-const REASONS = {
-  NotAllowedError: "The microphone is not allowed for this page. Allow it in the address bar, or choose a file.",
-  NotFoundError: "No microphone was found. Connect one, or choose a file.",
-  NotReadableError: "The microphone is used by another program. Close it there, or choose a file.",
-};
+const REASONS = { NotAllowedError: "notAllowed", NotFoundError: "noMicrophone", NotReadableError: "notReadable" };
 
 // As it is: what a browser does for telephone calls (gain control, noise suppression) changes how a voice sounds.
 const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -14,7 +11,7 @@ const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainCon
 // Calls onPart(recording) as samples come; recording is {rate, length, all(), latest(seconds), stop()}.
 export async function record(onPart) {
   if (!navigator.mediaDevices)
-    throw new Problem("The microphone needs a secure page: https:// or localhost. Choose a file instead.");
+    throw new Problem(say("notSecure"));
   const stream = await openStream();
   const context = new AudioContext();
   await context.audioWorklet.addModule(new URL("./recorder-worklet.js", import.meta.url));
@@ -38,9 +35,7 @@ async function openStream() {
     return await navigator.mediaDevices.getUserMedia({ audio: AS_IT_IS });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    throw new Problem(
-      REASONS[error.name] ?? `The microphone could not be opened (${error.name}). Choose a file instead.`,
-    );
+    throw new Problem(say(REASONS[error.name] ?? "notOpened", { reason: error.name }));
   }
 }
 

@@ -1,30 +1,33 @@
 // The model file in use, in a worker, so that the page stays awake while it listens.
 
 import { Problem } from "./problem.js";
+import { say } from "./text.js";
 
-// Returns {card, labels, rate, resample(samples, rate), probabilities(samples)}; the last two promise a Float32Array.
-export async function openModel() {
-  const card = await fetchCard();
+// Opens a model file and the card beside it: model.onnx and model.json.
+// Returns {card, labels, rate, width, resample(samples, rate), run(samples, offset)}; the last promises {scores, row}.
+export async function openModel(file = new URL("model.onnx", document.baseURI)) {
+  const card = await fetchCard(new URL(file.href.replace(/\.onnx$/, ".json")));
   const ask = openWorker();
-  await ask("open", { url: new URL("model.onnx", document.baseURI).href });
+  const width = await ask("open", { url: file.href });
   return {
     card,
     labels: card.labels,
     rate: card.sample_rate,
+    width,
     resample: (samples, rate) => ask("resample", { samples, rate, newRate: card.sample_rate }),
-    probabilities: (samples) => ask("probabilities", { samples }),
+    run: (samples, offset) => ask("run", { samples, offset }),
   };
 }
 
-async function fetchCard() {
+async function fetchCard(url) {
   let reply;
   try {
-    reply = await fetch("model.json");
+    reply = await fetch(url);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Problem("The model could not be loaded: the server does not answer. Reload the page.");
+    throw new Problem(say("noServer"));
   }
-  if (!reply.ok) throw new Problem(`The model could not be loaded: model.json is not there (${reply.status}).`);
+  if (!reply.ok) throw new Problem(say("noCard", { file: url.pathname.split("/").at(-1), status: reply.status }));
   return reply.json();
 }
 
@@ -36,12 +39,11 @@ function openWorker() {
     const { resolve, reject } = waiting.get(id);
     waiting.delete(id);
     if (problem === undefined) resolve(answer);
-    else reject(new Problem(problem));
+    else reject(new Problem(say("failed", { reason: problem })));
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    for (const { reject } of waiting.values())
-      reject(new Problem("The model could not be started in this browser. Update the browser."));
+    for (const { reject } of waiting.values()) reject(new Problem(say("noStart")));
     waiting.clear();
   });
   return (task, details) =>

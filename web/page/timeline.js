@@ -2,6 +2,7 @@
 
 import { colour, prepare } from "./canvas.js";
 import { ranked } from "./listen.js";
+import { say } from "./text.js";
 import { percent } from "./words.js";
 
 const GAP = 2;
@@ -34,10 +35,10 @@ export function fillTimelineLabels(list, labels) {
 }
 
 export function fillTimelineTable(table, labels, moments) {
-  const head = cells("th", ["from (s)", "to (s)", "most like", ...labels]);
+  const head = cells("th", [say("from"), say("to"), say("mostLike"), ...labels]);
   for (const cell of head.children) cell.scope = "col";
   const rows = moments.map(({ start, end, scores }) => {
-    const best = scores === null ? "silent" : ranked(labels, scores)[0].label;
+    const best = scores === null ? say("silent") : ranked(labels, scores)[0].label;
     const row = cells("td", [start.toFixed(1), end.toFixed(1), best]);
     for (const index of labels.keys()) row.append(scoreCell(scores?.[index]));
     return row;

@@ -2,6 +2,7 @@
 // reach the model untouched. The numbers are libsndfile's: full scale is 1.
 
 import { Problem } from "./problem.js";
+import { say } from "./text.js";
 
 const PCM = 1;
 const FLOAT = 3;
@@ -35,7 +36,7 @@ export function readWav(buffer) {
     }
     at = start + size + (size % 2);
   }
-  throw new Problem("This WAV file is damaged or cut off: it holds no samples. Record or download it again.");
+  throw new Problem(say("cutWav"));
 }
 
 function readFormat(view, at, size) {
@@ -52,8 +53,7 @@ function readFormat(view, at, size) {
 function readData(view, start, size, { coding, channels, rate, bits }) {
   const reader = READERS[`${coding}/${bits}`];
   if (!reader) return null;
-  if (channels === 0 || rate === 0)
-    throw new Problem("This WAV file is damaged: it has no channels or no sample rate.");
+  if (channels === 0 || rate === 0) throw new Problem(say("badWav"));
   const [bytes, read] = reader;
   const samples = new Float32Array(Math.floor(size / (bytes * channels)));
   for (let index = 0, at = start; index < samples.length; index += 1) {

@@ -4,6 +4,6 @@ export function percent(score) {
   return `${(100 * score).toFixed(1)} %`;
 }
 
-export function duration(seconds) {
-  return `${seconds.toFixed(1)} s`;
+export function tenths(seconds) {
+  return seconds.toFixed(1);
 }

@@ -2,25 +2,34 @@
 
 import * as ort from "./ort.js";
 import { resample } from "./resample.js";
+import { askForSpeaker } from "./wire.js";
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "error";
 
 let session = null;
+let width = 0; // how many numbers say where a speaker lies; 0: the model cannot adapt
 
 const TASKS = {
+  // Returns the width.
   async open({ url }) {
-    const [runtime, model] = await Promise.all([bytes(new URL("./ort.wasm", import.meta.url)), bytes(url)]);
+    const [runtime, file] = await Promise.all([bytes(new URL("./ort.wasm", import.meta.url)), bytes(url)]);
     ort.env.wasm.wasmBinary = runtime;
-    session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
+    const found = askForSpeaker(new Uint8Array(file));
+    session = await ort.InferenceSession.create(found.model, { executionProviders: ["wasm"] });
+    width = found.width;
+    return width;
   },
   resample: ({ samples, rate, newRate }) => resample(samples, rate, newRate),
-  async probabilities({ samples }) {
-    const found = await session.run({
+  // Returns {scores, row}: probabilities, and the normalised features of a model that can adapt.
+  async run({ samples, offset }) {
+    const inputs = {
       waveform: new ort.Tensor("float32", samples, [1, samples.length]),
       lengths: new ort.Tensor("int64", BigInt64Array.of(BigInt(samples.length)), [1]),
-    });
-    return found.probabilities.data;
+    };
+    if (width > 0) inputs.speaker = new ort.Tensor("float32", offset ?? new Float32Array(width), [1, width]);
+    const found = await session.run(inputs);
+    return { scores: found.probabilities.data, row: found.normalised?.data ?? null };
   },
 };
 
@@ -34,6 +43,6 @@ self.addEventListener("message", async ({ data }) => {
   try {
     self.postMessage({ id: data.id, answer: await TASKS[data.task](data) });
   } catch (error) {
-    self.postMessage({ id: data.id, problem: `The model failed: ${error.message}.` });
+    self.postMessage({ id: data.id, problem: error.message });
   }
 });

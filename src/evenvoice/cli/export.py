@@ -34,7 +34,8 @@ def export(
 ) -> None:
     """Write the model file of one run: one fold's model, with what the run's study measured.
 
-    With --web, write the page of `evenvoice serve` for any static host instead.
+    With --web, write the page of `evenvoice serve` for any static host instead; recorder.js in it is a custom element
+    for pages of your own: <evenvoice-recorder model="model.onnx"> (docs/service.md).
 
     Examples: evenvoice export study/runs/smote-2dcnn/speaker-folds/seed-0/fold-0 --out model.onnx
 
