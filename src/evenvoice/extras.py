@@ -11,10 +11,11 @@ EXTRAS = {
     "espeakng_loader": "demo",
     **dict.fromkeys(("librosa", "hmmlearn", "numba"), "paper"),
     "av": "media",
+    "sounddevice": "listen",
     **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
     "transformers": "encoders",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
-    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "python_multipart"), "serve"),
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "wsproto", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "imblearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2",
          "joblib", "pooch", "threadpoolctl", "tqdm", "onnx", "onnxscript", "onnx_ir"),

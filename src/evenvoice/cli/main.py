@@ -24,6 +24,7 @@ from evenvoice.cli import (
     evaluate,
     export,
     faults,
+    listen,
     power,
     predict,
     recipe,
@@ -62,6 +63,7 @@ app.command("tune")(tune.tune)
 app.command("balance")(balance.balance)
 app.command("enrol")(enrol.enrol)
 app.command("predict")(predict.predict)
+app.command("listen")(listen.listen)
 app.command("compare")(compare.compare)
 app.command("power")(power.power)
 app.command("report")(report.report)
