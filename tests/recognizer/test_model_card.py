@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from evenvoice.errors import EvenvoiceError
+from evenvoice.recognizer.metadata import check_measured
 from evenvoice.recognizer.model_card import model_card
 from tests.recognizer import tiny
 
@@ -197,3 +199,24 @@ def test_nothing_of_a_stranger_is_an_image_or_a_link(text: str) -> None:
         token for token in (*tokens, *inside) if token.type in ("image", "link_open", "html_inline", "html_block")
     ]
     assert len([token for token in tokens if token.type == "table_open"]) == 2
+
+
+def test_it_is_compared_with_the_other_recipes_of_its_study() -> None:
+    other = {"recipe": "2d|cnn", "difference": {"estimate": 0.033, "low": -0.031, "high": 0.097}, "p": 0.4527,
+             "words": "No difference is shown between mine and 2d|cnn: 3.3 points of UA."}  # fmt: skip
+    text = _section(model_card(_card(measured=[ENTRY | {"compared": [other]}])), "Measured")
+    assert "minus that of others, on the same test utterances" in text
+    assert "| 2d\\|cnn | +3.3 [-3.1, +9.7] | 0.453 | No difference is shown between mine and 2d\\|cnn: " in text
+    assert "compared with" not in model_card(_card())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"p": 2}, {"p": "0.1"}, {"words": None}, {"recipe": 3}, {"difference": None},
+     {"difference": {"estimate": -2.0, "low": None, "high": None}}],
+)  # fmt: skip
+def test_a_comparison_of_another_shape_is_refused(changes: dict[str, Any]) -> None:
+    other = {"recipe": "knn", "difference": {"estimate": -0.1, "low": None, "high": None}, "p": 0.1, "words": "x"}
+    check_measured([ENTRY | {"compared": [other]}], "file")
+    with pytest.raises(EvenvoiceError, match=r"file: measured\[0\]\.compared is .*expected recipe, difference, p and"):
+        check_measured([ENTRY | {"compared": [other | changes]}], "file")

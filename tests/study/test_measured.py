@@ -10,6 +10,7 @@ import pytest
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recognizer.metadata import check_measured
 from evenvoice.study import load_study
 from evenvoice.study.measured import honest_entries, measured
 from tests.report import fabricated
@@ -111,3 +112,18 @@ def test_a_protocol_with_one_fold_is_finished_with_it(tmp_path: Path) -> None:
     (entry,) = measured(study, RECIPE, FINGERPRINT)
     # angry 1 of 2, happy 1 of 1.
     assert (entry["test_utterances"], entry["ua"]["estimate"]) == (3, 0.75)
+
+
+def test_it_is_compared_with_the_other_recipes_of_the_study(folder: Path) -> None:
+    """The other recipe answers as this one in seed 0, and worse by one angry row in seed 1."""
+    assert measured(folder, RECIPE, FINGERPRINT)[0]["compared"] == []
+    fabricated.write_honest(folder, recipe="knn", seeds=1)
+    for number, answers in enumerate(fabricated.ANSWERS[0]):
+        rows = dict(zip(fabricated.FOLDS[number], answers, strict=True))
+        fabricated.write_run(folder, rows, recipe="knn", seed=1, fold=number)
+    (entry,) = measured(folder, RECIPE, FINGERPRINT)
+    (other,) = entry["compared"]
+    assert other["recipe"] == "knn"
+    assert other["difference"]["estimate"] == pytest.approx((0 + 0.125) / 2)
+    assert other["words"].startswith("No difference is shown between smote-2dcnn and knn: 6.2 points of UA")
+    check_measured([entry], "a file")

@@ -21,6 +21,7 @@ from evenvoice.audit.folds import (
 )
 from evenvoice.audit.gap import check_gap
 from evenvoice.audit.known import known_utterances, read_part, runs_beside
+from evenvoice.audit.one_fit import check_fits
 from evenvoice.audit.record import CONTRADICTION, NOT_BY_RULE, check_info, check_record
 from evenvoice.audit.spots import Spot, merged
 from evenvoice.audit.steps import check_rows
@@ -65,6 +66,7 @@ def audit_run(folder: Study | Path | str, *, corpus: Corpus | pd.DataFrame | Pat
     findings = merged(spots, runs)
     if whole:
         findings += [finding for group in _by_protocol(runs) for finding in check_folds(group)]
+        findings += check_fits(runs)
     findings += [
         finding
         for group in _by_protocol(runs)

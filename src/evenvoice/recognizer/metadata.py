@@ -153,7 +153,8 @@ def check_measured(measured: Any, name: str) -> None:
     An entry is what one study measured of the same recipe on the same corpus under one protocol. It holds ``study``,
     ``protocol`` and ``promise`` (words), and ``ua`` and ``wa`` with ``estimate``, ``low`` and ``high``: fractions, the
     last two ``None`` where there is no interval; perhaps ``disjoint``, the columns of which no value is shared by
-    training and test. More keys may be there. A LEAKY figure is none to advertise.
+    training and test; and perhaps ``compared``, a list of ``recipe``, ``difference`` (-1 to 1), ``p`` and ``words``.
+    More keys may be there. A LEAKY figure is none to advertise.
 
     Args:
         measured: The value.
@@ -187,6 +188,11 @@ name a file that evenvoice exported
         disjoint = entry.get("disjoint", [])
         if not isinstance(disjoint, list) or not all(isinstance(column, str) for column in disjoint):
             raise EvenvoiceError(f"{place}.disjoint is {disjoint!r:.40}, expected a list of columns; {_ANOTHER}")
+        compared = entry.get("compared", [])
+        if not isinstance(compared, list) or len(compared) > schema.MOST_ENTRIES or not all(map(_compares, compared)):
+            raise EvenvoiceError(
+                f"{place}.compared is {compared!r:.60}, expected recipe, difference, p and words of each; {_ANOTHER}"
+            )
         for key in ("ua", "wa"):
             if not _is_interval(entry.get(key)):
                 raise EvenvoiceError(
@@ -194,9 +200,17 @@ name a file that evenvoice exported
                 )
 
 
-def _is_interval(value: Any) -> bool:
-    """True for an estimate between 0 and 1 with its interval (of a level), or without one."""
+def _compares(value: Any) -> bool:
+    """True for a comparison with another recipe."""
+    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("recipe", "words")):
+        return False
+    p = value.get("p")
+    return type(p) in (int, float) and 0 <= p <= 1 and _is_interval(value.get("difference"), least=-1)
+
+
+def _is_interval(value: Any, least: float = 0) -> bool:
+    """True for an estimate up to 1 with its interval (of a level), or without one."""
     if not isinstance(value, dict) or not {"estimate", "low", "high"} <= set(value):
         return False
     known = [value["estimate"], *(value[end] for end in ("low", "high", "level") if value.get(end) is not None)]
-    return all(type(number) in (int, float) and 0 <= number <= 1 for number in known)
+    return all(type(number) in (int, float) and least <= number <= 1 for number in known)

@@ -156,8 +156,29 @@ def _measured(card: Card) -> str:
         + _table(["protocol", "UA %", "WA %", "test utterances", "speakers", "seeds × folds", "study"], rows)
         + "\n\nUA is the mean of the recalls of the emotions, WA the accuracy. They belong to models of this recipe on "
         f"this corpus, each tested on what it had not been trained on. {' '.join(filter(None, intervals))}".rstrip()
+        + _compared(entries)
         + ("\n\n**A machine spoke: no accuracy claim rests on this.**" if synthetic else "")
     )
+
+
+def _compared(entries: list[dict[str, Any]]) -> str:
+    """This recipe against others of the same study, with what can be concluded."""
+    rows = [
+        [f"`{entry['protocol']}`", other["recipe"], _points(other["difference"]), f"{other['p']:.3f}", other["words"]]
+        for entry in entries
+        for other in entry.get("compared", [])
+    ]
+    if not rows:
+        return ""
+    head = ["protocol", "compared with", "UA, points", "p (Holm)", "what can be concluded"]
+    return f"\n\nThis recipe's UA minus that of others, on the same test utterances:\n\n{_table(head, rows)}"
+
+
+def _points(value: dict[str, Any]) -> str:
+    """A difference with its interval: ``+3.3 [-3.1, +9.7]``."""
+    ends = [value["low"], value["high"]]
+    interval = "" if None in ends else f" [{', '.join(f'{100 * end:+.1f}' for end in ends)}]"
+    return f"{100 * value['estimate']:+.1f}{interval}"
 
 
 def _per_cent(value: dict[str, Any]) -> str:
@@ -208,7 +229,7 @@ def _line(text: Any) -> str:
     """Text of unknown origin for one line of Markdown: no control characters, HTML, borders of cells, links, images."""
     plain = " ".join(_printable(str(text)).split()).replace("\\", "\\\\")
     # Brackets around numbers alone are our intervals.
-    special = r"\[[\d., ]+\](?![(\[:])|[|\[\]]"
+    special = r"\[[\d., +-]+\](?![(\[:])|[|\[\]]"
     plain = plain.replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(special, lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", plain)
 

@@ -11,6 +11,7 @@ from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.scoring import intervals, score
 from evenvoice.study.seeds import Seed
 from evenvoice.study.systems import Standings, compare
+from evenvoice.study.varies import draws_at_random
 
 __all__ = [
     "Execution",
@@ -25,6 +26,7 @@ __all__ = [
     "compare",
     "compare_within",
     "default_jobs",
+    "draws_at_random",
     "evaluate",
     "find_runs",
     "intervals",

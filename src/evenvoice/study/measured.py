@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
 from evenvoice.study.completeness import unfinished
 from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.systems import compare
 
 Say = Callable[[str], None]
 
@@ -30,7 +32,9 @@ def measured(
     value is shared by training and test), ``leaky`` (always false), ``transductive``, ``seeds``, ``folds``,
     ``test_utterances`` (of a seed), ``speakers`` (tested; ``None`` where unknown), ``predictions_sha256`` (of the
     ``predictions.csv`` files, by seed and fold), and ``ua``, ``wa`` and ``ece`` with their intervals, as
-    `Result.intervals` gives them. Protocols whose test speakers are unseen come first.
+    `Result.intervals` gives them, and ``compared``: for each other recipe of the study under that protocol its name
+    (``recipe``), and ``difference`` (this recipe's UA minus the other's, with its interval), ``p`` after Holm's
+    correction, and ``words``, what can be concluded. Protocols whose test speakers are unseen come first.
 
     Args:
         study: The study, or its folder.
@@ -98,7 +102,29 @@ def _entry(study: Study, result: Result) -> dict[str, Any]:
         "speakers": len(speakers) or None,
         "predictions_sha256": digest.hexdigest(),
         **{name: result.intervals[name].to_json() for name in _MEASURES},
+        "compared": _compared(study, result),
     }
+
+
+def _compared(study: Study, result: Result) -> list[dict[str, Any]]:
+    """This recipe against every other that the study measured on the same utterances."""
+    others = [other for other in study.results if other.protocol == result.protocol and other.recipe != result.recipe]
+    if not others:
+        return []
+    whole = dataclasses.replace(study, results=(result, *others))
+    entries = []
+    for standing in compare(whole, (result.recipe, result.protocol))[1:]:
+        found = standing.against_first
+        if found is None or standing.p_holm is None or isnan(found.difference):
+            continue
+        ends = (None, None) if isnan(found.low) else (-found.high, -found.low)
+        entries.append({
+            "recipe": standing.system.name,
+            "difference": {"estimate": -found.difference, "low": ends[0], "high": ends[1]},
+            "p": standing.p_holm,
+            "words": found.conclusion(result.recipe, standing.system.name, standing.p_holm),
+        })  # fmt: skip
+    return entries
 
 
 def _check_corpus(study: Study, corpus: Corpus | str) -> None:

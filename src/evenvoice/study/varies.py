@@ -29,7 +29,7 @@ def varies(result: Result) -> Varies:
     same = found(result.pooled)
     if same == "nothing":
         return "nothing"
-    if same == "fits" or not (same == "folds" or _deterministic(result.runs[0].recipe)):
+    if same == "fits" or not (same == "folds" or not draws_at_random(result.runs[0].recipe)):
         return "fits"
     return "folds" if _drawn(result.protocol, result.runs[0].recipe) else "nothing"
 
@@ -64,12 +64,20 @@ def _same(first: pd.DataFrame, second: pd.DataFrame) -> bool:
     return bool(one.equals(other[list(one)]))
 
 
-def _deterministic(recipe: dict[str, Any]) -> bool:
-    """Return whether nothing in a recipe is random; a recipe that this evenvoice cannot open may be."""
+def draws_at_random(recipe: dict[str, Any]) -> bool:
+    """Return whether a fit of a recipe draws at random, so that another fit seed gives another model.
+
+    Args:
+        recipe: As ``run.json`` holds it. One that this evenvoice cannot open may draw at random.
+
+    Examples:
+        >>> draws_at_random({"name": "mine", "model": "2dcnn"}), draws_at_random({"name": "mine", "model": "majority"})
+        (True, False)
+    """
     try:
-        return Recipe(**recipe).deterministic
+        return not Recipe(**recipe).deterministic
     except (EvenvoiceError, ValidationError, ImportError):
-        return False
+        return True
 
 
 def _drawn(protocol: str, recipe: dict[str, Any]) -> bool:
