@@ -53,6 +53,16 @@ def test_under_the_papers_order_real_and_synthetic_test_rows_are_told_apart(foun
         assert part.ua.estimate == pytest.approx(spread.mean)
 
 
+def test_every_row_has_intervals_over_speakers_and_fits(found: Reproduction) -> None:
+    """Two seeds of the paper's system; all answers of the baseline without SMOTE agree; one seed of the others."""
+    of_two = ours(of(found.tables.table_4, OWN), "speaker-folds").every
+    assert (of_two.ua.method, of_two.ua.fits) == ("crossed", 2)
+    assert of_two.ua.target == "this recipe, new fits and new utterances"
+    assert {interval.method for interval in (of_two.wa, *of_two.recalls.values())} == {"crossed"}
+    one = ours(of(found.tables.table_4, OWN), "paper").every
+    assert (one.ua.method, one.ua.target) == ("t", "this model, new utterances")
+
+
 def test_elsewhere_nothing_is_synthetic(found: Reproduction) -> None:
     honest = ours(of(found.tables.table_4, OWN), "speaker-folds")
     assert honest.real is None

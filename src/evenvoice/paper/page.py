@@ -92,6 +92,8 @@ def about(found: Reproduction) -> list[str]:
     if shown:
         unseen = [ours for ours in shown if ours.result.protocol == tables.unseen]
         said.append(trust((unseen or shown)[0].every.ua))
+        targets = dict.fromkeys(ours.every.ua.target for ours in shown)
+        said.append(f"The intervals are for {'; those of others for '.join(targets)}.")
     said.append(
         "Each contradiction in the paper, how it was resolved, and the option for the other reading: "
         "docs/contradictions.md of evenvoice."
