@@ -205,7 +205,8 @@ def _compares(value: Any) -> bool:
     if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("recipe", "words")):
         return False
     p = value.get("p")
-    return type(p) in (int, float) and 0 <= p <= 1 and _is_interval(value.get("difference"), least=-1)
+    known = isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1
+    return known and _is_interval(value.get("difference"), least=-1)
 
 
 def _is_interval(value: Any, least: float = 0) -> bool:
