@@ -45,6 +45,7 @@ VARIANTS = {
         "training": {"select": "best-on-validation", "validation_share": 0.25},
         "decision": "temperature",
     },
+    "last layer learnt again": {"training": {"retrain": {"balance": ["smote", "mixup"], "epochs": 2}}},
 }
 
 
@@ -96,7 +97,7 @@ def _fitted(model: TrainedModel) -> list[bytes]:
     assert parts or model.recipe.model.name == "majority"
     if model.normaliser is not None:
         parts += [model.normaliser.mean.tobytes(), model.normaliser.scale.tobytes()]
-    parts.append(np.float64(model.temperature).tobytes())
+    parts += [np.float64(model.decision.temperature).tobytes(), model.decision.bias.tobytes()]
     plan = model.plan
     return [*parts, plan.kept.tobytes(), plan.made_from.tobytes(), plan.weights.tobytes()]
 

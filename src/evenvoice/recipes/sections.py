@@ -103,7 +103,7 @@ class LossSettings(Section):
     @property
     def plain(self) -> bool:
         """Whether it is the paper's: cross entropy of the labels as they are (equation 10)."""
-        return self.name == "cross-entropy" and not any(self.options.values())
+        return self.name == "cross-entropy" and not any(value not in (0, "e") for value in self.options.values())
 
 
 class DecisionSettings(Section):

@@ -37,6 +37,7 @@ def _ldam(weights: tuple[float, float]) -> float:
     ("name", "options", "expected"),
     [
         ("cross-entropy", {}, -(LN3_4 + LN1_4) / 2),
+        ("cross-entropy", {"base": 2}, -(LN3_4 + LN1_4) / 2 / math.log(2)),
         ("label-smoothing", {"smoothing": 0.2}, -((0.9 * LN3_4 + 0.1 * LN1_4) + (0.1 * LN3_4 + 0.9 * LN1_4)) / 2),
         # n / (k n_c): 17/32 and 17/2.
         ("weighted", {}, -(17 / 32 * LN3_4 + 17 / 2 * LN1_4) / 2),
@@ -88,6 +89,7 @@ def test_effective_numbers_lie_between_no_weights_and_balanced_ones() -> None:
     [
         ("focal", {"gamma": -1}, "loss focal: gamma -1; give a number of 0 or more"),
         ("effective-number", {"beta": 1}, "beta 1; give a number from 0 and below 1"),
+        ("cross-entropy", {"base": 10}, "base 10; give 'e' or 2"),
         ("label-smoothing", {"smoothing": 1.0}, "smoothing 1.0"),
         ("logit-adjusted", {"tau": float("nan")}, "tau nan"),
         ("ldam", {"scale": 0}, "loss ldam: max_margin 0.5, scale 0"),
