@@ -20,9 +20,9 @@ LONGER = {**SMOTE, "training": {"epochs": 4}}
 BEST = {**SMOTE, "training": {"epochs": 2, "select": "best-on-validation", "validation_share": 0.3}}
 
 
-def noise_corpus(folder: Path, n_speakers: int) -> Corpus:
+def noise_corpus(folder: Path, n_speakers: int, per_emotion: tuple[int, ...] = (4, 3, 4, 4)) -> Corpus:
     """Noise as audio: four emotions that differ in loudness."""
-    table = fabricate.utterances(n_speakers=n_speakers, per_emotion=(4, 3, 4, 4))
+    table = fabricate.utterances(n_speakers=n_speakers, per_emotion=per_emotion)
     table["corpus"] = ["other" if speaker == "s3" else "one" for speaker in table["speaker"]]
     rng = np.random.default_rng(0)
     files = []
