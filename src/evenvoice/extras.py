@@ -18,7 +18,7 @@ EXTRAS = {
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "wsproto", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "imblearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2",
-         "joblib", "pooch", "threadpoolctl", "tqdm", "onnx", "onnxscript", "onnx_ir"),
+         "markupsafe", "joblib", "pooch", "threadpoolctl", "tqdm", "onnx", "onnxscript", "onnx_ir"),
         "train",
     ),
 }  # fmt: skip
