@@ -12,12 +12,14 @@ from evenvoice.models.registry import (
     needed_shape,
     weighs_classes,
 )
+from evenvoice.models.sequence import SequenceNetwork
 from evenvoice.models.soft_vote import SoftVote, soft_vote
 
 __all__ = [
     "CNN2D",
     "MODELS",
     "Estimator",
+    "SequenceNetwork",
     "SoftVote",
     "check_model",
     "count_parameters",

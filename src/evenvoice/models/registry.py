@@ -32,6 +32,7 @@ MODELS = Registry(
         "bilstm-attention": "evenvoice.models.bilstm_attention:BiLSTMAttention",
         "blstm-self-attention": "evenvoice.models.blstm_self_attention:BLSTMSelfAttention",
         "lstm-attention": "evenvoice.models.lstm_attention:LSTMAttention",
+        "attentive-cnn": "evenvoice.models.attentive_cnn:AttentiveCNN",
         "cnn-lstm": "evenvoice.models.cnn_lstm:CNNLSTM",
         "transformer": "evenvoice.models.transformer:TransformerClassifier",
         **{
@@ -92,13 +93,13 @@ def weighs_classes(name: str) -> bool:
 
 
 def is_exportable(name: str) -> bool:
-    """Return whether what a model learns can be a model file: every network can, and some classical classifiers.
+    """Return whether what a model learns can be a model file: most networks can, and some classical classifiers.
 
     Examples:
         >>> is_exportable("2dcnn"), is_exportable("knn")
         (True, False)
     """
-    return is_network(name) or bool(getattr(MODELS[name], "exportable", False))
+    return bool(getattr(MODELS[name], "exportable", is_network(name)))
 
 
 def is_deterministic(name: str) -> bool:

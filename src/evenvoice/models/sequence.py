@@ -15,6 +15,7 @@ class SequenceNetwork(nn.Module):
 
     Attributes:
         needs_shape: The shape that it needs.
+        exportable: Whether it can be a model file; `split` looks at values, which a graph cannot.
 
     Shape:
         - Input: ``[b, 1, r + 1, t]`` float32, shape ``sequence``: r rows of features and the mask, see `split`
@@ -22,6 +23,7 @@ class SequenceNetwork(nn.Module):
     """
 
     needs_shape: ClassVar[str] = "sequence"
+    exportable: ClassVar[bool] = False
 
     def forward(self, features: Tensor) -> Tensor:
         """Return the logits ``[b, n_classes]`` of features ``[b, 1, r + 1, t]``."""

@@ -145,6 +145,20 @@ class EnsembleSettings(Section):
     members: int = Field(default=1, ge=1, le=100)
 
 
+class MaskSettings(Section):
+    """SpecAugment: spans of frames and of rows that a network does not see in training.
+
+    Attributes:
+        number: How many of each, in every utterance; 0: none.
+        frames: Below so many frames wide.
+        rows: Below so many rows high.
+    """
+
+    number: int = Field(default=0, ge=0, le=100)
+    frames: int = Field(default=25, ge=1)
+    rows: int = Field(default=8, ge=1)
+
+
 class TrainingSettings(Section):
     """How a network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
 
@@ -156,6 +170,11 @@ class TrainingSettings(Section):
         batches: ``shuffled``; or ``balanced``: each holds every class alike, and an epoch still has as many rows.
         learning_rate: Of Adam; 0.01 in Table 2, which is high.
         retrain: Learn the last layer again, on balanced embeddings of the recorded rows; ``None``: do not.
+        schedule: ``constant``; or ``one-cycle``: the learning rate rises to ``learning_rate`` over the first fifth of
+            all batches, and falls to nearly nothing until the last (Smith & Topin 2019).
+        weight_decay: Of AdamW (Loshchilov & Hutter 2019); 0: plain Adam.
+        mixup: α of mixup (Zhang et al. 2018); 0: rows are not mixed.
+        masks: Spans that are masked (SpecAugment, Park et al. 2019).
         adam_eps: 1e-7 in Keras, 1e-8 in torch.
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
             equals). Never the test part.
@@ -172,6 +191,10 @@ class TrainingSettings(Section):
     batches: Literal["shuffled", "balanced"] = "shuffled"
     learning_rate: float = Field(default=0.01, gt=0, allow_inf_nan=False)
     retrain: Retraining | None = None
+    schedule: Literal["constant", "one-cycle"] = "constant"
+    weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    mixup: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    masks: MaskSettings = MaskSettings()
     adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)
@@ -187,6 +210,12 @@ class TrainingSettings(Section):
             if not values["validation_share"]:
                 raise EvenvoiceError("select: best-on-validation needs a validation_share above 0, for example 0.2")
         return values
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> TrainingSettings:
+        if self.schedule != "constant" and self.warm_up_steps:
+            raise EvenvoiceError("warm_up_steps: schedule one-cycle warms up by itself; set warm_up_steps to 0")
+        return self
 
     @model_validator(mode="after")
     def _patience_has_a_part_to_watch(self) -> TrainingSettings:

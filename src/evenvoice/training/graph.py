@@ -101,8 +101,6 @@ recordings of the same speaker and a model file hears one recording; use normali
         what = f"extractor {recipe.features.name!r} is"
     elif not is_exportable(recipe.model.name):
         what = f"model {recipe.model.name!r} is"
-    elif recipe.shape.name == "sequence":
-        what = "features of shape 'sequence' are"
     if what:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: its {what} for comparison, evaluated and not exported to a model file; measure "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -16,12 +17,14 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, GradientNormClipping, LRScheduler
 from skorch.helper import predefined_split
 from torch.nn import functional
-from torch.optim.lr_scheduler import LinearLR
+from torch.optim.lr_scheduler import LinearLR, OneCycleLR
 from torch.utils.data import Dataset
 
 from evenvoice.imbalance import Plan
+from evenvoice.models import SequenceNetwork
 from evenvoice.recipes.sections import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
+from evenvoice.training.disturb import disturbed
 from evenvoice.training.images import MOST_IN_MEMORY, Images, release
 
 Labels = npt.NDArray[np.int64]
@@ -47,6 +50,7 @@ class PlannedRows(Dataset[Batch]):
         self.labels = torch.from_numpy(labels)
         self.redraw: Callable[[int], tuple[Plan, Labels]] | None = None
         self._taken = 0  # bytes
+        self.disturb: Callable[[Batch], Batch] | None = None
 
     def start_epoch(self, epoch: int) -> None:
         """Take the plan of an epoch, where each has its own."""
@@ -72,7 +76,8 @@ class PlannedRows(Dataset[Batch]):
             self._taken = 0
             for images in (self.images, *self.variants.values()):
                 release(images)
-        return torch.from_numpy(batch), self.labels[rows]
+        made = torch.from_numpy(batch), self.labels[rows]
+        return made if self.disturb is None else self.disturb(made)
 
 
 class WholeRows(Dataset[Batch]):
@@ -145,7 +150,8 @@ class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
     def on_batch_end(
         self, net: NeuralNet, batch: Batch, training: bool, loss: torch.Tensor, y_pred: torch.Tensor, **_: Any
     ) -> None:
-        self.seen[training].append((float(loss.detach()), y_pred.detach().argmax(1).cpu(), batch[1].cpu()))
+        labels = batch[1] if batch[1].ndim == 1 else batch[1].argmax(1)  # of mixed rows, what they are most of
+        self.seen[training].append((float(loss.detach()), y_pred.detach().argmax(1).cpu(), labels.cpu()))
 
     def on_epoch_end(self, net: NeuralNet, **_: Any) -> None:
         record: dict[str, float] = {"epoch": len(self.epochs) + 1}
@@ -182,6 +188,7 @@ def train_network(
     validation: WholeRows | None,
     settings: TrainingSettings,
     *,
+    n_classes: int | None = None,
     class_weights: npt.NDArray[np.float32] | None = None,
     loss: Loss | None = None,
     device: str = "cpu",
@@ -196,6 +203,7 @@ def train_network(
         rows: What to learn from.
         validation: What to watch and, with ``select: best-on-validation``, to select on.
         settings: Epochs, batch size, learning rate, selection.
+        n_classes: How many logits; as many as there are labels if not given.
         class_weights: Weight of each class in the loss, float32 ``[k]``.
         loss: In the place of cross entropy: of logits, classes and the number of the epoch.
         device: ``cpu`` or ``cuda``.
@@ -207,13 +215,15 @@ def train_network(
     Returns:
         One row an epoch (losses include the penalty, as Keras reports them), and the epoch whose weights were kept.
     """
+    n_classes = n_classes or int(rows.labels.max()) + 1
     recorder = _Recorder(settings, math.ceil(len(rows) / settings.batch_size), on_epoch)
     net = _Net(
         network.to(device).to(memory_format=torch.channels_last),  # type: ignore[call-overload]  # torch's stub
         criterion=torch.nn.CrossEntropyLoss,
         criterion__weight=None if class_weights is None else torch.from_numpy(class_weights),
-        optimizer=torch.optim.Adam,
+        optimizer=torch.optim.AdamW if settings.weight_decay else torch.optim.Adam,
         optimizer__eps=settings.adam_eps,
+        optimizer__weight_decay=settings.weight_decay,
         optimizer__fused=True,
         lr=settings.learning_rate,
         max_epochs=settings.epochs,
@@ -226,12 +236,17 @@ def train_network(
         # Every loader draws from a generator when it starts: with one of its own, watching validation changes nothing.
         iterator_valid__generator=torch.Generator(),
         train_split=predefined_split(validation) if validation is not None else None,
-        callbacks=[*_optional(settings), recorder],
+        callbacks=[*_optional(settings, len(rows)), recorder],
         callbacks__print_log=None,
         device=device,
         verbose=0,
     )
     net.loss, net.epoch = loss, lambda: len(recorder.epochs)
+    if settings.mixup or settings.masks.number:
+        rows.disturb = partial(
+            disturbed, settings=settings, n_classes=n_classes,
+            last_row_is_mask=isinstance(network, SequenceNetwork),
+        )  # fmt: skip
     try:
         with suppress(_Enough):
             net.fit(rows, y=None)
@@ -252,8 +267,8 @@ def _order(rows: PlannedRows, settings: TrainingSettings) -> BalancedOrder | Non
     return BalancedOrder(lambda: rows.labels[torch.from_numpy(rows.rows)], settings.batch_size)
 
 
-def _optional(settings: TrainingSettings) -> list[Callback]:
-    """What some recipes do with a batch: shorten its gradients, warm the learning rate up."""
+def _optional(settings: TrainingSettings, n: int) -> list[Callback]:
+    """What some recipes do with a batch of n rows in all: shorten its gradients, change the learning rate."""
     callbacks: list[Callback] = []
     if settings.max_gradient_norm is not None:
         callbacks.append(GradientNormClipping(settings.max_gradient_norm))
@@ -262,6 +277,10 @@ def _optional(settings: TrainingSettings) -> list[Callback]:
         share = 1 / settings.warm_up_steps
         policy = {"start_factor": share, "total_iters": max(1, settings.warm_up_steps - 1)}
         callbacks.append(LRScheduler(LinearLR, step_every="batch", **policy))
+    if settings.schedule == "one-cycle":
+        steps = settings.epochs * math.ceil(n / settings.batch_size)
+        policy = {"max_lr": settings.learning_rate, "total_steps": steps + 1, "pct_start": 0.2}
+        callbacks.append(LRScheduler(OneCycleLR, step_every="batch", **policy))
     return callbacks
 
 

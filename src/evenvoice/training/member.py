@@ -144,8 +144,8 @@ def _fit_network(
         layer = None if settings is None else last_layer(network, rows.images, recipe.model.name)
         history, epoch = train_network(
             network, rows, WholeRows(*watched) if watched else None,
-            recipe.training, class_weights=class_weights, loss=_loss(recipe, rows, n_classes), device=device,
-            on_epoch=on_epoch,
+            recipe.training, n_classes=n_classes, class_weights=class_weights,
+            loss=_loss(recipe, rows, n_classes), device=device, on_epoch=on_epoch,
         )  # fmt: skip
         if settings is not None and layer is not None:
             images, batch_size = rows.images[recorded], recipe.training.batch_size

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.extractor import Extractor
-from evenvoice.options import Positive
+from evenvoice.options import Count, Positive
 
 
 class Array:
@@ -93,18 +93,32 @@ class Sequence(Array):
     Args:
         extractor: Whose features.
         seconds: See `Array`.
+        n_rows: The first so many rows of the features, for a network that needs no Δ; all of them if not given.
+
+    Raises:
+        EvenvoiceError: The extractor has fewer rows.
 
     Examples:
         >>> from evenvoice.features import FeatureSettings
-        >>> Sequence(FeatureSettings().make()).size
-        (1, 121, 94)
+        >>> Sequence(FeatureSettings().make()).size, Sequence(FeatureSettings().make(), n_rows=40).size
+        ((1, 121, 94), (1, 41, 94))
     """
 
     name: ClassVar[str] = "sequence"
 
-    def __init__(self, extractor: Extractor, *, seconds: Positive = 3.0) -> None:
+    def __init__(self, extractor: Extractor, *, seconds: Positive = 3.0, n_rows: Count | None = None) -> None:
         super().__init__(extractor, seconds=seconds)
-        self.size = (1, extractor.n_rows + 1, self.n_frames)
+        if n_rows is not None and n_rows > extractor.n_rows:
+            raise EvenvoiceError(
+                f"shape 'sequence': n_rows {n_rows}, and extractor {extractor.name!r} has {extractor.n_rows} rows; "
+                "give no more, or leave n_rows out"
+            )
+        self.n_normalised = n_rows or extractor.n_rows
+        self.size = (1, self.n_normalised + 1, self.n_frames)
+
+    def rows(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the rows that are used; see `Shape`."""
+        return features[:, : self.n_normalised], frames
 
     def image(self, rows: Tensor, frames: Tensor) -> Tensor:
         """Return the first ``seconds`` with the row that says which frames are the utterance's own."""
