@@ -39,6 +39,7 @@ _SECTIONS = {
     "decision": "{name: temperature}",
     "model": "{name: svm}",
     "ensemble": "5",
+    "partners": "{voice-cnn: 0.4}",
     "training": "{epochs: 50}",
 }
 
@@ -108,12 +109,19 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
             )
     data = renamed(data, warn=True)
     data.setdefault("name", name)
+    if isinstance(data.get("partners"), Mapping):
+        data["partners"] = {_beside(recipe, str(other)): weight for other, weight in data["partners"].items()}
     base = data.pop("extends", None)
     if base is None:
         return data
-    if str(base).endswith((".yaml", ".yml")) and recipe.endswith((".yaml", ".yml")):
-        base = str(Path(recipe).parent / str(base))
-    return _extend(_read(str(base), (*seen, recipe)), data)
+    return _extend(_read(_beside(recipe, str(base)), (*seen, recipe)), data)
+
+
+def _beside(recipe: str, other: str) -> str:
+    """The path of another recipe's file, which is relative to that of the recipe that names it; a name as it is."""
+    if other.endswith((".yaml", ".yml")) and recipe.endswith((".yaml", ".yml")):
+        return str(Path(recipe).parent / other)
+    return other
 
 
 def _extend(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

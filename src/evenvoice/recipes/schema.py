@@ -56,6 +56,8 @@ class Recipe(Section):
         model: The network, or the classical classifier.
         training: How it is fitted.
         ensemble: How many are fitted, to average their probabilities: ``ensemble: 5``.
+        partners: Other recipes over the same features, fitted beside this one, and how much the log-probabilities of
+            each count: ``partners: {voice-cnn: 0.4}``. Those of this recipe count the rest.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
 
     Examples:
@@ -80,6 +82,7 @@ class Recipe(Section):
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     ensemble: EnsembleSettings = EnsembleSettings()
+    partners: tuple[Partner, ...] = ()
     search: Search = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -91,6 +94,8 @@ class Recipe(Section):
         shape = full.get("shape", {})
         if isinstance(shape, Mapping) and "name" not in shape:
             full["shape"] = {**_default_shape(full.get("features")), **shape}
+        if isinstance(full.get("partners"), Mapping):
+            full["partners"] = [_partner(name, weight) for name, weight in full["partners"].items()]
         return _with_validation_part(full)
 
     @field_validator("augment", mode="after")
@@ -171,6 +176,42 @@ class Recipe(Section):
             raise EvenvoiceError(f"training.retrain: model {self.model.name!r} has no embeddings; leave it out")
         return self
 
+    @model_validator(mode="after")
+    def _partners_fit(self) -> Recipe:
+        if not self.partners:
+            return self
+        if self.own_weight <= 0:
+            raise EvenvoiceError(
+                f"partners: their weights sum to {1 - self.own_weight:g}, and this recipe counts the rest; give less "
+                "than 1"
+            )
+        for one in self.with_partners:
+            if one.features != self.features:
+                raise EvenvoiceError(
+                    f"partners: {one.name} has other features ({one.features.name}, {one.features.options}) than "
+                    f"{self.name} ({self.features.name}, {self.features.options}); partners share them"
+                )
+            if one.normalise != "training":
+                raise EvenvoiceError(f"partners: {one.name} says normalise: {one.normalise}; partners take training")
+            if one is not self and one.partners:
+                raise EvenvoiceError(f"partners: {one.name} has partners itself; name them here")
+            if one.training.validation_share > self.training.validation_share:
+                raise EvenvoiceError(
+                    f"partners: {one.name} needs a validation part; set training.validation_share of {self.name} to "
+                    f"{one.training.validation_share:g}"
+                )
+        return self
+
+    @property
+    def with_partners(self) -> tuple[Recipe, ...]:
+        """This recipe and its partners."""
+        return self, *(partner.recipe for partner in self.partners)
+
+    @property
+    def own_weight(self) -> float:
+        """How much this recipe's own log-probabilities count beside those of its partners."""
+        return 1 - sum(partner.weight for partner in self.partners)
+
     @property
     def transductive(self) -> bool:
         """True where a test speaker's own (unlabelled) audio takes part in the prediction."""
@@ -205,7 +246,8 @@ class Recipe(Section):
             for sampler in self.samplers
             for name in getattr(make_sampler(sampler.name, **sampler.options), "perturbations", ())
         ]
-        return tuple(dict.fromkeys([*self.augment, *drawn]))
+        of_partners = [name for partner in self.partners for name in partner.recipe.perturbations]
+        return tuple(dict.fromkeys([*self.augment, *drawn, *of_partners]))
 
     @property
     def extractor(self) -> Extractor:
@@ -221,6 +263,28 @@ class Recipe(Section):
     def input_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of the model's input."""
         return self.made_shape.size
+
+
+class Partner(Section):
+    """Another recipe, and how much it counts.
+
+    Attributes:
+        recipe: What is fitted beside.
+        weight: Between 0 and 1.
+    """
+
+    recipe: Recipe
+    weight: float = Field(gt=0, lt=1, allow_inf_nan=False)
+
+
+Recipe.model_rebuild()
+
+
+def _partner(name: Any, weight: Any) -> dict[str, Any]:
+    """A partner's data, of its name or file."""
+    from evenvoice.recipes.open import open_recipe
+
+    return {"recipe": open_recipe(str(name)), "weight": weight}
 
 
 def _with_validation_part(full: dict[str, Any]) -> dict[str, Any]:

@@ -310,7 +310,8 @@ def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[
 
 def _by_shape(tasks: Sequence[Task]) -> list[Recipe]:
     """One recipe for each shape that the tasks need."""
-    return list({task.recipe.shape.model_dump_json(): task.recipe for task in tasks}.values())
+    recipes = [one for task in tasks for one in task.recipe.with_partners]
+    return list({recipe.shape.model_dump_json(): recipe for recipe in recipes}.values())
 
 
 def _union(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import Plan, Shift, make_decision
+from evenvoice.imbalance import Plan, Shift
 from evenvoice.metrics import log_probabilities
 from evenvoice.models import soft_vote
 from evenvoice.recipes import Recipe
@@ -23,9 +23,10 @@ from evenvoice.training.images import Images
 from evenvoice.training.loop import NO_VARIANTS, Labels, OnEpoch
 from evenvoice.training.member import Source, fit_member, mean_history, member_seeds
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.partners import decide, join_partners
 from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
-from evenvoice.training.trained import Network, TrainedModel, Watched, probabilities_of
+from evenvoice.training.trained import TrainedModel, Watched, probabilities_of
 
 
 def fit(
@@ -67,10 +68,17 @@ def fit(
     def draw(seed: int, epoch: int) -> Plan:
         return make_plan(recipe, images, emotions, train.speakers, seed, variants, epoch)
 
-    return fit_images(
-        recipe, images, emotions, draw, watched, normaliser, seed,
+    model = fit_images(
+        recipe.model_copy(update={"partners": ()}), images, emotions, draw, watched, normaliser, seed,
         labels=labels, fitted_on=saw, variants=variants, device=device, on_epoch=on_epoch,
     )  # fmt: skip
+    if not recipe.partners:
+        return model
+    partners = [
+        fit(partner.recipe, train, validation, seed, labels=labels, device=device, on_epoch=on_epoch)
+        for partner in recipe.partners
+    ]
+    return join_partners(recipe, model, partners, train, validation)
 
 
 def fit_images(
@@ -108,6 +116,11 @@ def fit_images(
     """
     started = time.perf_counter()
     check_device(device)
+    if recipe.partners:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} has partners, which need more than one array; fit it on waveforms under a "
+            "protocol that does not balance first, or leave partners out"
+        )
     labels = labels or tuple(str(label) for label in np.unique(emotions))
     missing = [label for label in labels if label not in set(emotions)]
     if missing:
@@ -136,7 +149,10 @@ def fit_images(
     ]
     network = soft_vote([member.network for member in members])
     counts = np.mean([member.class_counts for member in members], axis=0)
-    decision = _decide(recipe, network, part, counts.tolist())
+    logits = None
+    if part is not None and recipe.decision.needs_validation:
+        logits = log_probabilities(probabilities_of(network, part[0], Shift()))
+    decision = decide(recipe, logits, None if part is None else part[1], counts.tolist())
     if recipe.decision.needs_validation:
         assert watched is not None
         fitted_on = {**fitted_on, "calibration": tuple(watched.ids)}
@@ -150,16 +166,6 @@ def fit_images(
     return TrainedModel(
         recipe, labels, network, normaliser, plans, history, members[0].epoch, fitted_on, seconds, decision
     )
-
-
-def _decide(recipe: Recipe, network: Network, part: tuple[Images, Labels] | None, counts: Sequence[float]) -> Shift:
-    """Fit the recipe's decision: on the validation part, and on what the classes count in the loss ``[k]``."""
-    decision = make_decision(recipe.decision.name, **recipe.decision.options)
-    if not decision.needs_validation:
-        return decision.fit(np.empty((0, len(counts))), np.empty(0, np.int64), counts)
-    assert part is not None
-    logits = log_probabilities(probabilities_of(network, part[0], Shift()))
-    return decision.fit(logits, part[1], counts)
 
 
 def check_device(device: str) -> None:

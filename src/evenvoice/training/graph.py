@@ -11,11 +11,49 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import exportable
 from evenvoice.models import Estimator, is_exportable
 from evenvoice.recipes import Recipe
-from evenvoice.training.trained import TrainedModel
+from evenvoice.training.trained import TrainedModel, weights_of
+
+
+class Branch(nn.Module):
+    """Features → rows → normalise → clip → pad or crop → network: one fitted recipe without its extractor.
+
+    Args:
+        trained: The fitted recipe; its network is copied.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, trained: TrainedModel) -> None:
+        super().__init__()
+        check_exportable(trained.recipe)
+        assert trained.normaliser is not None
+        network = trained.network.module() if isinstance(trained.network, Estimator) else trained.network
+        assert network is not None
+        self.decide = trained.decision.module()
+        self.shape = trained.recipe.made_shape
+        self.clip = trained.recipe.clip
+        # One column: the same for every frame.
+        self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
+        self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
+        # Training lays kernels out channels last; the file holds them as ONNX does.
+        self.network = copy.deepcopy(network).cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub
+
+    def normalised(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the normalised rows ``[b, r, t']``, and how many of their frames are each utterance's own."""
+        rows, frames = self.shape.rows(features, frames)
+        return (rows - self.mean) * self.scale, frames
+
+    def logits(self, normalised: Tensor, frames: Tensor) -> Tensor:
+        """Return the logits ``[b, emotions]`` of normalised rows."""
+        if self.clip is not None:
+            normalised = normalised.clamp(-self.clip, self.clip)
+        logits: Tensor = self.network(self.shape.image(normalised, frames))
+        return logits
 
 
 class WaveformToProbabilities(nn.Module):
-    """Extractor → rows → normalise → pad or crop → network → decision → softmax, on the CPU and in evaluation mode.
+    """Extractor → branches of the recipe and its partners → decision → softmax, on the CPU and in evaluation mode.
 
     Each step is the one that training took; nothing is written a second time but the line that normalises.
 
@@ -31,44 +69,28 @@ class WaveformToProbabilities(nn.Module):
         EvenvoiceError: The recipe cannot be a model file, see `check_exportable`.
     """
 
-    mean: Tensor
-    scale: Tensor
-
     def __init__(self, trained: TrainedModel) -> None:
         super().__init__()
-        check_exportable(trained.recipe)
-        assert trained.normaliser is not None
-        network = trained.network.module() if isinstance(trained.network, Estimator) else trained.network
-        assert network is not None
-        self.decide = trained.decision.module()
+        self.own = Branch(trained)
+        self.partners = nn.ModuleList(Branch(partner) for partner in trained.partners)
+        self.weights = weights_of(trained.recipe)
         extractor = exportable(trained.recipe.extractor)
         assert extractor is not None
         self.extractor = copy.deepcopy(extractor)
-        self.shape = trained.recipe.made_shape
-        self.clip = trained.recipe.clip
-        # One column: the same for every frame.
-        self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
-        self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
-        # Training lays kernels out channels last; the file holds them as ONNX does.
-        self.network = copy.deepcopy(network).cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub
         self.eval()
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
-        return self.recognised(*self.normalised(waveform, lengths))
-
-    def normalised(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the normalised rows ``[b, r, t']``, and how many of their frames are each utterance's own."""
         features, frames = self.extractor(waveform, lengths)
-        rows, frames = self.shape.rows(features, frames)
-        return (rows - self.mean) * self.scale, frames
-
-    def recognised(self, normalised: Tensor, frames: Tensor) -> Tensor:
-        """Return the probabilities ``[b, emotions]`` of normalised rows."""
-        if self.clip is not None:
-            normalised = normalised.clamp(-self.clip, self.clip)
-        logits: Tensor = self.network(self.shape.image(normalised, frames))
-        decided: Tensor = self.decide(logits)
+        logits = self.own.logits(*self.own.normalised(features, frames))
+        if len(self.partners):
+            # See `together`.
+            logits = self.weights[0] * logits.log_softmax(dim=1)
+            for branch, weight in zip(self.partners, self.weights[1:], strict=True):
+                assert isinstance(branch, Branch)
+                other = branch.decide(branch.logits(*branch.normalised(features, frames)))
+                logits = logits + weight * other.log_softmax(dim=1)
+        decided: Tensor = self.own.decide(logits)
         return decided.softmax(dim=1)
 
 
@@ -82,8 +104,9 @@ class Adaptive(WaveformToProbabilities):
 
     def forward(self, waveform: Tensor, lengths: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Return the probabilities ``[b, emotions]`` and the normalised rows ``[b, r]``, not clipped, not moved."""
-        normalised, frames = self.normalised(waveform, lengths)
-        return self.recognised(normalised - speaker[:, :, None], frames), normalised[:, :, 0]
+        normalised, frames = self.own.normalised(*self.extractor(waveform, lengths))
+        decided: Tensor = self.own.decide(self.own.logits(normalised - speaker[:, :, None], frames))
+        return decided.softmax(dim=1), normalised[:, :, 0]
 
 
 def check_exportable(recipe: Recipe) -> None:
@@ -111,3 +134,5 @@ recordings of the same speaker and a model file hears one recording; use normali
             f"recipe {recipe.name!r}: normalise: speaker cannot be exported, for it needs other recordings of the same "
             "speaker and a model file hears one recording; use normalise: training"
         )
+    for partner in recipe.partners:
+        check_exportable(partner.recipe)

@@ -93,8 +93,7 @@ def fit_member(
     weights = None
     if plan.class_weights is not None:
         weights = np.array([plan.class_weights[label] for label in source.labels], np.float32)
-    each = np.ones(k) if weights is None else weights
-    counts = np.bincount(targets[rows], weights=each[targets[rows]], minlength=k)
+    counts = class_counts(plan, source.emotions, source.labels, rows)
     if not is_network(recipe.model.name):
         estimator = _fit_estimator(
             recipe, plan.take(source.images, rows, source.variants), targets[rows], k, weights, seed
@@ -114,6 +113,20 @@ def fit_member(
         counts = np.bincount(again[0].y(classes), minlength=k).astype(np.float64)
     plans += [plan.renumbered(recorded) for plan in again]
     return Member(network, tuple(plans), history, epoch, counts)
+
+
+def class_counts(
+    plan: Plan, emotions: npt.NDArray[np.str_], labels: Sequence[str], rows: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[Any]:
+    """Return what each class counts in the loss, float64 ``[k]``: its rows of the plan, times its weight.
+
+    Examples:
+        >>> class_counts(Plan.keep([0, 1, 2]), np.array(["a", "b", "b"]), ("a", "b")).tolist()
+        [1.0, 2.0]
+    """
+    given = plan.y(emotions) if rows is None else plan.y(emotions)[rows]
+    of = plan.class_weights or {}
+    return np.array([float((given == label).sum()) * of.get(label, 1.0) for label in labels])
 
 
 def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:

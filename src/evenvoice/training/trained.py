@@ -44,6 +44,7 @@ class TrainedModel:
             ``calibration``.
         seconds: How long the fit took.
         decision: What turns logits into answers; nothing unless the recipe has one.
+        partners: The fitted partners of the recipe, in their order.
     """
 
     recipe: Recipe
@@ -56,6 +57,7 @@ class TrainedModel:
     fitted_on: dict[str, tuple[str, ...]]
     seconds: float
     decision: Shift = field(default_factory=Shift)
+    partners: tuple[TrainedModel, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -71,7 +73,14 @@ class TrainedModel:
             examples: What to predict.
             offsets: Of the speakers, float32 ``[1, r]`` or ``[n, r]``: see `offset`.
         """
-        return self.image_probabilities(to_images(self.recipe, examples, self.normaliser, offsets))
+        images = to_images(self.recipe, examples, self.normaliser, offsets)
+        if not self.partners:
+            return self.image_probabilities(images)
+        return together(
+            [probabilities_of(self.network, images, Shift()), *(one.probabilities(examples) for one in self.partners)],
+            weights_of(self.recipe),
+            self.decision,
+        )
 
     def offset(self, enrolled: Dataset, weight: float | None = None) -> npt.NDArray[np.float32]:
         """Return where a speaker lies, normalised, float32 ``[1, r]``: the mean of some utterances, shrunk; no labels.
@@ -94,7 +103,16 @@ class TrainedModel:
         return (weight * mean).astype(np.float32)[None]
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9)."""
+        """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9).
+
+        Raises:
+            EvenvoiceError: The recipe has partners, which need features of another shape.
+        """
+        if self.partners:
+            raise EvenvoiceError(
+                f"recipe {self.recipe.name!r} has partners, which need more than one array; predict from features, or "
+                "leave partners out"
+            )
         return probabilities_of(self.network, images, self.decision)
 
 
@@ -105,6 +123,22 @@ class Watched:
     images: Images
     emotions: npt.NDArray[np.str_]
     ids: Sequence[str]
+
+
+def weights_of(recipe: Recipe) -> tuple[float, ...]:
+    """Return how much the log-probabilities of a recipe and of its partners count."""
+    return recipe.own_weight, *(partner.weight for partner in recipe.partners)
+
+
+def together(
+    probabilities: Sequence[npt.NDArray[np.float32]], weights: Sequence[float], decision: Shift
+) -> npt.NDArray[np.float32]:
+    """Return softmax(Σ w ln p) after a decision, float32 ``[n, emotions]``.
+
+    Source: Kittler et al. 1998, "On combining classifiers": the product rule, with weights.
+    """
+    logits = sum(weight * log_probabilities(each) for weight, each in zip(weights, probabilities, strict=True))
+    return np.asarray(softmax(decision(logits), axis=1), np.float32)
 
 
 def probabilities_of(network: Network, images: Images, decision: Shift) -> npt.NDArray[np.float32]:

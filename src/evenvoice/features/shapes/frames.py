@@ -113,14 +113,9 @@ class Sequence(Array):
                 f"shape 'sequence': n_rows {n_rows}, and extractor {extractor.name!r} has {extractor.n_rows} rows; "
                 "give no more, or leave n_rows out"
             )
-        self.n_normalised = n_rows or extractor.n_rows
-        self.size = (1, self.n_normalised + 1, self.n_frames)
-
-    def rows(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the rows that are used; see `Shape`."""
-        return features[:, : self.n_normalised], frames
+        self.size = (1, (n_rows or extractor.n_rows) + 1, self.n_frames)
 
     def image(self, rows: Tensor, frames: Tensor) -> Tensor:
         """Return the first ``seconds`` with the row that says which frames are the utterance's own."""
         own = self._own(rows, frames)
-        return self._fit(torch.cat((rows, own[:, None].to(rows.dtype)), dim=1), own)
+        return self._fit(torch.cat((rows[:, : self.size[1] - 1], own[:, None].to(rows.dtype)), dim=1), own)

@@ -1,0 +1,130 @@
+"""Partners: other recipes over the same features, fitted beside, their log-probabilities added, one model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from evenvoice.audio import load
+from evenvoice.errors import EvenvoiceError
+from evenvoice.metrics import fit_temperature
+from evenvoice.protocols import make_folds, open_protocol
+from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recognizer import Recognizer
+from evenvoice.study.fold import run_fold
+from evenvoice.training import Dataset, export, fit
+from evenvoice.training.trained import TrainedModel
+from tests import fabricate
+
+TABLE = fabricate.utterances()
+EXAMPLES = fabricate.examples(TABLE)
+TRAIN = EXAMPLES.take(np.flatnonzero(TABLE["speaker"].isin(["s0", "s1", "s2", "s3"])))
+VALIDATION = EXAMPLES.take(np.flatnonzero(TABLE["speaker"] == "s4"))
+TEST = EXAMPLES.take(np.flatnonzero(TABLE["speaker"] == "s5"))
+
+CNN = Recipe(name="cnn", model="2dcnn", training={"epochs": 2, "batch_size": 32})
+SMOTE = Recipe(name="other", model="2dcnn", balance="smote", training={"epochs": 1, "batch_size": 32})
+LINEAR = {"name": "linear", "model": "logistic", "balance": "class-weights"}
+
+
+def _recipe(**changes: Any) -> Recipe:
+    partners = [{"recipe": CNN, "weight": 0.3}, {"recipe": SMOTE, "weight": 0.2}]
+    return Recipe(**{**LINEAR, "partners": partners, **changes})
+
+
+def test_log_probabilities_are_added_by_weight() -> None:
+    fused = fit(_recipe(), TRAIN, seed=3)
+    alone = [fit(recipe, TRAIN, seed=3) for recipe in (Recipe(**LINEAR), CNN, SMOTE)]
+    logs = [np.log(np.maximum(one.probabilities(TEST).astype(float), 1e-38)) for one in alone]
+    expected = np.exp(0.5 * logs[0] + 0.3 * logs[1] + 0.2 * logs[2])
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(fused.probabilities(TEST), expected, atol=1e-5)
+
+
+def test_a_decision_is_fitted_to_what_they_say_together() -> None:
+    fused = fit(_recipe(decision="temperature"), TRAIN, VALIDATION)
+    truth = np.array([fabricate.EMOTIONS.index(emotion) for emotion in VALIDATION.emotions])
+    plain = fit(_recipe(), TRAIN).probabilities(VALIDATION)
+    assert fused.decision.temperature == pytest.approx(fit_temperature(plain, truth), rel=1e-3)
+    assert fused.fitted_on["calibration"] == tuple(VALIDATION.ids)
+
+
+def test_a_run_records_the_plans_of_partners_and_leaks_nothing() -> None:
+    protocol = open_protocol("speaker-folds")
+    fold = make_folds(protocol, TABLE, seed=0)[0]
+    result = run_fold(_recipe(), protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, 0)
+    assert list(result.model.plans) == [(1, 1), (1, 2), (1, 3)]
+    assert set(result.plan["member"]) == {3}
+    assert not any(result.leaks.values())
+    with pytest.raises(EvenvoiceError, match="has partners, which need more than one array"):
+        run_fold(_recipe(), open_protocol("paper"), fold, TABLE, EXAMPLES, fabricate.EMOTIONS, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"partners": {"voice-linear": 0.4}}, "voice-linear has other features .*; partners share them"),
+        ({"partners": [{"recipe": CNN, "weight": 0.5}] * 2}, "weights sum to 1, and this recipe counts the rest"),
+        ({"partners": {"2dcn": 0.4}}, "recipe '2dcn' is unknown"),
+        ({"partners": {"2dcnn": 1.5}}, "less than 1"),
+        ({"normalise": "speaker"}, "linear says normalise: speaker; partners take training"),
+        ({"partners": {"calibrated-2dcnn": 0.2}}, "calibrated-2dcnn needs a validation part; set training"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises((EvenvoiceError, ValueError), match=message):
+        _recipe(**changes)
+
+
+def test_a_partner_of_a_file_is_found_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "cnn.yaml").write_text("extends: 2dcnn\n")
+    (tmp_path / "mine.yaml").write_text("extends: functionals-svm\nfeatures: mfcc\npartners: {cnn.yaml: 0.25}\n")
+    recipe = open_recipe(tmp_path / "mine.yaml")
+    assert (recipe.partners[0].recipe.name, recipe.own_weight) == ("cnn", 0.75)
+    assert Recipe(**recipe.model_dump()) == recipe
+
+
+def _voices(n: int = 24) -> tuple[list[np.ndarray], np.ndarray]:
+    random = np.random.default_rng(0)
+    sounds = []
+    for number in range(n):
+        time = np.arange(random.integers(6000, 30000)) / 16000
+        pitch = (110, 220)[number % 2] * random.uniform(0.9, 1.1)
+        buzz = sum(np.sin(2 * np.pi * pitch * harmonic * time) / harmonic for harmonic in range(1, 20))
+        sounds.append((0.1 * buzz + 0.003 * random.standard_normal(len(time))).astype(np.float32))
+    return sounds, np.array(["low", "high"] * (n // 2))
+
+
+@pytest.fixture(scope="module")
+def fused() -> tuple[TrainedModel, list[np.ndarray]]:
+    """`voice-fusion` on generated voices, without perturbed copies."""
+    sounds, emotions = _voices()
+    recipe = open_recipe("voice-fusion", {"augment": []})
+    partner = recipe.partners[0]
+    quick = open_recipe(partner.recipe, {"augment": [], "training": {"epochs": 2}})
+    recipe = recipe.model_copy(update={"partners": (partner.model_copy(update={"recipe": quick}),)})
+    extractor = recipe.extractor
+    with torch.inference_mode():
+        made = [extractor(torch.from_numpy(sound)[None], torch.tensor([sound.size])) for sound in sounds]
+    features = [rows[0, :, : int(frames[0])].numpy() for rows, frames in made]
+    return fit(recipe, Dataset([str(n) for n in range(len(sounds))], features, emotions)), sounds
+
+
+def test_the_whole_is_one_model_file(fused: tuple[TrainedModel, list[np.ndarray]], tmp_path: Path) -> None:
+    model, sounds = fused
+    path = export(model, tmp_path / "model.onnx", corpus=None, check=sounds[:4])  # compares with torch, to 1e-4
+    assert path.stat().st_size < 5_000_000
+    assert Recognizer(path)((16000, sounds[0]))[0]["label"] in ("low", "high")
+
+
+def test_its_file_agrees_on_real_recordings(fused: tuple[TrainedModel, list[np.ndarray]], tmp_path: Path) -> None:
+    import os
+
+    if "EVENVOICE_CORPORA" not in os.environ:
+        pytest.skip("no real recordings; set EVENVOICE_CORPORA")
+    files = sorted((Path(os.environ["EVENVOICE_CORPORA"]) / "emodb").rglob("*.wav"))[::25]
+    export(fused[0], tmp_path / "model.onnx", corpus=None, check=[load(file, rate=16000) for file in files])
