@@ -208,6 +208,11 @@ class Recipe(Section):
         return self, *(partner.recipe for partner in self.partners)
 
     @property
+    def shapes(self) -> list[ShapeSettings]:
+        """The shapes of this recipe and its partners."""
+        return [recipe.shape for recipe in self.with_partners]
+
+    @property
     def own_weight(self) -> float:
         """How much this recipe's own log-probabilities count beside those of its partners."""
         return 1 - sum(partner.weight for partner in self.partners)

@@ -176,7 +176,7 @@ class _Evaluation:
             corpus, examples = load_dataset(
                 self.corpus,
                 features,
-                [recipe.shape for recipe in recipes],
+                [shape for recipe in recipes for shape in recipe.shapes],
                 perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
                 jobs=self.execution.workers,
                 skip_bad=self.execution.skip_bad,

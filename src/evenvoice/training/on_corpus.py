@@ -64,7 +64,7 @@ def train(
     check_device(device)
     check_writable(out)
     corpus, examples = load_dataset(
-        corpus, recipe.features, [recipe.shape], perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
+        corpus, recipe.features, recipe.shapes, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
     )
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")

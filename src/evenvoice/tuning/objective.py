@@ -53,7 +53,7 @@ class Kept:
 
     def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
         """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
-        shapes = [recipe.shape] if keeps_rows(recipe.shape) else []
+        shapes = recipe.shapes if all(map(keeps_rows, recipe.shapes)) else []
         key = f"{recipe.features.model_dump_json()} {shapes} {recipe.perturbations}"
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):

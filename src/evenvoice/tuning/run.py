@@ -172,7 +172,7 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
         corpus, _ = load_dataset(
             job.inside,
             job.recipe.features,
-            [job.recipe.shape],
+            job.recipe.shapes,
             perturbations=job.recipe.perturbations,
             jobs=execution.workers,
             skip_bad=job.skip_bad,
