@@ -1,10 +1,12 @@
 """A hundred random signals to commands and their workers: what was stopped goes on, and ends the same.
 
-pytest -m long -s tests/cli/test_killed.py      prints what docs/faults.md has
+pytest -m long -s -o faulthandler_timeout=0 tests/cli/test_killed.py      prints what docs/faults.md has
+EVENVOICE_SIGNALS=20 …                                                    a fifth of them
 """
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sys
@@ -121,7 +123,8 @@ def test_a_hundred_signals(
     longest = time.monotonic() - started
     assert expected
     rng, counted, rounds, met = random.Random(case.name), Counter[tuple[str, str, int]](), 0, 0
-    while met < case.signals:
+    wanted = max(1, case.signals * int(os.environ.get("EVENVOICE_SIGNALS", "100")) // 100)
+    while met < wanted:
         out = tmp_path / f"out-{rounds}"
         rounds += 1
         # Some are met once, some again and again.
