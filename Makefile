@@ -1,6 +1,7 @@
 # make demo   the whole road on synthetic speech, in a few minutes: evaluate, report, model, prediction
 # make test   lint, types, architecture, doctests and tests
 # make mutants  small faults planted in the source, one at a time: which of them no test notices (half an hour)
+# make test-oldest  the suite on the oldest versions that pyproject.toml allows, in an environment of its own (.venv-oldest)
 # make docs   the documentation site, into site/; a warning is an error
 # make page   the page that runs a model in the browser, from web/ (needs npm)
 # The corpora for the tests on real speech: EVENVOICE_CORPORA=/path/to/corpora make test
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint docs page mutants clean
+.PHONY: demo test test-oldest lint docs page mutants clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
@@ -20,6 +21,17 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test lint
 	@$(MAKE) --no-print-directory page || echo "the page could not be built: the tests in a browser will skip and say so"
 	$(BIN)/python -m pytest --numprocesses 2
+
+# Lint and types are those of the newest versions; the site and the page are not built.
+test-oldest: .venv-oldest/.test
+	.venv-oldest/bin/python -m pytest --ignore tests/docs --ignore tests/serve/test_in_browser.py
+
+.venv-oldest/.test: constraints-oldest.txt pyproject.toml
+	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	@echo "installing the oldest versions …"
+	EVENVOICE_WITHOUT_PAGE=1 .venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet \
+		--constraint constraints-oldest.txt --editable '.[demo,serve,paper,tune,tables,media]' pytest hypothesis httpx
+	@touch $@
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
@@ -58,4 +70,4 @@ $(VENV)/.test: $(VENV)/.torch pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(dir $(PAGE)) web/node_modules web/build site demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-oldest $(dir $(PAGE)) web/node_modules web/build site demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
