@@ -178,3 +178,8 @@ def test_a_source_that_does_not_fit_is_refused() -> None:
     ):
         with pytest.raises(EvenvoiceError, match=message):
             call()
+
+
+def test_a_parent_that_is_none_stays_none_under_other_numbers() -> None:
+    plan = Plan([0, 1], [[1, -1]], [[1.0, 0.0]], ["sad"])
+    assert plan.renumbered([4, 7]).made_from.tolist() == [[7, -1]]

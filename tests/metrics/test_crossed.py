@@ -11,7 +11,13 @@ from scipy.stats import t as student
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import CORPUS, MODEL, RECIPE, compare_systems, intervals
-from evenvoice.metrics.crossed import components_of, mean_squares, over_unpaired_fits
+from evenvoice.metrics.crossed import (
+    components_of,
+    mean_squares,
+    over_speakers,
+    over_unpaired_fits,
+    training_factor,
+)
 from evenvoice.metrics.simulation import EMODB_4, EMODB_7
 
 LABELS = EMODB_7.labels
@@ -270,3 +276,14 @@ def test_aliases_of_measures_are_understood(tables: list[pd.DataFrame]) -> None:
 def test_without_speakers_it_is_about_utterances(tables: list[pd.DataFrame]) -> None:
     found = intervals([table.drop(columns="speaker") for table in tables], LABELS)["ua"]
     assert found.target == "this recipe, new fits and new utterances"
+
+
+def test_speakers_alone_by_hand() -> None:
+    """1, 3 and 5: squares of 4 + 0 + 4 over 2, that over 3, and one degree of freedom less than speakers."""
+    error = over_speakers(np.array([[1.0], [3.0], [5.0]]))
+    assert (float(error.variance), float(error.df)) == (pytest.approx(4 / 3), 2.0)
+
+
+def test_another_training_corpus_by_hand() -> None:
+    """1 + J / (J - 1): test rows over training rows, times the folds."""
+    assert [training_factor(folds) for folds in (2, 5)] == [3.0, 2.25]

@@ -115,3 +115,26 @@ def test_an_interrupted_fit_is_not_taken_for_a_finished_one() -> None:
     with pytest.raises(KeyboardInterrupt):
         train_network(network, rows, None, TrainingSettings(epochs=5, batch_size=16), on_epoch=stop_in_the_second)
     assert len(epochs) == 2
+
+
+class _Flat(torch.nn.Module):
+    """The same logit for every class, whatever it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = torch.nn.Parameter(torch.zeros(4))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.bias.expand(len(images), 4)
+
+    def penalty(self) -> torch.Tensor:
+        return torch.zeros(())
+
+
+def test_a_weighted_loss_is_divided_by_the_rows_as_keras_divides_it() -> None:
+    """Four classes are equally likely: log 4 a row, times its class' weight; the weights' mean is 2.5, not 1."""
+    images, labels = _images()
+    rows = PlannedRows(images, labels, NoBalancing().plan(images, labels), np.arange(ROWS))
+    settings = TrainingSettings(epochs=1, batch_size=ROWS, learning_rate=1e-9)
+    history, _ = train_network(_Flat(), rows, None, settings, class_weights=np.array([1, 2, 3, 4], np.float32))
+    assert history["train_loss"].tolist() == pytest.approx([2.5 * math.log(4)], rel=1e-5)
