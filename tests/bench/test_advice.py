@@ -13,7 +13,7 @@ from evenvoice.bench import advise
 from evenvoice.bench.evidence import COLUMNS, near, read_evidence, records
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import LOSSES, SAMPLERS
+from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS
 from tests import fabricate
 
 
@@ -103,7 +103,7 @@ def test_the_evidence_that_ships_is_whole_and_of_methods_that_are_there() -> Non
     shipped = read_evidence()
     assert tuple(shipped.columns) == COLUMNS
     names = {part.split("(")[0] for method in shipped["method"] for part in method.split("+")}
-    assert names <= {*SAMPLERS, *LOSSES}
+    assert names <= {*SAMPLERS, *LOSSES, *DECISIONS}
     others = shipped[shipped["method"] != "none"]
     assert others[["ua_gain", "p_holm", "ece_gain", "rarest_gain"]].notna().all(axis=None)
     for _, group in shipped.groupby(["corpus", "recipe", "protocol"]):

@@ -65,6 +65,12 @@ def test_what_is_left_out_is_named_with_the_reason_and_stays_named(bench: Bench,
     assert "Left out: functionals-svm+smote × speaker+thin-6: class" in " ".join(bench.table().notes)
 
 
+def test_a_method_that_failed_in_some_runs_is_shown_in_none_of_its_folds(bench: Bench) -> None:
+    found = Bench.of(bench.study, [LeftOut("functionals-svm+smote", "fold 3 cannot be drawn", "speaker")])
+    assert "smote" not in {entry.method for entry in found.entries}
+    assert "fold 3 cannot be drawn" in " ".join(found.table().notes)
+
+
 def test_each_is_compared_with_none_as_compare_does(bench: Bench) -> None:
     standings = compare(
         load_study(bench.study.folder), ("functionals-svm+none", "speaker"), protocols="speaker",

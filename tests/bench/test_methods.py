@@ -7,7 +7,7 @@ import pytest
 from evenvoice.bench import method_names, open_method, open_methods
 from evenvoice.bench.methods import NONE, PLAIN, SECTIONS, kind_of, name_of
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import LOSSES, SAMPLERS
+from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS
 from evenvoice.recipes import Recipe, open_recipe
 
 
@@ -15,7 +15,7 @@ def test_all_are_the_registries_without_what_changes_nothing() -> None:
     names = [method.name for method in open_methods("all")]
     assert names[0] == NONE
     assert names[1:] == method_names()
-    assert set(SAMPLERS) | set(LOSSES) <= {*names, *PLAIN.values()}
+    assert set(SAMPLERS) | set(LOSSES) | set(DECISIONS) <= {*names, *PLAIN.values()}
 
 
 def test_no_name_is_a_sampler_and_a_loss_or_a_decision() -> None:
@@ -42,6 +42,16 @@ def test_a_combination_is_a_chain_a_loss_and_its_name_is_a_folder() -> None:
     assert [sampler.name for sampler in recipe.samplers] == ["tomek", "smote"]
     assert recipe.samplers[1].options == {"k_neighbors": 2}
     assert recipe.loss.name == "focal"
+
+
+def test_a_decision_is_fitted_on_a_validation_part_and_says_so_where_there_is_none() -> None:
+    held_out = open_recipe("functionals-svm", {"training": {"validation_share": 0.2}})
+    recipe = open_method("thresholds").of(held_out)
+    assert (recipe.name, recipe.decision.name) == ("functionals-svm+thresholds", "thresholds")
+    assert kind_of(recipe.model_dump()) == "decision"
+    assert open_method(NONE).of(recipe).decision.name == "none"
+    with pytest.raises(EvenvoiceError, match=r"fitted on a validation part; set training\.validation_share above 0"):
+        open_method("thresholds").of(open_recipe("functionals-svm"))
 
 
 @pytest.mark.parametrize("base", ["weighted-2dcnn", "smote-2dcnn", "voice-linear"])
