@@ -34,8 +34,8 @@ _CODES = {
 # Before the commands: their libraries, a machine of known speed, and no report, which has tests of its own.
 _BEFORE = """
 import evenvoice.report.tuning, evenvoice.study.cost, evenvoice.training.export, evenvoice.tuning, optuna, sklearn.svm
-evenvoice.report.write_report = lambda folder: folder / "report.html"
-evenvoice.report.tuning.write_tuning_report = lambda folder: folder / "tuning.html"
+evenvoice.report.write_report = lambda folder, **_: folder / "report.html"
+evenvoice.report.tuning.write_tuning_report = lambda folder, **_: folder / "tuning.html"
 evenvoice.study.cost.rows_per_second = lambda *_: 100.0
 """
 

@@ -9,13 +9,13 @@ from pydantic import Field, field_validator, model_validator
 
 from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import EXTRACTORS, Extractor, FeatureSettings, Shape, ShapeSettings
+from evenvoice.features import Extractor, FeatureSettings, Shape, ShapeSettings
 from evenvoice.imbalance import make_sampler
 from evenvoice.models import is_deterministic, is_network, needed_shape, weighs_classes
+from evenvoice.recipes.completion import default_shape, partner_of, with_validation_part
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 from evenvoice.recipes.sections import (
-    VALIDATION_SHARE,
     Balance,
     DecisionSettings,
     EnsembleSettings,
@@ -93,10 +93,10 @@ class Recipe(Section):
         full = spelled_out(renamed(values))
         shape = full.get("shape", {})
         if isinstance(shape, Mapping) and "name" not in shape:
-            full["shape"] = {**_default_shape(full.get("features")), **shape}
+            full["shape"] = {**default_shape(full.get("features")), **shape}
         if isinstance(full.get("partners"), Mapping):
-            full["partners"] = [_partner(name, weight) for name, weight in full["partners"].items()]
-        return _with_validation_part(full)
+            full["partners"] = [partner_of(name, weight) for name, weight in full["partners"].items()]
+        return with_validation_part(full)
 
     @field_validator("augment", mode="after")
     @classmethod
@@ -283,28 +283,3 @@ class Partner(Section):
 
 
 Recipe.model_rebuild()
-
-
-def _partner(name: Any, weight: Any) -> dict[str, Any]:
-    """A partner's data, of its name or file."""
-    from evenvoice.recipes.open import open_recipe
-
-    return {"recipe": open_recipe(str(name)), "weight": weight}
-
-
-def _with_validation_part(full: dict[str, Any]) -> dict[str, Any]:
-    """The recipe's data with a validation part where its decision is fitted on one and nothing else is said."""
-    decision, training = full.get("decision"), full.get("training", {})
-    if isinstance(decision, Mapping):
-        decision = DecisionSettings(**decision)
-    if isinstance(decision, DecisionSettings) and decision.needs_validation and isinstance(training, Mapping):
-        full["training"] = {"validation_share": VALIDATION_SHARE, **training}
-    return full
-
-
-def _default_shape(features: Any) -> Mapping[str, Any]:
-    """The shape of an extractor's features where the recipe says none."""
-    name = features.get("name", "mfcc") if isinstance(features, Mapping) else getattr(features, "name", "mfcc")
-    EXTRACTORS.check_known(name)
-    default: Mapping[str, Any] = getattr(EXTRACTORS[name], "default_shape", {"name": "mean"})
-    return default

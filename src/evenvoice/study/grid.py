@@ -15,7 +15,6 @@ from joblib import delayed
 from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import FeatureSettings
 from evenvoice.files import check_writable
 from evenvoice.leases import sweep
 from evenvoice.models import is_network
@@ -44,6 +43,7 @@ from evenvoice.study.arguments import (
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.fold import ADAPT, balanced_pool
+from evenvoice.study.grouping import by_features, by_shape, union
 from evenvoice.study.records import (
     FORMAT,
     RUNS,
@@ -172,7 +172,7 @@ class _Evaluation:
         check_writable(self.folder)
         sweep(self.folder / RUNS, "*/*/*")
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
-        for features, recipes in _by_features(self.recipes):
+        for features, recipes in by_features(self.recipes):
             corpus, examples = load_dataset(
                 self.corpus,
                 features,
@@ -274,7 +274,7 @@ class _Evaluation:
         path = self.folder / STUDY_FILE
         if path.exists():
             before = read_study_file(self.folder)
-            asked = {name: _union(before["asked"][name], values) for name, values in asked.items()}
+            asked = {name: union(before["asked"][name], values) for name, values in asked.items()}
             commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
         return {"asked": asked, "commands": commands}
 
@@ -288,7 +288,7 @@ class _Evaluation:
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
         # Workers get the features by path, and read what they need.
-        shared = examples.in_files(recipe.made_shape for recipe in _by_shape(tasks))
+        shared = examples.in_files(recipe.made_shape for recipe in by_shape(tasks))
         # In full: worker processes keep the working directory in which they were started.
         what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
         make = make_run if self.on_failure is None else try_run
@@ -297,26 +297,6 @@ class _Evaluation:
             if failed is not None and self.on_failure is not None:
                 self.on_failure(*failed)
             yield
-
-
-def _by_features(recipes: Sequence[Recipe]) -> list[tuple[FeatureSettings, list[Recipe]]]:
-    """Recipes grouped by their features, so that a corpus is decoded once for each."""
-    groups: dict[str, tuple[FeatureSettings, list[Recipe]]] = {}
-    for recipe in recipes:
-        key = recipe.features.model_dump_json()
-        groups.setdefault(key, (recipe.features, []))[1].append(recipe)
-    return list(groups.values())
-
-
-def _by_shape(tasks: Sequence[Task]) -> list[Recipe]:
-    """One recipe for each shape that the tasks need."""
-    recipes = [one for task in tasks for one in task.recipe.with_partners]
-    return list({recipe.shape.model_dump_json(): recipe for recipe in recipes}.values())
-
-
-def _union(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
-    """Both lists, each value once; a seed may be a list."""
-    return [*some, *(value for value in others if value not in some)]
 
 
 def _digest(*parts: bytes) -> str:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from evenvoice.audio import open_perturbation
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import extract_waveforms
-from evenvoice.imbalance import Plan
-from evenvoice.protocols import Fold, cut_validation, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.training.dataset import Dataset
+from evenvoice.training.classifier_fits import clipped, dataset_of, fit_features, fit_waveforms, rows_of_images
 from evenvoice.training.export import export
-from evenvoice.training.fitting import fit, fit_images
-from evenvoice.training.inputs import Images, as_groups, as_images, as_labels, as_waveforms, kind_of, sampler_settings
-from evenvoice.training.normalise import Normaliser
-from evenvoice.training.plans import make_plan
-from evenvoice.training.trained import TrainedModel, Watched
+from evenvoice.training.inputs import as_groups, as_images, as_labels, as_waveforms, kind_of, sampler_settings
 
 
 class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -118,9 +109,9 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             raise EvenvoiceError(f"y holds one class only ({', '.join(names)}); a classifier needs two at least")
         seed = int(check_random_state(self.random_state).randint(2**31)) if self._draws() else int(self.random_state)  # type: ignore[arg-type]
         if images is None:
-            self.model_ = _fit_waveforms(recipe, X, emotions, speakers, names, seed, self.device)
+            self.model_ = fit_waveforms(recipe, X, emotions, speakers, names, seed, self.device)
         else:
-            self.model_ = _fit_images(recipe, images, kind == "matrix", emotions, speakers, names, seed, self.device)
+            self.model_ = fit_features(recipe, images, kind == "matrix", emotions, speakers, names, seed, self.device)
             if columns is not None:
                 self.n_features_in_ = columns
         self.classes_, self._kind = classes, kind
@@ -136,11 +127,11 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             return np.asarray(self.recognizer_.probabilities(as_waveforms(X, self.recognizer_.sample_rate)), np.float32)
         if kind == "waveforms":
             recipe = self.model_.recipe
-            return self.model_.probabilities(_dataset(recipe, X, None, as_groups(groups, len(X))))
+            return self.model_.probabilities(dataset_of(recipe, X, None, as_groups(groups, len(X))))
         images, _ = as_images(X, kind, getattr(self, "n_features_in_", None))
         assert self.model_.normaliser is not None
-        rows = self.model_.normaliser.apply(_rows(self.model_.recipe, images, kind == "matrix"))
-        return self.model_.image_probabilities(_clipped(self.model_.recipe, np.stack(rows).reshape(images.shape)))
+        rows = self.model_.normaliser.apply(rows_of_images(self.model_.recipe, images, kind == "matrix"))
+        return self.model_.image_probabilities(clipped(self.model_.recipe, np.stack(rows).reshape(images.shape)))
 
     def predict(self, X: Any, groups: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
         """Return the most probable class of each utterance ``[n]``."""
@@ -219,100 +210,3 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
 
 _WORDS = {"waveforms": "waveforms", "matrix": "a feature matrix", "images": "features [n, c, h, w]"}
-
-
-def _dataset(
-    recipe: Recipe,
-    X: Any,
-    emotions: Any,
-    speakers: npt.NDArray[np.str_] | None,
-    perturbations: Sequence[str] = (),
-) -> Dataset:
-    """Compute the features of waveforms, and of these perturbed."""
-    rate = recipe.extractor.sample_rate
-    waveforms = as_waveforms(X, rate)
-    ids = [str(number) for number in range(len(waveforms))]
-    variants = {}
-    for name in perturbations:
-        perturb = open_perturbation(name)
-        changed = [perturb(waveform, rate, seed) for seed, waveform in enumerate(waveforms)]
-        variants[name] = Dataset(ids, extract_waveforms(changed, recipe.features))
-    return Dataset(ids, extract_waveforms(waveforms, recipe.features), emotions, speakers, variants=variants)
-
-
-def _rows(recipe: Recipe, images: Images, matrix: bool) -> list[npt.NDArray[np.float32]]:
-    """Features as what gets normalised: cells, or one row a channel and coefficient, over frames."""
-    frames = 1 if matrix or recipe.made_shape.one_frame else images.shape[3]
-    return list(np.ascontiguousarray(images, np.float32).reshape(len(images), -1, frames))
-
-
-def _clipped(recipe: Recipe, images: Images) -> Images:
-    return images if recipe.clip is None else images.clip(-recipe.clip, recipe.clip)
-
-
-def _cut(
-    recipe: Recipe, emotions: npt.NDArray[np.str_], speakers: npt.NDArray[np.str_] | None, seed: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Row positions to learn from, and those of the validation part; none where the recipe wants none."""
-    nothing = np.array([], np.int64)
-    everything = Fold(0, np.arange(len(emotions)), nothing, nothing)
-    share = recipe.training.validation_share
-    if not share:
-        return everything.train, nothing
-    table = pd.DataFrame({"emotion": emotions, "speaker": speakers})
-    fold = cut_validation(everything, table, share, seed, open_protocol("random") if speakers is None else None)
-    return fold.train, fold.validation
-
-
-def _fit_waveforms(
-    recipe: Recipe,
-    X: Any,
-    emotions: npt.NDArray[np.str_],
-    speakers: npt.NDArray[np.str_] | None,
-    labels: tuple[str, ...],
-    seed: int,
-    device: str,
-) -> TrainedModel:
-    """Fit on waveforms."""
-    dataset = _dataset(recipe, X, emotions, speakers, recipe.perturbations)
-    train, watched = _cut(recipe, emotions, speakers, seed)
-    validation = dataset.take(watched) if len(watched) else None
-    return fit(recipe, dataset.take(train), validation, seed, labels=labels, device=device)
-
-
-def _fit_images(
-    recipe: Recipe,
-    images: Images,
-    matrix: bool,
-    emotions: npt.NDArray[np.str_],
-    speakers: npt.NDArray[np.str_] | None,
-    labels: tuple[str, ...],
-    seed: int,
-    device: str,
-) -> TrainedModel:
-    """Fit on features that were made elsewhere."""
-    if recipe.needs_speakers:
-        raise EvenvoiceError(
-            f"normalise: {recipe.normalise} works on waveforms; normalise the features yourself, or give waveforms"
-        )
-    if recipe.shape.name == "sequence":
-        raise EvenvoiceError("shape sequence marks each utterance's own frames, which features do not; give waveforms")
-    train, validation = _cut(recipe, emotions, speakers, seed)
-    rows = _rows(recipe, images, matrix)
-    normaliser = Normaliser.fit([rows[row] for row in train])
-    normalised = _clipped(recipe, np.stack(normaliser.apply(rows)).reshape(images.shape))
-    of = None if speakers is None else speakers[train]
-
-    def draw(seed: int, epoch: int) -> Plan:
-        return make_plan(recipe, normalised[train], emotions[train], of, seed, epoch=epoch)
-
-    ids = np.arange(len(images)).astype(str)
-    learnt = tuple(ids[train])
-    saw = {"normaliser": learnt, "balancer": learnt, "network": learnt, "selection": (), "calibration": ()}
-    watched = None
-    if len(validation):
-        watched = Watched(normalised[validation], emotions[validation], ids[validation].tolist())
-    return fit_images(
-        recipe, normalised[train], emotions[train], draw, watched, normaliser, seed,
-        labels=labels, fitted_on=saw, device=device,
-    )  # fmt: skip
