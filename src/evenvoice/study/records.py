@@ -6,7 +6,7 @@ import glob
 import json
 import platform
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -213,4 +213,10 @@ def write_json(path: Path, data: Any) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Read once a process: they stand in files that are searched each time."""
     return {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}}
