@@ -39,7 +39,18 @@ def test_a_summary_is_what_the_recipe_says() -> None:
         assert (found.about, found.source) == (recipe.about, recipe.source)
 
 
-@pytest.mark.parametrize("arguments", ["--help", "recipe list", "recipe --help", "evaluate --help", "serve --help"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "recipe list",
+        "recipe show voice-robust",
+        "recipe show svm --json",
+        "recipe --help",
+        "evaluate --help",
+        "serve --help",
+    ],
+)
 def test_looking_around_imports_nothing_heavy(arguments: str) -> None:
     program = f"""
 import sys

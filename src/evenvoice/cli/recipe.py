@@ -40,18 +40,18 @@ def show(
     """Print a recipe in full, with its input shape and its number of parameters."""
     import yaml
 
-    from evenvoice.models import Estimator, count_parameters, make_model
+    from evenvoice.recipes import EMOTIONS, recipe_in_full, shipped_in_full
 
-    recipe = options.open_the_recipe(name, form, normalise, settings)
-    size = recipe.input_shape
-    model = make_model(recipe.model.name, size, emotions, **recipe.model.options)
-    trainable, total = (None, None) if isinstance(model, Estimator) else count_parameters(model)
+    as_shipped = emotions == EMOTIONS and not (form or normalise or settings)
+    full = shipped_in_full(name) if as_shipped else None
+    if full is None:
+        full = recipe_in_full(options.open_the_recipe(name, form, normalise, settings), emotions)
     if as_json:
-        facts = {"input_shape": list(size), "parameters": total, "trainable_parameters": trainable}
-        print(json.dumps({**recipe.model_dump(mode="json"), **facts}, indent=1))
+        print(json.dumps(full, indent=1))
         return
-    print(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
-    print(f"# input (channels, height, width): {size}")
+    size, total, trainable = (full.pop(fact) for fact in ("input_shape", "parameters", "trainable_parameters"))
+    print(yaml.safe_dump(full, sort_keys=False, allow_unicode=True), end="")
+    print(f"# input (channels, height, width): {tuple(size)}")
     if total is None:
         print("# a classical classifier: what it learns is not counted in parameters")
     else:

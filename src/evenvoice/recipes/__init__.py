@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evenvoice.recipes.changes import flattened, merged
     from evenvoice.recipes.default import DEFAULT_RECIPE
+    from evenvoice.recipes.full import EMOTIONS, recipe_in_full, shipped_in_full
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
@@ -17,27 +18,33 @@ if TYPE_CHECKING:
 _HOMES = {
     "DEFAULT_RECIPE": "default",
     "DecisionSettings": "sections",
+    "EMOTIONS": "full",
     "Recipe": "schema",
     "RecipeSummary": "names",
     "flattened": "changes",
     "merged": "changes",
     "open_recipe": "open",
+    "recipe_in_full": "full",
     "recipe_names": "open",
     "recipe_summaries": "names",
     "renamed": "old_keys",
+    "shipped_in_full": "full",
 }
 
 __all__ = [
     "DEFAULT_RECIPE",
+    "EMOTIONS",
     "DecisionSettings",
     "Recipe",
     "RecipeSummary",
     "flattened",
     "merged",
     "open_recipe",
+    "recipe_in_full",
     "recipe_names",
     "recipe_summaries",
     "renamed",
+    "shipped_in_full",
 ]
 
 
