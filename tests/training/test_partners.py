@@ -80,6 +80,12 @@ def test_what_does_not_go_together_is_refused(changes: dict[str, Any], message: 
         _recipe(**changes)
 
 
+def test_a_recipe_is_random_where_a_partner_is() -> None:
+    assert Recipe(**LINEAR).deterministic
+    assert not _recipe().deterministic
+    assert not open_recipe("voice-fusion").deterministic
+
+
 def test_a_partner_of_a_file_is_found_beside_it(tmp_path: Path) -> None:
     (tmp_path / "cnn.yaml").write_text("extends: 2dcnn\n")
     (tmp_path / "mine.yaml").write_text("extends: functionals-svm\nfeatures: mfcc\npartners: {cnn.yaml: 0.25}\n")

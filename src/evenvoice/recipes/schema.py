@@ -226,7 +226,8 @@ class Recipe(Section):
     def deterministic(self) -> bool:
         """True where nothing in a fit is drawn at random: every fit seed gives the same model."""
         made = (make_sampler(sampler.name, **sampler.options) for sampler in self.samplers)
-        return is_deterministic(self.model.name) and all(getattr(each, "deterministic", False) for each in made)
+        own = is_deterministic(self.model.name) and all(getattr(each, "deterministic", False) for each in made)
+        return own and all(partner.recipe.deterministic for partner in self.partners)
 
     @property
     def adaptive(self) -> bool:
