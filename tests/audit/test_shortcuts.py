@@ -79,6 +79,20 @@ def test_what_tells_emotion_within_each_speaker_only_is_no_shortcut_to_others():
     assert unknown.tested_on == "utterances held out (speakers are unknown)"
 
 
+def test_what_tells_kinds_of_speakers_apart_is_left_to_their_habits():
+    """Half of the speakers are mostly angry, half mostly sad, and a property tells which half: chance within each."""
+    table = recordings(speakers=12, takes=12)
+    take = table.groupby(["speaker", "emotion"]).cumcount()
+    half = table["speaker"].str[1:].astype(int) % 2
+    usual = np.where(half == 0, "angry", "sad")
+    table = table[(table["emotion"] == usual) | (take < 2)]
+    random = np.random.default_rng(1)
+    table["dc"] = 10.0 * half[table.index] + random.normal(size=len(table))
+    shortcut = find_shortcut(table)
+    assert shortcut.ua > 0.35
+    assert shortcut.p > 0.05
+
+
 def test_loudness_is_no_recording_property():
     table = recordings()
     table["level"] += 3 * table["emotion"].map({name: number for number, name in enumerate(EMOTIONS)})
