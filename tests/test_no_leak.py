@@ -106,13 +106,17 @@ def _fitted(model: TrainedModel) -> list[bytes]:
 SAMPLERS = ("none", "class-weights", "smote")
 
 
+def _weighs_classes(recipe: Recipe) -> bool:
+    return weighs_classes(recipe.model.name) and recipe.loss.plain
+
+
 def _allowed(case: tuple[str, ...]) -> bool:
     recipe, balancer, protocol, variant = case
     # The variants change what happens before the network, which is the same in every recipe.
     return (
         protocol != "paper"
         and (recipe == "smote-2dcnn" or variant == "as it is")
-        and (balancer != "class-weights" or weighs_classes(open_recipe(recipe).model.name))
+        and (balancer != "class-weights" or _weighs_classes(open_recipe(recipe)))
     )
 
 

@@ -31,6 +31,7 @@ balance: smote
 def page() -> str:
     """Return the page in Markdown: the shipped recipes, then each section of the schema."""
     schema = Recipe.model_json_schema()
+    schema |= schema["$defs"].get("Recipe", {})  # where it stands, since a recipe may hold others: its partners
     shipped = "\n".join(f"| `{each.name}` | {_cell(each.about)} |" for each in recipe_summaries())
     sections = [f"## The keys of a recipe\n\n{_table(schema)}"]
     for name, key in (("TrainingSettings", "training"), ("Range", "search: a range")):

@@ -80,7 +80,7 @@ name a class of your own as package.module:Class
         """Raise an `EvenvoiceError` unless a name is known, or has the form ``package.module:Class``."""
         if not isinstance(name, str):
             raise EvenvoiceError(f"{self.kind} {shown(name)}: expected a name; known are {', '.join(self)}")
-        if name not in self and not _CLASS.fullmatch(name):
+        if name not in self and not _CLASS.fullmatch(name) and self._with_argument(name)[1] is None:
             raise EvenvoiceError(
                 f"{self.kind} {shown(name)} is unknown{nearest(name, list(self))}; known are {', '.join(self)}; "
                 "name a class of your own as package.module:Class"

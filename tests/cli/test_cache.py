@@ -18,10 +18,11 @@ def test_clear_deletes_the_features_and_nothing_else(
     for out in ("one", "two"):
         command = ("evaluate", f"folder:{voices}", "--protocol", "random", *QUICK, "--out", tmp_path / out)
         run(*command).result()
-        assert len([path for path in cache.rglob("*") if path.is_file()]) == 36
+        files = [path for path in cache.rglob("*") if path.is_file()]
+        assert files
         (cache / "kept.txt").touch()
         answer = run("cache", "clear")
-        assert answer.result().startswith("deleted 36 files, ")
+        assert answer.result().startswith(f"deleted {len(files)} files, ")
         assert answer.err == ""
         assert [path for path in cache.rglob("*") if path.is_file()] == [cache / "kept.txt"]
         (cache / "kept.txt").unlink()

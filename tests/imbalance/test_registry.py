@@ -66,7 +66,7 @@ def test_a_sampler_is_made_by_name() -> None:
             "smote",
             {"k_neighbours": 3, "k_neighbors": 3},
             "sampler 'smote': unknown option 'k_neighbours' (did you mean 'k_neighbors'?); "
-            "it takes k_neighbors, sampling_strategy, rule, parents",
+            "it takes k_neighbors, sampling_strategy, rule, parents, bases",
         ),
         ("none", {"seed": 3}, "sampler 'none': unknown option 'seed'; it takes no options"),
     ],

@@ -63,6 +63,7 @@ def test_parameters_are_scikit_learns() -> None:
     sampler = SMOTE(k_neighbors=2)
     assert sampler.get_params() == {
         "k_neighbors": 2,
+        "bases": "drawn",
         "sampling_strategy": "not majority",
         "rule": "line",
         "parents": "any",

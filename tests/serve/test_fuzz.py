@@ -97,7 +97,7 @@ def check_openapi(model: Path, examples: int) -> list[str]:
 
 
 def test_the_openapi_page_is_true(tiny_model: Path) -> None:
-    assert check_openapi(tiny_model, 20) == ["POST /predict", "GET /health", "GET /model"]
+    assert check_openapi(tiny_model, 20) == ["POST /predict", "POST /enrol", "GET /health", "GET /model"]
 
 
 @pytest.mark.long

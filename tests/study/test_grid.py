@@ -94,7 +94,7 @@ def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, tmp_path: Path)
 
 
 def test_the_summary_has_what_a_script_reads(corpus: Corpus, tmp_path: Path) -> None:
-    paper, speaker = _evaluate(corpus, tmp_path)
+    speaker, paper = _evaluate(corpus, tmp_path)  # in the order asked for
     assert speaker["protocol"] == "speaker"
     assert (speaker["seeds"], speaker["folds"], speaker["n_test"], speaker["leaky"]) == (2, 4, 60, False)
     assert set(speaker["ua"]) == {"mean", "sd"}

@@ -52,7 +52,7 @@ def model(study: Path, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_its_predictions_are_those_of_the_run(study: Path, corpus: Corpus, model: Path) -> None:
-    (run,) = [run for run in load_study(study).results[1].runs if run.folder == study / FOLD]
+    (run,) = [run for run in load_study(study).results[0].runs if run.folder == study / FOLD]
     recognizer = Recognizer(model)
     tested = corpus.table.loc[run.predictions["utterance"], "file"]
     expected = run.predictions[[f"p:{label}" for label in recognizer.labels]].to_numpy()

@@ -245,7 +245,7 @@ def test_bad_arguments(trained: TrainedModel, tmp_path: Path) -> None:
 def test_the_graph_leaves_the_trained_network_alone(trained: TrainedModel) -> None:
     graph = WaveformToProbabilities(trained)
     with torch.no_grad():
-        next(graph.network.parameters()).zero_()
+        next(graph.own.network.parameters()).zero_()
     assert bool(next(trained.network.parameters()).any())
     assert not graph.training
 

@@ -279,7 +279,7 @@ def _optional(settings: TrainingSettings, n: int) -> list[Callback]:
         callbacks.append(LRScheduler(LinearLR, step_every="batch", **policy))
     if settings.schedule == "one-cycle":
         steps = settings.epochs * math.ceil(n / settings.batch_size)
-        policy = {"max_lr": settings.learning_rate, "total_steps": steps + 1, "pct_start": 0.2}
+        policy = {"max_lr": settings.learning_rate, "total_steps": max(steps + 1, 10), "pct_start": 0.2}
         callbacks.append(LRScheduler(OneCycleLR, step_every="batch", **policy))
     return callbacks
 

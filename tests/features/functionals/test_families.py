@@ -13,6 +13,7 @@ from evenvoice.features.functionals.voiced import voiced
 STEPS = [0.0, 2.0, 4.0, 6.0]
 
 GOLDEN = [
+    ("mean", STEPS, {"mean": 3}),
     ("spread", STEPS, {"mean": 3, "standard deviation": 5**0.5}),
     # d = -1 -1 -1 3, variance 12 / 4, Σ d³ = 24, Σ d⁴ = 84.
     (
