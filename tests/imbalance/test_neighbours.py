@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from evenvoice.imbalance.neighbours import _candidates, _centred, nearest_in_class
+from evenvoice.imbalance.neighbours import _candidates, _centred, _squared_distances, nearest_in_class
 
 
 def by_definition(
@@ -55,6 +55,29 @@ def test_groups_bar_neighbours(
     np.testing.assert_array_equal(
         nearest_in_class(X, k, groups=groups, mode=mode, chunk=4), by_definition(X, k, groups, mode)
     )
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(100, 420),
+    d=st.integers(1, 40),
+    k=st.integers(1, 6),
+    prototypes=st.integers(1, 300),
+    apart=st.sampled_from([0.0, 1e-7, 1e-4, 1.0]),
+    dtype=st.sampled_from(["f4", "f8"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_several_blocks_leave_no_neighbour_out(
+    seed: int, n: int, d: int, k: int, prototypes: int, apart: float, dtype: str
+) -> None:
+    """Duplicates, ties and near-ties, in more rows than one block has, against the float64 distances of all pairs."""
+    random = np.random.default_rng(seed)
+    X = random.integers(-2, 3, (prototypes, d))[random.integers(prototypes, size=n)].astype(dtype)
+    X += (apart * random.integers(-2, 3, X.shape)).astype(dtype)
+    i, j = np.nonzero(~np.eye(n, dtype=bool))
+    distance = _squared_distances(X, i, j)
+    expected = j[np.lexsort((j, distance, i))].reshape(n, n - 1)[:, :k]
+    np.testing.assert_array_equal(nearest_in_class(X, k), expected)
 
 
 @pytest.mark.parametrize(

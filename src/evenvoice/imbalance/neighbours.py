@@ -14,7 +14,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-# Entries of a temporary array: 1 MiB in float32. Larger ones take longer, as they outgrow the cache.
+# Rows compared at a time: a matrix product of fewer does not keep a core busy, and one of more gains nothing. Where a
+# class is large, fewer: no more than so many entries, 8 MiB in float32.
+_ROWS = 128
+_PRODUCT_SIZE = 2**21
+
+# Entries of any other temporary array: 1 MiB in float32. Larger ones take longer, as they outgrow the cache.
 _BLOCK_SIZE = 2**18
 
 # The columns of a block are searched in groups: wide enough to save work, and enough of them that two of a row's
@@ -42,7 +47,7 @@ def nearest_in_class(
     Args:
         X: Finite features of one class; float [n, d].
         k: Number of neighbours.
-        chunk: Rows compared with all others at a time; ``None`` keeps a block of distances at 2¹⁸ entries.
+        chunk: Rows compared with all others at a time; ``None`` takes up to 128, and 2²¹ distances.
         groups: Group, such as the speaker, of each row; [n].
         mode: Neighbours must be of the ``same`` group as the row, or of a ``different`` one; ``None`` ignores groups.
 
@@ -85,7 +90,8 @@ def _candidates(
 
     |a − b|² = |a|² − 2n with the nearness n = ab − |b|²/2, all that is computed of most pairs. The k-th largest
     of the maxima of groups of columns is at most the k-th largest of all: what lies below it by more than the rounding
-    error cannot be among the nearest k, and it costs a pass over the groups instead of a partition of all columns.
+    error cannot be among the nearest k, and it costs a pass over the groups instead of a partition of all columns. Only
+    the groups whose maximum reaches that limit are then searched.
 
     With u the unit roundoff and γ = du / (1 − du), a dot product of length d errs by at most γ|a||b| in whatever order
     it is summed (Higham 2002, section 3.1), so 2ab by γ(|a|² + |b|²). Centring, scaling and the sums add less than 32u
@@ -96,29 +102,53 @@ def _candidates(
     relative = centred.dtype.type((1.1 * d + 32) * floats.eps / 2)
     squared = np.einsum("nd,nd->n", centred, centred, dtype=np.float64).astype(centred.dtype)
     slack = relative * (squared + squared.max()) + d * floats.tiny
-    step = min(n, chunk or max(1, _BLOCK_SIZE // n))
+    step = min(n, chunk or min(_ROWS, max(1, _PRODUCT_SIZE // n)))
     width = min(_GROUP_WIDTH, max(1, n // (_GROUPS_A_NEIGHBOUR * k)))
     columns = -(-n // width) * width
     buffer = np.full((step, columns), -np.inf, dtype=centred.dtype)
+    halves = squared / 2
     for start in range(0, n, step):
         rows = min(step, n - start)
         nearness = buffer[:rows, :n]
         np.matmul(centred[start : start + rows], centred.T, out=nearness)
-        nearness -= squared / 2
+        nearness -= halves
         if groups is not None:
             nearness[_barred(start, rows, groups, mode)] = -np.inf
         nearness[np.arange(rows), np.arange(start, start + rows)] = -np.inf
-        best = buffer[:rows].reshape(rows, width, -1).max(axis=1)
+        grouped = buffer[:rows].reshape(rows, width, -1)
+        best = grouped.max(axis=1)
         kth = best.shape[1] - min(k, best.shape[1])
         limit = np.partition(best, kth, axis=1)[:, kth] - slack[start : start + rows]
         # Where a row has fewer than k possible neighbours, all of them are; those that are barred never are.
-        near = nearness >= np.maximum(limit, floats.min)[:, None]
-        found = np.flatnonzero(near)
-        if len(found) > _MANY * k * rows:
-            near &= _certified(nearness, squared, start, k, relative, d * floats.tiny)
-            found = np.flatnonzero(near)
-        i, j = np.divmod(found, n)
-        yield i + start, j
+        limit = np.maximum(limit, floats.min)
+        i, j = _reaching(grouped, best, limit, most=_MANY * k * rows)
+        if len(i) <= _MANY * k * rows:
+            yield i + start, j
+            continue
+        for first in range(0, rows, max(1, _BLOCK_SIZE // n)):
+            some = slice(first, first + max(1, _BLOCK_SIZE // n))
+            near = nearness[some] >= limit[some, None]
+            near &= _certified(nearness[some], squared, start + first, k, relative, d * floats.tiny)
+            i, j = np.divmod(np.flatnonzero(near), n)
+            yield i + start + first, j
+
+
+def _reaching(
+    grouped: NDArray[Any], best: NDArray[Any], limit: NDArray[Any], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows and columns whose nearness reaches the limit of the row; of its groups, if those are too many.
+
+    Args:
+        grouped: Nearness of each row's columns; column w · groups + g is the w-th of group g; [rows, width, groups].
+        best: The maximum of each group; [rows, groups].
+        limit: The least nearness wanted; [rows].
+        most: As many pairs as are wanted: of more, some of them are returned, but still more than so many.
+    """
+    i, g = np.nonzero(best >= limit[:, None])
+    if len(i) > most:
+        return i, g
+    of_pair, w = np.nonzero(grouped[i, :, g] >= limit[i, None])
+    return i[of_pair], w * best.shape[1] + g[of_pair]
 
 
 def _certified(
