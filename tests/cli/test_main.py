@@ -90,7 +90,7 @@ sys.meta_path.insert(0, Block())
     ("library", "arguments"),
     [
         ("torch", ["evaluate", "table.csv", "--out", "out"]),
-        ("torch", ["recipe", "show", "2dcnn"]),
+        ("torch", ["recipe", "show", "2dcnn", "--set", "training.epochs=3"]),
         ("pandas", ["corpus", "show", "table.csv"]),
         ("yaml", ["recipe", "list"]),
         ("matplotlib", ["report", "out"]),
