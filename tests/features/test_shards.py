@@ -64,26 +64,26 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.sqlite"))
 
 
-def write(folder: Path, first: int, last: int, says: Connection) -> None:
+def write(folder: Path, first: int, last: int, sending: Connection) -> None:
     """Write entries, and say of each that it is written."""
     with Shards(folder) as shards:
         for number in range(first, last):
             shards.put(key(number), entry(number))
-            says.send(number)
+            sending.send(number)
 
 
 def writer(folder: Path, first: int, last: int) -> tuple[ForkProcess, Connection]:
-    hears, says = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=write, args=(folder, first, last, says))
+    receiving, sending = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=write, args=(folder, first, last, sending))
     process.start()
-    says.close()
-    return process, hears
+    sending.close()
+    return process, receiving
 
 
-def said(hears: Connection) -> Iterator[int]:
+def received(receiving: Connection) -> Iterator[int]:
     with suppress(EOFError):
         while True:
-            yield hears.recv()
+            yield receiving.recv()
 
 
 def test_entries_come_back_bit_for_bit_from_a_bounded_number_of_files(tmp_path: Path) -> None:
@@ -155,10 +155,10 @@ def test_damaged_files_give_right_entries_or_none_and_can_be_written_again(tmp_p
 
 def test_a_killed_writer_loses_nothing_that_it_had_written(tmp_path: Path) -> None:
     for enough in (1, 20, 50):
-        process, hears = writer(tmp_path, 0, 1000)
-        written = list(islice(said(hears), enough))
+        process, receiving = writer(tmp_path, 0, 1000)
+        written = list(islice(received(receiving), enough))
         process.kill()
-        written += said(hears)
+        written += received(receiving)
         process.join()
         assert written == list(range(len(written)))
         assert found(tmp_path, len(written)) == [entry(number) for number in written]
@@ -168,7 +168,7 @@ def test_a_killed_writer_loses_nothing_that_it_had_written(tmp_path: Path) -> No
 
 def test_several_processes_write_at_once(tmp_path: Path) -> None:
     processes = [writer(tmp_path, first, last) for first, last in ((0, 60), (30, 90), (60, 120))]
-    assert [len(list(said(hears))) for _, hears in processes] == [60, 60, 60]
+    assert [len(list(received(receiving))) for _, receiving in processes] == [60, 60, 60]
     for process, _ in processes:
         process.join()
     assert found(tmp_path, 120) == [entry(number) for number in range(120)]

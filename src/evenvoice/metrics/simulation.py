@@ -1,6 +1,6 @@
 """Simulated studies whose true scores are known: what intervals and tests are held against.
 
-A speaker has a way of speaking, and a system mishears all utterances of that speaker in the same way. Here an
+A speaker has a way of speaking, and a system misrecognises all utterances of that speaker in the same way. Here an
 utterance of emotion *e* by speaker *s* is answered with the emotion *j* of the largest
 
     z_j = [j = e] · (margin_e + skill_s) + bias_sj + quirk_sej + Gumbel noise

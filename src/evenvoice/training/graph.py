@@ -117,7 +117,7 @@ def check_exportable(recipe: Recipe) -> None:
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: recipe 'mine': normalise: speaker cannot be exported, for it needs other \
-recordings of the same speaker and a model file hears one recording; use normalise: training
+recordings of the same speaker and a model file is given one recording; use normalise: training
     """
     what = None
     if exportable(recipe.extractor) is None:
@@ -132,7 +132,7 @@ recordings of the same speaker and a model file hears one recording; use normali
     if recipe.transductive:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: normalise: speaker cannot be exported, for it needs other recordings of the same "
-            "speaker and a model file hears one recording; use normalise: training"
+            "speaker and a model file is given one recording; use normalise: training"
         )
     for partner in recipe.partners:
         check_exportable(partner.recipe)
