@@ -215,7 +215,7 @@ def test_normalising_by_speaker_cannot_be_exported(trained: TrainedModel, tmp_pa
     check_exportable(trained.recipe)
     recipe = trained.recipe.model_copy(update={"normalise": "speaker"})
     by_speaker = dataclasses.replace(trained, recipe=recipe, normaliser=None)
-    with pytest.raises(EvenvoiceError, match="hears one recording; use normalise: training"):
+    with pytest.raises(EvenvoiceError, match="a model file is given one recording; use normalise: training"):
         export(by_speaker, tmp_path / "a.onnx", corpus=None)
     assert list(tmp_path.iterdir()) == []
 
