@@ -15,6 +15,9 @@ EXTRAS = {
     **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
     "transformers": "encoders",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
+    "audformat": "audformat",
+    "datasets": "datasets",
+    "huggingface_hub": "hub",
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "wsproto", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "imblearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2",
@@ -22,6 +25,9 @@ EXTRAS = {
         "train",
     ),
 }  # fmt: skip
+
+# What no extra brings: its users have it.
+_BY_THE_USER = ("audb",)
 
 
 def missing_extra(error: ModuleNotFoundError, what: str) -> MissingExtraError | None:
@@ -61,4 +67,6 @@ def need(library: str, what: str) -> None:
 
 
 def _remedy(library: str) -> str:
+    if library in _BY_THE_USER:
+        return f"pip install {library}"
     return f"pip install 'evenvoice[{EXTRAS.get(library, 'paper')}]'"

@@ -17,7 +17,8 @@ Table = Callable[..., Path]
 def test_list_names_every_corpus_and_every_form() -> None:
     answer = run("corpus", "list")
     first = [line.split()[0] for line in answer.result().splitlines() if not line.startswith(" ")]
-    assert first == ["corpus", *(f"{name}:PATH" for name in LOADERS), "demo", "folder:PATH", "table.csv"]
+    more = ["audformat:PATH", "audb:NAME@VERSION", "datasets:PATH"]
+    assert first == ["corpus", *(f"{name}:PATH" for name in LOADERS), "demo", "folder:PATH", "table.csv", *more]
     assert answer.err == ""
 
 

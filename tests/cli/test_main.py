@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,17 @@ def test_every_command_has_a_help_text(command: str) -> None:
 def test_version() -> None:
     answer = run("--version")
     assert (answer.result(), answer.err) == (f"evenvoice {evenvoice.__version__}\n", "")
+
+
+def test_python_m_is_the_same_door() -> None:
+    done = subprocess.run([sys.executable, "-m", "evenvoice", "--version"], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"evenvoice {evenvoice.__version__}\n", "")
+
+
+def test_a_key_of_an_earlier_release_works_and_is_one_line() -> None:
+    answer = finish(start("recipe", "show", "smote-2dcnn", "--set", "balancer=class-weights"))
+    assert "balance:\n  name: class-weights" in answer.result()
+    assert answer.err == "warning: recipe key balancer: is now balance:; the old name goes with the next release\n"
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Which extra a room, or a module in it, needs to be imported; "" is the core. What is not listed needs `train`.
 ROOMS = {
     **dict.fromkeys(
-        ("__init__", "_onnxruntime", "audio", "cli", "cores", "errors", "extras", "files", "leases", "printing",
-         "progress", "recognizer", "registry", "tables"),
+        ("__init__", "__main__", "_onnxruntime", "audio", "cli", "cores", "errors", "extras", "files", "leases",
+         "printing", "progress", "recognizer", "registry", "tables"),
         "",
     ),
     "serve": "serve",
@@ -33,8 +33,8 @@ ROOMS = {
     "report.tuning_figures": "tune",
 }  # fmt: skip
 
-# What a user brings: its licence allows no products, so that it is declared nowhere.
-BROUGHT = {"opensmile"}
+# What a user brings, declared nowhere: openSMILE's licence allows no products; audb's users have it.
+BROUGHT = {"opensmile", "audb"}
 
 IMPORT_ALL = """
 import importlib, importlib.abc, sys

@@ -27,10 +27,10 @@ def corpora(incomplete: str) -> list[str]:
         ['emodb:']
     """
     try:
-        from evenvoice.corpora import LOADERS
+        from evenvoice.corpora import LIBRARIES, LOADERS
     except ImportError:
         return []
-    return _beginning((*(f"{name}:" for name in LOADERS), "demo", "folder:"), incomplete)
+    return _beginning((*(f"{name}:" for name in (*LOADERS, *LIBRARIES)), "demo", "folder:"), incomplete)
 
 
 def protocols(incomplete: str) -> list[str]:

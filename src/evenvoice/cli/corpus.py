@@ -29,6 +29,9 @@ def list_() -> None:
     table.add_row(
         "table.csv", "your table (.csv, .tsv, .xlsx, .parquet): file, emotion, …", "yours", "paths relative to it"
     )
+    table.add_row("audformat:PATH", "an audformat database, or one table of it", "its own", "db.yaml beside its tables")
+    table.add_row("audb:NAME@VERSION", "a published audformat database, with your audb", "its own", "audb's cache")
+    table.add_row("datasets:PATH", "a Hugging Face dataset with an Audio column", "its own", "as save_to_disk wrote it")
     Console().print(table)
 
 

@@ -6,8 +6,9 @@ import io
 import signal
 import sys
 import threading
+import warnings
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -100,6 +101,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
     sys.stdout, sys.stderr = map(PrintableStream, streams)
+    warnings.formatwarning = _as_line
     terminated: list[int] = []
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread:
@@ -128,8 +130,19 @@ def main() -> None:
         if in_main_thread:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         sys.stdout, sys.stderr = streams
+        warnings.formatwarning = _FORMAT
     if code:
         sys.exit(code)
+
+
+_FORMAT = warnings.formatwarning
+
+
+def _as_line(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> str:
+    """Write a warning for users as our others are; those for developers keep their file and line."""
+    if issubclass(category, UserWarning):
+        return f"warning: {printable(' '.join(str(message).split()))}\n"
+    return _FORMAT(message, category, *where, **more)
 
 
 def _run() -> int:

@@ -22,7 +22,7 @@ CorpusArgument = Annotated[
         metavar="CORPUS",
         autocompletion=complete.corpora,
         help="NAME:PATH (see `evenvoice corpus list`), demo, folder:PATH (a sub-folder per emotion), or a table.csv "
-        "(.tsv, .xlsx, .parquet).",
+        "(.tsv, .xlsx, .parquet); audformat:PATH, datasets:PATH.",
         show_default=False,
     ),
 ]
@@ -44,7 +44,9 @@ EmotionFrom = Annotated[
 ]
 Columns = Annotated[
     str | None,
-    typer.Option(metavar="OURS=THEIRS,…", help="For a table: which column is which: emotion=label,file=path."),
+    typer.Option(
+        metavar="OURS=THEIRS,…", help="For a table or a dataset: which column is which: emotion=label,file=path."
+    ),
 ]
 Without = Annotated[
     list[str] | None,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
     from evenvoice.corpora.join import join_for_cross
+    from evenvoice.corpora.libraries import LIBRARIES
     from evenvoice.corpora.loader import Loader, Reading
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
     from evenvoice.corpora.open import open_corpus
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "COLUMNS": "utterance",
     "EMOTIONS": "emotions",
+    "LIBRARIES": "libraries",
     "LOADERS": "registry",
     "Corpus": "corpus",
     "Loader": "loader",
@@ -47,6 +49,7 @@ _HOMES = {
 __all__ = [
     "COLUMNS",
     "EMOTIONS",
+    "LIBRARIES",
     "LOADERS",
     "Corpus",
     "Loader",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -134,6 +134,26 @@ class Corpus:
         from evenvoice.corpora.frame import open_frame
 
         return open_frame(frame, root=root, name=name, licence=licence, columns=columns)
+
+    def to_audformat(self, root: Path | str | None = None) -> Any:
+        """Return the corpus as an `audformat.Database`; its ``save`` writes it, and `open_corpus` reads it again.
+
+        Columns have schemes of their names; the text is called ``transcription``, as in audformat's own databases. A
+        corpus with a split gives the tables ``emotion.train``, ``emotion.dev`` and ``emotion.test``, else ``emotion``.
+
+        Args:
+            root: The folder that files are written relative to, so that ``save(root)`` gives a database that can be
+                moved; absolute paths without one.
+
+        Raises:
+            EvenvoiceError: audformat is not installed, a recording is not under the root, or it stands there twice.
+
+        Examples:
+            ``corpus.to_audformat("/data/mine").save("/data/mine")``, and then ``open_corpus("audformat:/data/mine")``.
+        """
+        from evenvoice.corpora.audformat_write import to_audformat
+
+        return to_audformat(self, root)
 
     @property
     def counts(self) -> pd.Series:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.folder import open_folder
+from evenvoice.corpora.libraries import LIBRARIES, open_by_library, reader_of
 from evenvoice.corpora.paths import at_home, exists, is_folder
 from evenvoice.corpora.registry import LOADERS
 from evenvoice.corpora.selection import Selection
@@ -23,7 +24,7 @@ _OWN = re.compile(r"(?P<loader>[A-Za-z_][\w.]*:[A-Za-z_]\w*):(?P<path>.+)", re.D
 
 
 def open_corpus(
-    argument: str | os.PathLike[str] | pd.DataFrame | Corpus,
+    argument: str | os.PathLike[str] | pd.DataFrame | Corpus | Any,
     *,
     emotions: Selection | None = None,
     style: str | None = None,
@@ -36,14 +37,15 @@ def open_corpus(
     Args:
         argument: ``NAME:PATH`` (``emodb:/data/emodb``; the names are those of `LOADERS`, or ``package.module:LOADER``),
             ``demo``, ``folder:PATH`` (a sub-folder for each emotion), or the path of a table (``.csv``, ``.tsv``,
-            ``.xlsx``, ``.parquet``). In Python also a `Path` of a table or a folder, a pandas table (see
-            `Corpus.from_frame`), or a corpus.
+            ``.xlsx``, ``.parquet``), ``audformat:FOLDER`` (where its db.yaml is), ``audb:NAME@VERSION`` or
+            ``datasets:FOLDER`` (written by ``save_to_disk``). In Python also a `Path` of a table or a folder, a pandas
+            table (see `Corpus.from_frame`), an audformat database or table, a Hugging Face dataset, or a corpus.
         emotions: Which emotions, as `parse_selection` reads it (``angry,happy=happy+excited,sad`` or ``all``); ``None``
             takes the corpus' default, which is all but for IEMOCAP.
         style: Only this style of speaking, for example ``improvised``.
         speaker_from: With a folder only: the regular expression that finds the speaker in a path.
         emotion_from: With a folder only: the regular expression that finds the emotion in a path.
-        columns: With a table only: which column is which, ``emotion=label,file=path``.
+        columns: With a table, a database or a dataset only: which column is which, ``emotion=label,file=path``.
 
     Raises:
         EvenvoiceError: The argument, the path or what lies there cannot be used; the line says why.
@@ -53,7 +55,7 @@ def open_corpus(
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: corpus 'emodbb:/data': unknown name 'emodbb' (did you mean 'emodb'?); known \
-are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo
+are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo, audformat, audb, datasets
     """
     for name, value in (("style", style), ("speaker_from", speaker_from), ("emotion_from", emotion_from)):
         if value is not None and not isinstance(value, str):
@@ -65,16 +67,21 @@ are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo
         corpus = argument
     elif isinstance(argument, pd.DataFrame):
         corpus, table = Corpus.from_frame(argument, columns=columns), True
+    elif (reader := reader_of(argument)) is not None:
+        corpus, table = reader(argument, columns), True
     elif not isinstance(argument, str):
         raise EvenvoiceError(
-            f"corpus {shown(argument)}: a {type(argument).__name__}; expected {_FORMS}, a Path or a DataFrame"
+            f"corpus {shown(argument)}: a {type(argument).__name__}; expected {_FORMS}, a Path, a DataFrame, an "
+            "audformat database or a Hugging Face dataset"
         )
     else:
         kind, path = _kind(argument)
-        folder, table = kind == "folder", kind == "table"
+        folder, table = kind == "folder", kind in ("table", *LIBRARIES)
         _check_options(argument, folder, table, speaker_from, emotion_from, columns)
         if folder:
             corpus = open_folder(path, speaker_from, emotion_from)
+        elif kind in LIBRARIES:
+            corpus = open_by_library(kind, path, columns)
         elif table:
             corpus = open_table(path, columns)
         elif kind == "demo":
@@ -96,12 +103,12 @@ def _of_path(path: os.PathLike[str]) -> str:
 
 
 def _kind(argument: str) -> tuple[str, str]:
-    """Return what an argument names (``folder``, ``table``, ``demo`` or a loader) and the path."""
+    """Return what an argument names (``folder``, ``table``, ``demo``, a library or a loader) and the path."""
     name, colon, path = argument.partition(":")
     name = name.strip().lower().replace("_", "-")
     if not colon and name == "demo":
         return "demo", ""
-    if colon and name in (*LOADERS, "folder"):
+    if colon and name in (*LOADERS, *LIBRARIES, "folder"):
         if not path.strip():
             raise EvenvoiceError(f"corpus {argument!r}: no path; write {name}:PATH")
         return name, path
@@ -118,7 +125,7 @@ def _check_options(what: str, folder: bool, table: bool, speaker: Any, emotion: 
     for option, value, fits, takes in (
         ("speaker-from", speaker, folder, "folder:PATH"),
         ("emotion-from", emotion, folder, "folder:PATH"),
-        ("columns", columns, table, "a table"),
+        ("columns", columns, table, "a table, a database or a dataset"),
     ):
         if value is not None and not fits:
             raise EvenvoiceError(f"corpus {what!r}: {option} reads {takes} only; leave it out")
@@ -133,10 +140,10 @@ def _demo() -> Corpus:
 
 def _unknown(argument: str, name: str | None) -> EvenvoiceError:
     """Return the error for an argument that is none of the forms."""
-    known = [*LOADERS, "folder", "demo"]
+    known = [*LOADERS, "folder", "demo", *LIBRARIES]
     given = argument if len(argument) <= 300 else f"{argument[:100]}…{argument[-100:]}"
     bare = argument[:100].strip().lower().replace("_", "-")
-    if name is None and bare in (*LOADERS, "folder"):
+    if name is None and bare in (*LOADERS, *LIBRARIES, "folder"):
         return EvenvoiceError(f"corpus {given!r}: no path; write {bare}:PATH")
     path = at_home(argument)
     if exists(path):

@@ -20,7 +20,7 @@ from evenvoice.errors import EvenvoiceError, nearest, shown
 
 _GENDERS = {"f": "female", "w": "female", "woman": "female", "m": "male", "man": "male"}
 # What other tools call the two columns that must be there.
-_USUAL = {
+USUAL = {
     "file": ("path", "filename", "file_name", "filepath", "file_path", "audio", "wav", "recording"),
     "emotion": ("label", "labels", "class", "target", "category", "emotion.categories"),
 }
@@ -114,7 +114,7 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
             raise EvenvoiceError(f"{what}: column {name.lower()!r} twice; keep one")
         ours_of[name] = name.lower()
     known = set(ours_of.values())
-    for ours, usual in _USUAL.items():
+    for ours, usual in USUAL.items():
         if ours not in known:
             theirs = next((name for name in header if name.lower() in usual), f"…{nearest(ours, list(header))}")
             hint = f"name the column that holds it with --columns {ours}={theirs}"
