@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, overload
 
-import numpy as np
 import numpy.typing as npt
 
-from evenvoice.audio import Waveform, one_line
+from evenvoice.audio import Waveform
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import are_several, as_encoded, blocks_of, check_rate, to_waveform
 from evenvoice.recognizer.live import Known, Live
-from evenvoice.recognizer.metadata import Card, read_card
+from evenvoice.recognizer.loaded import LoadedModel, Scores
 from evenvoice.recognizer.profile import SpeakerProfile
-from evenvoice.recognizer.reading import read_whole
-from evenvoice.recognizer.ready import ready_model
 from evenvoice.recognizer.running import RunningMean, check_half_life, kappa_of
-from evenvoice.recognizer.session import Session
 from evenvoice.recognizer.stream import Resampling
 from evenvoice.recognizer.windows import Cutter, in_samples
 
-# Enough to share the cost of starting a run among short clips; on one core more would cost memory only.
-_BATCH = 8
 
-# Our largest model is a few megabytes. Whatever is above this is no model of ours, and is not read into memory.
-_LARGEST = 256 * 2**20
-
-Scores = list[dict[str, Any]]
-
-
-class Recognizer:
+class Recognizer(LoadedModel):
     """Recognises emotions with a model file, in numpy and onnxruntime alone.
 
     It can be pickled, copied and sent to workers: the model is opened once more there.
@@ -60,43 +47,6 @@ class Recognizer:
         With the ready model, ``Recognizer()("clip.wav")`` gives
         ``[{"label": "angry", "score": 0.93}, {"label": "happy", "score": 0.05}, …]``.
     """
-
-    def __init__(self, path: Path | str | None = None, *, threads: int = 1) -> None:
-        if path is not None and not isinstance(path, Path | str):
-            raise EvenvoiceError(f"Recognizer: the model is {type(path).__name__}, expected the path of a .onnx file")
-        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-            raise EvenvoiceError(
-                f"Recognizer: threads is {one_line(f'{threads!r:.40}')}, expected a whole number from 1"
-            )
-        file = ready_model() if path is None else Path(path)
-        self._name = one_line(str(file))
-        model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST)
-        self._card = read_card(model, self._name)
-        self.labels: tuple[str, ...] = tuple(self._card["labels"])
-        self.sample_rate: int = self._card["sample_rate"]
-        self._session = Session(model, self._name, threads)
-        self._top = len(self.labels)
-        self._speaker: SpeakerProfile | None = None
-
-    def __repr__(self) -> str:
-        """Return the model's name, what it tells apart, and its sample rate."""
-        return f"<Recognizer {Path(self._name).name}: {', '.join(self.labels)}; {self.sample_rate} Hz>"
-
-    def top(self, k: int) -> Self:
-        """Return a recognizer that gives the k best emotions only; it shares this one's model.
-
-        Args:
-            k: How many, from 1. More than there are gives all.
-
-        Raises:
-            EvenvoiceError: k is no whole number from 1.
-
-        Examples:
-            ``best = Recognizer().top(3)``, then ``best("clip.wav")`` gives three entries.
-        """
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-            raise EvenvoiceError(f"top: {one_line(f'{k!r:.40}')}, expected a whole number from 1, for example top(3)")
-        return self._with(_top=min(k, len(self.labels)))
 
     @property
     def adaptive(self) -> bool:
@@ -151,26 +101,12 @@ class Recognizer:
         speaker.check_of(self._card["sha256"], self._session.width, Path(self._name).name)
         return self._with(_speaker=speaker)
 
-    def _with(self, **changes: Any) -> Self:
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__ | changes)
-        return other
-
     def _check_adaptive(self) -> None:
         if not self.adaptive:
             raise EvenvoiceError(
                 f"{self._name}: cannot be adapted to a speaker; train one that can: evenvoice train CORPUS --recipe "
                 "voice-adaptive (or another recipe of shape functionals or mean with --normalise enrolled)"
             )
-
-    @property
-    def _offset(self) -> npt.NDArray[np.float32] | None:
-        return None if self._speaker is None else self._speaker.offset
-
-    @property
-    def card(self) -> Card:
-        """What the model file says of itself: labels, recipe, training corpus, measured figures, versions, use."""
-        return copy.deepcopy(self._card)
 
     @overload
     def __call__(
@@ -296,33 +232,6 @@ class Recognizer:
         resampling = Resampling(self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
         return Live(resampling, cutter, self.sample_rate, known, partial(self._answer, known))
 
-    def probabilities(self, waveforms: Sequence[Any]) -> npt.NDArray[np.float32]:
-        """Return float32 ``[n, emotions]`` for recordings of any lengths, in the order of ``labels``.
-
-        Args:
-            waveforms: Mono, float ``[samples]`` each, full scale 1, at the model's sample rate; or anything else that a
-                call takes. They go through in small padded batches; what a waveform is batched with changes its
-                probabilities by rounding only.
-
-        Raises:
-            AudioError: A recording cannot be used; the line counts waveforms from 1.
-        """
-        given: Any = waveforms
-        listed = given.ndim > 0 if isinstance(given, np.ndarray) else isinstance(given, Sequence)
-        if not listed or isinstance(given, str | bytes):
-            raise AudioError(f"probabilities: {type(waveforms).__name__}, expected a list of recordings")
-        checked = [
-            to_waveform(waveform, None, self.sample_rate, f"waveform {number}")
-            for number, waveform in enumerate(waveforms, start=1)
-        ]
-        # Waveforms of like length go together, so that little time is spent on padding.
-        order = sorted(range(len(checked)), key=lambda row: checked[row].size)
-        found = np.empty((len(checked), len(self.labels)), np.float32)
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            found[rows] = self._session.run([checked[row] for row in rows], len(self.labels), self._offset)
-        return found
-
     def _answer(self, known: Known | None, samples: Waveform, new: int) -> Scores:
         """Return what is predicted of a window, and have a running mean take it in."""
         offset = None if known is None else known.offset
@@ -331,8 +240,3 @@ class Recognizer:
         scores, rows = self._session.run_and_normalised([samples], len(self.labels), offset)
         known.add(rows[0], new / samples.size, new / self.sample_rate)
         return self._ranked(scores[0])
-
-    def _ranked(self, scores: npt.NDArray[np.float32]) -> Scores:
-        """Return the labels with their probabilities, best first."""
-        order = np.argsort(-scores, kind="stable")
-        return [{"label": self.labels[number], "score": float(scores[number])} for number in order[: self._top]]
