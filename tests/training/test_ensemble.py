@@ -68,7 +68,7 @@ def test_a_run_is_made_and_leaks_nothing_that_its_protocol_does_not(protocol: st
     opened = open_protocol(protocol)
     balanced = TABLE
     if opened.balance_first:
-        from evenvoice.study.fold import balanced_pool
+        from evenvoice.study.pool import balanced_pool
 
         balanced = balanced_pool(_recipe(2), TABLE, EXAMPLES, 0).table
     fold = make_folds(opened, balanced, seed=0)[0]

@@ -10,17 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import Plan, groups_of, made_rows, parent_ids, plan_table
+from evenvoice.imbalance import Plan, made_rows, parent_ids, plan_table
 from evenvoice.metrics import make_predictions
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
+from evenvoice.study.pool import balanced_pool
 from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel
 from evenvoice.training.fitting import fit_images
-from evenvoice.training.images import Images
-from evenvoice.training.normalise import Normaliser
-from evenvoice.training.plans import make_plan
-from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+from evenvoice.training.prepare import to_images
 from evenvoice.training.trained import Watched
 
 # What to do where a recipe cannot use what is enrolled.
@@ -130,42 +128,6 @@ def run_fold(
             "predictions_that_depend_on_other_test_rows": dependent,
         },
     )
-
-
-@dataclass(frozen=True)
-class Pool:
-    """A whole corpus, normalised and balanced before any split. LEAKY by design.
-
-    Attributes:
-        table: Real utterances, then synthetic ones, as a corpus' table.
-        plan: Row i of the plan is row i of the table.
-        images: The normalised features that the plan is over.
-        normaliser: The one that made them.
-    """
-
-    table: pd.DataFrame
-    plan: Plan
-    images: Images
-    normaliser: Normaliser | None
-
-
-def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, seed: int) -> Pool:
-    """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
-
-    Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
-    split". The normaliser and SMOTE see every utterance. A synthetic row goes by the speaker of its base parent.
-    """
-    normaliser = fit_normaliser(recipe, examples)
-    images = to_training_images(recipe, examples, normaliser)
-    emotions = utterances["emotion"].to_numpy(str)
-    plan = make_plan(recipe, images, emotions, examples.speakers, seed).copies_as_made(emotions)
-    kept = utterances.iloc[plan.kept]
-    made = pd.DataFrame(
-        {"emotion": plan.labels, "speaker": groups_of(plan, utterances["speaker"].to_numpy())[len(kept) :]},
-        index=[f"synthetic-{number}" for number in range(len(plan) - len(kept))],
-    ).reindex(columns=utterances.columns)
-    table = pd.concat([kept.astype(object), made.astype(object)]) if len(made) else kept
-    return Pool(table, plan, images, normaliser)
 
 
 def selecting(recipe: Recipe) -> Recipe:

@@ -7,29 +7,24 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from joblib import delayed
 
 from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
-from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.leases import sweep
-from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel
 from evenvoice.protocols import (
-    SELECT_ON_TEST,
-    Enrol,
     Fold,
     SplitProtocol,
-    check_columns,
     make_folds,
     open_protocol,
     with_enrolled,
 )
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
+from evenvoice.study.about import about_study
 from evenvoice.study.arguments import (
     CorpusLike,
     RecipeLike,
@@ -42,8 +37,9 @@ from evenvoice.study.arguments import (
 )
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
-from evenvoice.study.fold import ADAPT, balanced_pool
-from evenvoice.study.grouping import by_features, by_shape, union
+from evenvoice.study.grouping import by_features, by_shape
+from evenvoice.study.pool import balanced_pool
+from evenvoice.study.possible import check_possible
 from evenvoice.study.records import (
     FORMAT,
     RUNS,
@@ -51,8 +47,6 @@ from evenvoice.study.records import (
     RunKey,
     check_same_corpus,
     is_made,
-    read_study_file,
-    versions,
     write_json,
 )
 from evenvoice.study.results import Study, load_study
@@ -168,7 +162,8 @@ class _Evaluation:
     def run(self) -> None:
         """Make the runs that are missing."""
         protocols = [open_protocol(name) for name in self.protocols]
-        self._check(protocols)
+        check_possible(self.corpus, self.recipes, protocols)
+        check_same_corpus(self.folder, self.corpus)
         check_writable(self.folder)
         sweep(self.folder / RUNS, "*/*/*")
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
@@ -194,41 +189,13 @@ class _Evaluation:
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
             waiting.append((missing, corpus.classes, utterances, examples))
             self.execution.message(announcement(missing, len(tasks), utterances, self.execution.workers))
-        about = {
-            "format": FORMAT,
-            "corpus": self._about_the_corpus(),
-            **self._asked(),
-            "versions": versions(),
-        }
+        about = about_study(self.folder, self.corpus, self.recipes, self.protocols, self.seeds, self.command)
         runs = (run for part in waiting for run in self._make(*part))
         next(runs, None)
         # Not before the first run is whole: a folder without runs is bound to no corpus.
         write_json(self.folder / STUDY_FILE, about)
         for _ in runs:
             pass
-
-    def _check(self, protocols: Sequence[SplitProtocol]) -> None:
-        """What can be known to be impossible before any audio is read."""
-        names = [recipe.name for recipe in self.recipes]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise EvenvoiceError(f"recipe {twice.pop()!r} is named twice; give each recipe a name of its own")
-        for protocol in protocols:
-            check_columns(protocol, self.corpus.table)
-        for recipe in self.recipes:
-            if not is_network(recipe.model.name) and any(protocol.select_on_test for protocol in protocols):
-                raise EvenvoiceError(
-                    f"recipe {recipe.name!r}: model {recipe.model.name!r} has no epochs, so none can be chosen on the "
-                    f"test part; leave it out, or use a protocol without {SELECT_ON_TEST}"
-                )
-            if not recipe.adaptive and any(isinstance(protocol, Enrol) for protocol in protocols):
-                raise EvenvoiceError(f"recipe {recipe.name!r} does not adapt to what is enrolled; {ADAPT}")
-            if recipe.needs_speakers and not self.corpus.has("speaker"):
-                raise EvenvoiceError(
-                    f"recipe {recipe.name!r} normalises by speaker, and corpus {self.corpus.name} does not know every "
-                    "speaker; name them with --speaker-from, or use --normalise training"
-                )
-        check_same_corpus(self.folder, self.corpus)
 
     def _folds(
         self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Dataset, seed: Seed
@@ -250,33 +217,6 @@ class _Evaluation:
             if column in _DIVIDING or column not in COLUMNS
         ]
         return _digest(json.dumps(what, sort_keys=True).encode())
-
-    def _about_the_corpus(self) -> dict[str, Any]:
-        """What the study's file says of its corpus."""
-        return {
-            "name": self.corpus.name,
-            "licence": self.corpus.licence,
-            "synthetic": self.corpus.synthetic,
-            "labels": list(self.corpus.labels),
-            "utterances": len(self.corpus.table),
-            "fingerprint": self.corpus.fingerprint(),
-            "speakers_known": self.corpus.has("speaker"),
-        }
-
-    def _asked(self) -> dict[str, Any]:
-        """What was asked for and typed, with what earlier calls asked for in this folder."""
-        asked: dict[str, list[Any]] = {
-            "recipes": [recipe.name for recipe in self.recipes],
-            "protocols": list(self.protocols),
-            "seeds": [seed.to_json() for seed in self.seeds],
-        }
-        commands = [self.command] if self.command else []
-        path = self.folder / STUDY_FILE
-        if path.exists():
-            before = read_study_file(self.folder)
-            asked = {name: union(before["asked"][name], values) for name, values in asked.items()}
-            commands = list(dict.fromkeys([*before.get("commands", []), *commands]))
-        return {"asked": asked, "commands": commands}
 
     def _make(
         self, tasks: Sequence[Task], labels: tuple[str, ...], utterances: pd.DataFrame, examples: Dataset
