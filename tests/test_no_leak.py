@@ -26,19 +26,11 @@ from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.prepare import to_images
 from tests import fabricate
 from tests.pairwise import pairwise
+from tests.quick import quick_recipe
 
 TABLE = fabricate.utterances()
 TABLE["corpus"] = np.where(TABLE["speaker"] == "s5", "other", "one")
 EXAMPLES = fabricate.examples(TABLE)
-# As the recipes are, but quick: fewer units and passes, and pieces of 24 frames instead of 300.
-QUICK = {
-    "calibrated-2dcnn": {"filters": 8},
-    "lstm-attention": {"frame_units": 16, "hidden": 8, "attention": 8},
-    "blstm-self-attention": {"hidden": 8},
-    "cnn-lstm": {"piece_frames": 24, "filters": [2, 2], "kernels": [[3, 3], [3, 3]], "pool": [4, 8], "hidden": 8},
-    "dbn": {"n_iter": 2},
-    "hmm": {"n_states": 2},
-}
 VARIANTS = {
     "as it is": {},
     "speaker normalisation": {"normalise": "speaker"},
@@ -51,10 +43,7 @@ VARIANTS = {
 
 
 def _recipe(name: str, balancer: str, variant: str) -> Recipe:
-    changes = VARIANTS[variant]
-    training = {"epochs": 2, **changes.get("training", {})}
-    model = {"model": {"options": QUICK.get(name, {})}}
-    return open_recipe(name, {**changes, "balance": {"name": balancer}, "training": training, **model})
+    return quick_recipe(name, {**VARIANTS[variant], "balance": {"name": balancer}})
 
 
 @cache

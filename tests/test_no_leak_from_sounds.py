@@ -19,7 +19,7 @@ from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study import evaluate, work
 from evenvoice.training import TrainedModel
 from tests import fabricate
-from tests.golden.study import QUICK
+from tests.quick import quick_recipe
 from tests.test_no_leak import VARIANTS, _fitted
 
 RATE = 16000
@@ -51,10 +51,8 @@ def _corpus(folder: Path, tested: set[int] = frozenset(), labels: bool = False) 
 
 
 def _recipe(name: str, variant: str) -> Recipe:
-    changes: dict[str, Any] = dict(VARIANTS[variant])
-    training = {"epochs": 2, **changes.pop("training", {})}
     few = {"balance": {"options": {"k_neighbors": 2}}} if name == "smote-2dcnn" else {}
-    return open_recipe(name, {**changes, **few, "training": training, "model": {"options": QUICK.get(name, {})}})
+    return quick_recipe(name, {**VARIANTS[variant], **few})
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from evenvoice.audit import Audit
 from evenvoice.audit.run import audit_run
 from evenvoice.models import is_network
 from evenvoice.protocols import PROTOCOLS, SELECT_ON_TEST
-from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.recipes import Recipe, recipe_names
 from evenvoice.study import evaluate
 from tests.audit.mutations.conftest import noise_corpus
-from tests.golden.study import QUICK
+from tests.quick import quick_recipe
 
 PROTOCOL_NAMES = [*PROTOCOLS, f"speaker-folds{SELECT_ON_TEST}"]
 # By design, and marked so.
@@ -26,9 +26,8 @@ TWICE = ("majority", "svm", "2dcnn", "gmm")
 
 
 def _recipe(name: str) -> Recipe:
-    quick = {"training": {"epochs": 2}, "model": {"options": QUICK.get(name, {})}}
     few = {"balance": {"options": {"k_neighbors": 2}}} if name == "smote-2dcnn" else {}
-    return open_recipe(name, {**quick, **few})
+    return quick_recipe(name, few)
 
 
 def _protocols(number: int, recipe: Recipe) -> list[str]:
