@@ -78,6 +78,29 @@ def test_media_are_decoded_by_content(kind: str, tmp_path: Path):
     assert sample_rate(file) == read(Clip(file)).rate
 
 
+OTHERS = {"adts": "aac", "ac3": "ac3", "eac3": "eac3", "avi": "pcm_s16le", "wv": "wavpack", "tta": "tta"}
+
+
+@pytest.mark.parametrize(("container", "codec"), OTHERS.items())
+def test_less_than_the_whole_is_refused_wherever_it_ends(container: str, codec: str, tmp_path: Path):
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as out:
+        track = out.add_stream(codec, rate=48000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(voice(rate=48000)[None].astype(np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 48000
+        for part in (frame, None):
+            out.mux(track.encode(part))
+    data = file.getvalue()
+    assert load(written(tmp_path / "a", data), rate=48000).size == pytest.approx(3 * 48000, abs=2100)
+    for end in range(len(data) // 2 + 3, len(data) // 2 + 60, 7):  # a frame of AC-3 may end at the half
+        with pytest.raises(AudioError, match="cut off"):
+            load(written(tmp_path / "a", data[:end]))
+    if codec != "pcm_s16le":
+        middle = len(data) // 2
+        with pytest.raises(AudioError, match="damaged"):
+            load(written(tmp_path / "a", data[:middle] + bytes(len(data) // 5) + data[middle + len(data) // 5 :]))
+
+
 @pytest.mark.parametrize("share", [0.2, 0.5])
 @pytest.mark.parametrize("kind", KINDS)
 def test_media_cut_short_by_a_copy_are_refused(

@@ -23,6 +23,8 @@ KINDS = {
     "aiff": {"format": "AIFF"},
     "au": {"format": "AU", "subtype": "PCM_16"},
     "caf": {"format": "CAF", "subtype": "PCM_16"},
+    "nist": {"format": "NIST", "subtype": "PCM_16"},
+    "voc": {"format": "VOC", "subtype": "PCM_16"},
     "flac": {"format": "FLAC"},
     "ogg": {"format": "OGG"},
     "opus": {"format": "OGG", "subtype": "OPUS"},
@@ -98,13 +100,65 @@ def test_samples_that_the_header_does_not_count_are_noticed(tmp_path: Path):
     assert "80,000 bytes behind the 16,000 bytes" in refusal(bytes(data), tmp_path)
 
 
-@pytest.mark.parametrize("frames", [0, 2**36 - 1])
-def test_flac_of_unknown_or_absurd_length(frames: int, tmp_path: Path):
-    # STREAMINFO: 36 bits from the middle of byte 21 on say how many samples there are.
-    data = bytearray(encoded(format="FLAC"))
+@pytest.mark.parametrize("kind", ["w64", "nist", "voc"])
+def test_zeros_behind_the_samples_are_no_samples(kind: str, tmp_path: Path):
+    data = encoded(**KINDS[kind])
+    assert np.array_equal(load(written(tmp_path / "a", data + bytes(8192))), decode(io.BytesIO(data)))
+
+
+def test_two_chunks_of_samples_are_not_taken_for_one(tmp_path: Path):
+    data = encoded(format="WAV")
+    assert "holds several chunks of samples" in refusal(data + data[data.index(b"data") :], tmp_path)
+
+
+@pytest.mark.parametrize(("place", "number"), [(22, 3), (34, 7), (34, 24), (32, 6)])
+def test_a_wav_that_says_two_things_about_its_samples(place: int, number: int, tmp_path: Path):
+    data = bytearray(encoded(format="WAV"))
+    data[place : place + 2] = struct.pack("<H", number)
+    assert "its header contradicts itself" in refusal(bytes(data), tmp_path)
+
+
+def test_mp3_in_a_wav_is_decoded_and_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    av = pytest.importorskip("av")
+    file = io.BytesIO()
+    with av.open(file, "w", format="wav") as out:
+        track = out.add_stream("mp3", rate=16000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(voice()[None].astype(np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 16000
+        for part in (frame, None):
+            out.mux(track.encode(part))
+    data = bytearray(file.getvalue())
+    assert load(written(tmp_path / "a.wav", bytes(data))).size == pytest.approx(48000, abs=2400)
+    data[len(data) // 2 : len(data) // 2 + 3000] = bytes(3000)
+    assert "damaged" in refusal(bytes(data), tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
+def with_length(flac: bytes, frames: int) -> bytes:
+    """A FLAC whose header promises a number of samples: the 36 bits from the middle of byte 21 on."""
+    data = bytearray(flac)
     data[21] = data[21] & 0xF0 | frames >> 32
     data[22:26] = struct.pack(">I", frames & 0xFFFFFFFF)
-    file = written(tmp_path / "a.flac", bytes(data))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100, 12345])
+def test_flac_that_holds_more_than_its_header_promises(rate: int, tmp_path: Path):
+    data = encoded(voice(rate=rate), rate, format="FLAC")
+    for promised in (rate, 3 * rate - 1):
+        line = refusal(with_length(data, promised), tmp_path)
+        assert f"promises {promised:,} samples, and {3 * rate:,} are there" in line
+
+
+def test_a_tag_before_flac_is_no_recording(tmp_path: Path):
+    data = encoded(format="FLAC")
+    tagged = written(tmp_path / "a.flac", b"ID3\x04\0\0\0\0\x04\x00" + bytes(512) + data)
+    assert np.array_equal(load(tagged), decode(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("frames", [0, 2**36 - 1])
+def test_flac_of_unknown_or_absurd_length(frames: int, tmp_path: Path):
+    file = written(tmp_path / "a.flac", with_length(encoded(format="FLAC"), frames))
     assert np.array_equal(load(file), decode(io.BytesIO(encoded(format="FLAC"))))
     assert duration(Clip(file)) == 3.0
     assert duration(Clip(file, start=1.0)) == 2.0

@@ -1,4 +1,4 @@
-"""MP4 and WebM: their outer boxes, counted, because FFmpeg stops at the end of a cut file and says nothing.
+"""MP4, WebM and AVI: their outer boxes, counted, because FFmpeg stops at the end of a cut file and says nothing.
 
 Source:
     ISO/IEC 14496-12, 4.2 (boxes of MP4); RFC 8794 (EBML) and RFC 9559 (Matroska, of which WebM is a part).
@@ -61,6 +61,20 @@ def check_matroska(source: Source) -> None:
         if size != unknown - 1 and begin + size > source.size:
             raise _cut_off(source)
         offset = begin if name in _OPEN else begin + size
+
+
+def check_avi(source: Source) -> None:
+    """Raise unless each RIFF is whole: AVI may have several.
+
+    Raises:
+        AudioError: The file is cut short.
+    """
+    offset = 0
+    while (head := source.at(offset, 12))[:4] == b"RIFF":
+        size = int.from_bytes(head[4:8], "little")
+        if 0 < size < 0xFFFFFFFF and offset + 8 + size > source.size:
+            raise _cut_off(source)
+        offset += 8 + size + size % 2
 
 
 def _length(head: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Containers of chunks (WAV, RF64, W64, AIFF, CAF, AU): where their samples lie, and whether all of them are there.
+"""Containers of chunks (WAV, RF64, W64, AIFF, CAF, AU) and of one (NIST, VOC): where their samples lie, all of them.
 
 A program that writes to a pipe cannot go back and fill in how many samples there are; it leaves 0 or the largest
 number. Such a file is whole, and its samples go to the end. Any other size must be true.
@@ -14,13 +14,17 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evenvoice.audio.headers import nist_samples, voc_samples
 from evenvoice.audio.source import Source, Spliced
 
 # Some programs count the header into the size of the samples. No more than this may be missing: 2 ms of 16 kHz.
 _LACKING = 64
 # What programs write where the size is not known yet, or less by the size of a header.
 _UNKNOWN = ((0xFFFFFF00, 0xFFFFFFFF), (0x7FFFEF00, 0x80000000))
-_BEGINNINGS = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"riff", b"caff", b".snd", b"dns.")
+_BEGINNINGS = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"riff", b"caff", b".snd", b"dns.", b"NIST", b"Crea")
+# Of these, libsndfile decodes whatever follows the samples as well.
+_TO_THE_END = ("w64", "nist", "voc")
+_WHOLE_SAMPLES, _EXTENSIBLE = (1, 3), 0xFFFE  # the codes of PCM and floats in a WAV
 # The chunk of samples of a W64.
 _W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
 
@@ -39,10 +43,11 @@ def check_chunks(source: Source, kind: str) -> Spliced | None:
 
     Args:
         source: The recording.
-        kind: ``wav``, ``rf64``, ``w64``, ``aiff``, ``caf`` or ``au``.
+        kind: ``wav``, ``rf64``, ``w64``, ``aiff``, ``caf``, ``au``, ``nist`` or ``voc``.
 
     Returns:
-        What to decode instead of the file, where the size of a WAV's samples was never filled in.
+        What to decode instead of the file: where the size of a WAV's samples was never filled in, or where the decoder
+        would take what follows the samples for samples.
 
     Raises:
         AudioError: The file is cut short, or something that is not a chunk follows the samples.
@@ -53,25 +58,32 @@ def check_chunks(source: Source, kind: str) -> Spliced | None:
     if kind == "w64":
         data = _w64_samples(source)
     elif kind == "aiff":
-        data = _find(_chunks(source, order), b"SSND")
+        data = _only(source, list(_chunks(source, order)), b"SSND")
     elif kind == "caf":
         data = _caf_samples(source)
+    elif kind in ("nist", "voc"):
+        place = nist_samples(source) if kind == "nist" else voc_samples(source)
+        data = Chunk(b"data", *place) if place else None
     else:
         head = source.at(4, 8)
         data = Chunk(b"data", *struct.unpack(f"{order}II", head)) if len(head) == 8 else None
     if data is not None:
         _check_size(source, data)
         if not _is_unknown(data.size, source.size - data.start):
-            _check_behind(source, data, order)
+            _check_behind(source, data, order, ended=kind == "voc")
+            end = data.start + data.size
+            if kind in _TO_THE_END and source.size > end + 8:
+                return Spliced(b"", source.file, 0, end)
     return None
 
 
 def _check_wav(source: Source, kind: str) -> Spliced | None:
     order = ">" if source.at(0, 4) == b"RIFX" else "<"
     chunks = list(_chunks(source, order))
-    data = _find(chunks, b"data")
+    data = _only(source, chunks, b"data")
     if data is None:
         return None
+    _check_frame(source, chunks, order)
     if kind == "rf64" and data.size == 0xFFFFFFFF:
         long = _find(chunks, b"ds64")
         size = int.from_bytes(source.at(long.start + 8, 8), "little") if long else 0
@@ -122,6 +134,31 @@ def _caf_samples(source: Source) -> Chunk | None:
     return None
 
 
+def _only(source: Source, chunks: list[Chunk], name: bytes) -> Chunk | None:
+    """Return the chunk of a name; raise if there are several with content, of which the decoder would take one."""
+    if sum(chunk.name == name and chunk.size > 0 for chunk in chunks) > 1:
+        remedy = f"cut it apart, or convert it: {source.command()}"
+        raise source.refuse("holds several chunks of samples", remedy)
+    return _find(chunks, name)
+
+
+def _check_frame(source: Source, chunks: list[Chunk], order: str) -> None:
+    """Raise if a WAV says two things about how many bytes its samples take: each would make another sound of it."""
+    form = _find(chunks, b"fmt ")
+    head = source.at(form.start, 26) if form else b""
+    if len(head) < 16:
+        return
+    code, channels, _, _, align, bits = struct.unpack(f"{order}HHIIHH", head[:16])
+    if code == _EXTENSIBLE and len(head) == 26:
+        code = struct.unpack(f"{order}H", head[24:])[0]
+    wanted = channels * (-(-bits // 8))
+    if code in _WHOLE_SAMPLES and align and wanted and align != wanted:
+        raise source.refuse(
+            f"its header contradicts itself: {channels} x {bits} bits a sample take {wanted} bytes, it says {align}",
+            f"convert it: {source.command()}",
+        )
+
+
 def _find(chunks: Iterator[Chunk] | list[Chunk], name: bytes) -> Chunk | None:
     return next((chunk for chunk in chunks if chunk.name == name), None)
 
@@ -133,9 +170,16 @@ def _check_size(source: Source, data: Chunk) -> None:
         raise source.refuse(f"cut off: its header promises {data.size:,} bytes of samples, {max(0, there):,} are there")
 
 
-def _check_behind(source: Source, data: Chunk, order: str) -> None:
-    """Raise if another recording, or samples that the header does not count, follow the samples."""
-    offset = data.start + data.size + data.size % 2
+def _check_behind(source: Source, data: Chunk, order: str, ended: bool = False) -> None:
+    """Raise if another recording, or samples that the header does not count, follow the samples.
+
+    Args:
+        source: The recording.
+        data: Its samples.
+        order: Of the bytes in a number.
+        ended: Whether one byte stands behind the samples that says that they have ended.
+    """
+    offset = data.start + data.size + (1 if ended else data.size % 2)
     if _leads_to_end(source, offset, order) or _leads_to_end(source, offset - data.size % 2, order):
         return
     rest = source.at(offset, 2**16)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from evenvoice.audio.boxes import check_matroska, check_mp4
+from evenvoice.audio.boxes import check_avi, check_matroska, check_mp4
+from evenvoice.audio.frames import check_frames
 from evenvoice.audio.sound import Block, Sound, cut
 from evenvoice.audio.source import Source
 from evenvoice.errors import AudioError
@@ -62,6 +63,10 @@ def open_media(source: Source, kind: str) -> Iterator[Sound]:
     fragments = check_mp4(source) if kind == "mov" else False
     if kind == "matroska":
         check_matroska(source)
+    elif kind == "avi":
+        check_avi(source)
+    elif kind in ("aac", "ac3", "amr"):
+        check_frames(source, kind)
     source.file.seek(0)
     with ExitStack() as stack:
         with _complaints(source):
@@ -113,6 +118,7 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
 
     track = container.streams.audio[0]
     track.codec_context.thread_type = "NONE"
+    track.codec_context.options = {"err_detect": "crccheck+explode"}
     resampler = av.AudioResampler(format="fltp")
     for frame in container.decode(track):
         yield from resampler.resample(frame)

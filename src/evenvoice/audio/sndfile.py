@@ -12,6 +12,7 @@ import soundfile
 
 from evenvoice.audio import mpeg
 from evenvoice.audio.chunks import check_chunks
+from evenvoice.audio.flac import check_flac
 from evenvoice.audio.noise import caught_noise
 from evenvoice.audio.ogg import check_pages
 from evenvoice.audio.samples import LEAVE_OUT
@@ -23,6 +24,7 @@ _BLOCK = 2**17
 # Silence in FLAC takes 12 bytes for up to 65,536 samples. A header that promises more samples a byte than this is
 # believed when all of it was decoded.
 _SAMPLES_A_BYTE = 64
+_MPEG = 2 * 1152
 
 
 class UnreadableError(Exception):
@@ -60,8 +62,8 @@ def open_sndfile(source: Source, kind: str) -> Iterator[Sound]:
     elif kind == "ogg":
         check_pages(source)
     elif kind == "flac":
-        _refuse_joined_flac(source)
-    elif kind in ("wav", "rf64", "w64", "aiff", "caf", "au"):
+        check_flac(source)
+    elif kind in ("wav", "rf64", "w64", "aiff", "caf", "au", "nist", "voc"):
         file = check_chunks(source, kind)
     sound = _open(source, file, kind)
     lead = 0  # samples to drop at the beginning
@@ -77,8 +79,8 @@ def open_sndfile(source: Source, kind: str) -> Iterator[Sound]:
     with sound:
         if kind == "flac" and not 0 < sound.frames <= _SAMPLES_A_BYTE * source.size:
             frames = None
-        # A decoder may hold back the last frame of MPEG.
-        slack = 2 * stream.first.samples if stream is not None else 0
+        # A decoder may hold back the last frames of MPEG, in a WAV too.
+        slack = 2 * stream.first.samples if stream is not None else _MPEG if "MPEG" in sound.subtype else 0
         read = partial(_blocks, sound, source, kind, frames, lead, slack)
         yield Sound(int(sound.samplerate), int(sound.channels), str(sound.format), str(sound.subtype), frames, read)
 
@@ -122,7 +124,7 @@ def _decoded(sound: _Forward, source: Source, kind: str) -> Iterator[Block]:
     """Yield blocks up to the end."""
     while True:
         try:
-            with _quiet(kind) as noise:
+            with _quiet("mp3" if "MPEG" in sound.subtype else kind) as noise:
                 block: Block = sound.read(_BLOCK, dtype="float32", always_2d=True)
         except soundfile.SoundFileError as error:
             raise _damaged(source, _reason(error)) from error
@@ -136,17 +138,6 @@ def _decoded(sound: _Forward, source: Source, kind: str) -> Iterator[Block]:
 def _quiet(kind: str) -> Any:
     """Catch what libmpg123 prints; the other decoders print nothing."""
     return caught_noise() if kind == "mp3" else nullcontext([])
-
-
-def _refuse_joined_flac(source: Source) -> None:
-    """Raise for two FLAC files in one: the decoder would stop after the first."""
-    begin, kept = 4, b""
-    while data := source.at(begin, 2**20):
-        # The marker, and the head of the block that must come first, of 34 bytes.
-        if b"fLaC\0\0\0\x22" in kept + data:
-            remedy = f"cut it apart, or convert it: {source.command()}"
-            raise source.refuse("holds several recordings, one behind the other", remedy)
-        begin, kept = begin + len(data), data[-7:]
 
 
 def _damaged(source: Source, why: str) -> AudioError:
