@@ -201,7 +201,7 @@ def test_emodbs_speaker_08_has_no_disgust(corpora_folder: Path, tmp_path: Path) 
         ("absent", "corpus 'absent': neither a name nor a path that exists; expected NAME:PATH, demo, "),
         (
             "file.csv",
-            "file.csv, line 1: no column 'emotion'; it has file; name the column that holds it with --columns ",
+            "file.csv, line 1: one column, file; expected file and emotion",
         ),
         ("gone.csv", "gone.csv: none of its 1 recordings exists, for example .*gone.wav; paths are relative to "),
     ],

@@ -43,6 +43,7 @@ def test_the_working_directory_is_the_root_unless_one_is_given(folder: Path, mon
     [
         {"start": pd.to_timedelta(["0 days 00:00:00.1", None]), "end": pd.to_timedelta(["0 days 00:00:00.25", None])},
         {"start": ["0 days 00:00:00.100000", "NaT"], "end": ["0 days 00:00:00.250000", "NaT"]},
+        {"start": ["0 days 00:00:00.1", None], "end": ["0 days 00:00:00.25", "NaT"]},
         {"start": [0.1, None], "end": [0.25, np.nan]},
         {"start": ["0.1", ""], "end": ["0,25", None]},
         {"start": [np.timedelta64(100, "ms"), pd.NaT], "end": [np.timedelta64(250, "ms"), pd.NaT]},
@@ -78,7 +79,7 @@ def test_categories_and_missing_values(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        (frame().drop(columns="emotion"), "frame: no column 'emotion'; it has file; name the column"),
+        (frame().drop(columns="emotion"), "frame: one column, file; expected file and emotion"),
         (frame().rename(columns={"emotion": "label"}), "--columns emotion=label$"),
         (frame(emotion=["sad", None]), "frame, row 1: no emotion"),
         (frame(emotion=["sad", ["x"]]), r"frame, row 1: emotion holds a list, \['x'\]; expected text"),

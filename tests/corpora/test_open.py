@@ -75,6 +75,7 @@ def test_the_demo_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
         ("/absent/emodb", "neither a name nor a path that exists"),
         ("", "corpus ''"),
         (":", "unknown name ''"),
+        ("demo:/data", "the demo takes no path; write demo$"),
         ("dem", r"did you mean 'demo'\?"),
     ],
 )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from evenvoice.audio import Clip
 from evenvoice.corpora.selection import Selection, resolve
-from evenvoice.corpora.spelling import label_warnings, speaker_warnings
+from evenvoice.corpora.spelling import label_warnings, missing_warnings, speaker_warnings
 from evenvoice.corpora.table import checked_table, table_of
 from evenvoice.corpora.utterance import COLUMNS, TIMES, Utterance, as_text
 from evenvoice.errors import EvenvoiceError, nearest, shown
@@ -181,7 +181,8 @@ class Corpus:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What to look at before training, a sentence each: notes, labels and speakers that look like one another."""
-        return (*self.notes, *label_warnings(self.labels), *speaker_warnings(self.speakers))
+        missing = missing_warnings("emotion", self.labels) + missing_warnings("speaker", self.speakers)
+        return (*self.notes, *missing, *label_warnings(self.labels), *speaker_warnings(self.speakers))
 
     def summary(self) -> Summary:
         """Return what `evenvoice.corpora.summarise` finds: counts, hours, warnings; reads the recordings' headers."""

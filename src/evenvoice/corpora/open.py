@@ -108,6 +108,8 @@ def _kind(argument: str) -> tuple[str, str]:
     name = name.strip().lower().replace("_", "-")
     if not colon and name == "demo":
         return "demo", ""
+    if name == "demo":
+        raise EvenvoiceError(f"corpus {argument!r}: the demo takes no path; write demo")
     if colon and name in (*LOADERS, *LIBRARIES, "folder"):
         if not path.strip():
             raise EvenvoiceError(f"corpus {argument!r}: no path; write {name}:PATH")

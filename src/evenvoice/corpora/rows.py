@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.paths import exists, finder
 from evenvoice.corpora.table import INDEX, table_of
+from evenvoice.corpora.times import seconds_of
 from evenvoice.corpora.utterance import COLUMNS, TIMES, Utterance
 from evenvoice.errors import EvenvoiceError, nearest, shown
 
@@ -26,6 +24,7 @@ USUAL = {
 }
 _LONGEST = 255  # bytes of one name in a path, on every file system in use
 _LONGEST_PATH = 4096
+_LONGEST_WORD = 200  # characters of an emotion or a speaker
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,10 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
     for ours, usual in USUAL.items():
         if ours not in known:
             theirs = next((name for name in header if name.lower() in usual), f"…{nearest(ours, list(header))}")
+            if len(header) == 1:
+                raise EvenvoiceError(
+                    f"{what}: one column, {shown}; expected file and emotion, parted by a comma, a semicolon or a tab"
+                )
             hint = f"name the column that holds it with --columns {ours}={theirs}"
             raise EvenvoiceError(f"{what}: no column {ours!r}; it has {shown}; {hint}")
     notes = []
@@ -171,7 +174,10 @@ def _utterance(row: Row, folder: Path, find: Callable[[Path], Path]) -> Utteranc
     cells = {column: _text(row, column) for column in COLUMNS if column in row.cells and column not in TIMES}
     file = cells["file"]
     _check_name(row, file)
-    start, end = seconds_of(row, "start"), seconds_of(row, "end")
+    for column in ("emotion", "speaker"):
+        if len(word := cells.get(column, "")) > _LONGEST_WORD:
+            raise EvenvoiceError(f"{row.where}: {column} {word[:40]!r}… has {len(word):,} characters; shorten it")
+    start, end = (seconds_of(row.cells.get(name), name, row.where) for name in TIMES)
     if end is not None and end <= (start or 0.0):
         raise EvenvoiceError(f"{row.where}: end {end:g} is not after start {start or 0:g}; correct the seconds")
     gender = cells.get("gender", "").lower()
@@ -209,10 +215,15 @@ def _check_name(row: Row, file: str) -> None:
     """Raise for a path that no file can have."""
     if "\0" in file:
         raise EvenvoiceError(f"{row.where}: file {file[:40]!r} holds a NUL character; correct it")
-    length = max(len(os.fsencode(part)) for part in file.split("/"))
-    if length > _LONGEST or len(os.fsencode(file)) > _LONGEST_PATH:
+    length, longest = len(os.fsencode(file)), max(len(os.fsencode(part)) for part in file.split("/"))
+    if length > _LONGEST_PATH:
         raise EvenvoiceError(
-            f"{row.where}: file {file[:40]!r}… has a name of {length:,} bytes, and no file system holds more than "
+            f"{row.where}: file {file[:40]!r}… is a path of {length:,} bytes, and no system takes more than "
+            f"{_LONGEST_PATH:,}; correct it"
+        )
+    if longest > _LONGEST:
+        raise EvenvoiceError(
+            f"{row.where}: file {file[:40]!r}… has a name of {longest:,} bytes, and no file system holds more than "
             f"{_LONGEST}; correct it"
         )
 
@@ -223,32 +234,6 @@ def _shown(row: Row, column: str, seconds: float | None) -> str:
     if seconds is None:
         return ""
     return value.strip() if isinstance(value, str) and ":" not in value else f"{seconds:.12g}"
-
-
-def seconds_of(row: Row, column: str) -> float | None:
-    """Return a time in seconds: a number, a timedelta, or text (``1.25``, ``1,25``, ``0 days 00:00:01.25``)."""
-    value = row.cells.get(column)
-    if value is None:
-        return None
-    seconds = math.nan
-    try:
-        if isinstance(value, str):
-            text = value.strip()
-            if text in ("NaT", "nan", "NaN", "<NA>"):
-                return None
-            seconds = pd.Timedelta(text).total_seconds() if ":" in text else float(text.replace(",", "."))
-        elif hasattr(value, "total_seconds"):
-            seconds = value.total_seconds()
-        else:
-            seconds = float(value) if not isinstance(value, bool) else math.nan
-    except (ValueError, TypeError):
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        shown = value if isinstance(value, str) else str(value)
-        raise EvenvoiceError(
-            f"{row.where}: {column} {shown[:40]!r} is not a time; write seconds from 0, for example 1.25"
-        )
-    return seconds
 
 
 def _without_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> tuple[list[int], list[str], list[str]]:

@@ -14,19 +14,38 @@ _SHOWN = 5
 _ALIKE = 0.85
 # Beyond so many labels they are not emotions, and comparing each with each would take minutes.
 _MOST = 200
+# What pandas, R, spreadsheets and people write where a value is missing.
+_MISSING = {"na", "n/a", "<na>", "nan", "none", "null", "nil", "-", "--", "?", "#n/a", "#na", "#value!", "missing"}
 
 
 def plain(name: str) -> str:
-    """Return a name without what only looks different: case, Unicode form, separators, leading zeros, ``.0``.
+    """Return a name without what only looks different: case, Unicode form, separators, zeros, characters without width.
 
     Examples:
-        >>> plain("Anna_B"), plain("01"), plain("1.0"), plain("s07"), plain("-1")
-        ('anna b', '1', '1', 's7', '-1')
+        >>> plain("Anna_B"), plain("01"), plain("1.0"), plain("S 07"), plain("-1"), plain("+1,50"), plain("3-4")
+        ('annab', '1', '1', 's7', '-1', '1.5', '3 4')
     """
-    name = unicodedata.normalize("NFKC", name).casefold().strip()
-    name = re.sub(r"^(\d+)\.0+$", r"\1", name)
+    name = unicodedata.normalize("NFKC", name).casefold()
+    name = "".join(character for character in name if unicodedata.category(character) != "Cf").strip()
+    if number := re.fullmatch(r"\+?(-?\d+)(?:[.,](\d*?)0*)?", name):
+        name = f"{number[1]}.{number[2]}" if number[2] else number[1]
     name = re.sub(r"(?<![\d.])0+(?=\d)", "", name)
-    return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", name)
+    name = re.sub(r"(?<=\d)[\s_-]+(?=\d)", " ", name)
+    return re.sub(r"(?<=\w)[\s_-]+(?=[^\W\d])|(?<=[^\W\d])[\s_-]+(?=\w)", "", name)
+
+
+def missing_warnings(column: str, names: Iterable[str]) -> list[str]:
+    """Say which names read like a value that is missing: a table's ``NA`` is a name here.
+
+    Examples:
+        >>> missing_warnings("emotion", ["sad", "NA"])
+        ["emotion 'NA' reads like a missing value, and is taken for a name; remove these utterances if it is one"]
+    """
+    return [
+        f"{column} {name!r} reads like a missing value, and is taken for a name; remove these utterances if it is one"
+        for name in sorted(set(names))
+        if name.casefold() in _MISSING
+    ]
 
 
 def same_but_for_spelling(names: Iterable[str]) -> list[list[str]]:
@@ -107,5 +126,9 @@ def _both(names: list[str]) -> str:
 
 def _can_be_told_apart(name: str, names: list[str]) -> bool:
     """Return whether a reader can tell a name from the others: not where only the Unicode form differs."""
-    form = unicodedata.normalize("NFC", name)
-    return sum(unicodedata.normalize("NFC", other) == form for other in names) == 1
+    form = _seen(name)
+    return name.isprintable() and sum(_seen(other) == form for other in names) == 1
+
+
+def _seen(name: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
