@@ -24,6 +24,7 @@ COMMANDS = (
     "report",
     "export",
     "card",
+    "push",
     "compare",
     "audit",
     "serve",

@@ -27,9 +27,11 @@ def card(
     """
     from evenvoice.files import writing
     from evenvoice.recognizer import Recognizer
+    from evenvoice.recognizer.hub import is_hub_name
     from evenvoice.recognizer.model_card import model_card
 
-    text = model_card(Recognizer(model).card, file=model.name, licence=licence, language=language)
+    name = model.as_posix() if is_hub_name(model) else model.name
+    text = model_card(Recognizer(model).card, file=name, licence=licence, language=language)
     if out is None:
         print(text, end="")
         return

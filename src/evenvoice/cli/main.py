@@ -28,6 +28,7 @@ from evenvoice.cli import (
     listen,
     power,
     predict,
+    push,
     recipe,
     report,
     reproduce,
@@ -72,6 +73,7 @@ app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("card")(card.card)
+app.command("push")(push.push)
 
 
 def _show_version(wanted: bool) -> None:

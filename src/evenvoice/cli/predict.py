@@ -17,8 +17,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="[MODEL] FILE|DIR|-",
-        help="A model file (.onnx), or none for the one that comes with evenvoice; then recordings, folders of "
-        "recordings, or - for standard input.",
+        help="A model file (.onnx) or hf:USER/MODEL, or none for the one that comes with evenvoice; then recordings, "
+        "folders of recordings, or - for standard input.",
         show_default=False,
     ),
 ]
@@ -56,6 +56,13 @@ MaxSeconds = Annotated[
     typer.Option(metavar="SECONDS", help="Refuse longer recordings.", show_default="1800; 86400 with --window"),
 ]
 
+Download = Annotated[
+    bool,
+    typer.Option(
+        "--allow-download", help="Recordings and the model may be addresses, https://…: at most 256 MiB, 300 s each."
+    ),
+]
+
 # Folders that are named when --adapt says who is one speaker.
 _FOLDERS = 8
 
@@ -76,6 +83,7 @@ def predict(
     raw_format: RawFormat = None,
     voice: Voice = None,
     adapt: Adapt = False,
+    allow_download: Download = False,
 ) -> None:
     """Print the emotions of recordings with their probabilities, best first.
 
@@ -98,13 +106,13 @@ def predict(
         raise EvenvoiceError(f"--raw-format {raw_format} has no sample rate; add --raw-rate 16000, for example")
     if adapt:
         _check_adapt(inputs, voice, window)
-    recognizer, names = _open(inputs)
+    recognizer, names = _open(inputs, allow_download)
     if voice is not None:
         from evenvoice.recognizer import SpeakerProfile
 
         recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
-    recordings = find(names, raw, max_seconds)
+    recordings = find(names, raw, max_seconds, allow_download=allow_download)
     by_folder = NOBODY
     if adapt:
         _say_who(recordings, window)
@@ -149,18 +157,35 @@ def _say_who(recordings: list[Any], window: float | None) -> None:
     )
 
 
-def _open(inputs: list[str]) -> tuple[Any, list[str]]:
+def _open(inputs: list[str], allow_download: bool) -> tuple[Any, list[str]]:
     """Return the recognizer of the model that is named first, else the ready one, and what else is named."""
     from evenvoice.recognizer import Recognizer
+    from evenvoice.recognizer.hub import is_hub_name
     from evenvoice.recognizer.ready import introduction, ready_model
 
-    if not inputs[0].lower().endswith(".onnx"):
+    if not (inputs[0].lower().endswith(".onnx") or is_hub_name(inputs[0])):
         recognizer = Recognizer(ready_model())
         print(f"no model named, so the one that comes with evenvoice: {introduction(recognizer.card)}", file=sys.stderr)
         return recognizer, inputs
     if len(inputs) == 1:
         raise typer.BadParameter(f"name a recording after the model {inputs[0]}", param_hint="'FILE|DIR|-'")
-    return Recognizer(inputs[0]), inputs[1:]
+    return _model(inputs[0], allow_download), inputs[1:]
+
+
+def _model(name: str, allow_download: bool) -> Any:
+    """Open a model, which may lie at an address."""
+    from evenvoice.recognizer import Recognizer
+    from evenvoice.recognizer.addresses import fetch, is_address, refused
+
+    if not is_address(name):
+        return Recognizer(name)
+    if not allow_download:
+        raise refused(name)
+    from evenvoice.leases import temporary_folder
+
+    with temporary_folder() as folder:
+        (folder / "downloaded.onnx").write_bytes(fetch(name))
+        return Recognizer(folder / "downloaded.onnx")
 
 
 def _progress(total: int) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, open_blocks, resample
 from evenvoice.errors import AudioError, EvenvoiceError, nearest
 from evenvoice.files import files_under
+from evenvoice.recognizer.addresses import fetch, is_address, refused
 
 STANDARD_INPUT = "-"
 _CALLED = "standard input"
@@ -90,7 +91,13 @@ class Input:
     blocks: Callable[[], AbstractContextManager[tuple[int, Iterator[Waveform]]]] | None = None
 
 
-def find(arguments: Sequence[str | Path], raw: Raw | None = None, max_seconds: float | None = None) -> list[Input]:
+def find(
+    arguments: Sequence[str | Path],
+    raw: Raw | None = None,
+    max_seconds: float | None = None,
+    *,
+    allow_download: bool = False,
+) -> list[Input]:
     """Return the recordings that the arguments name, in their order; those under a folder sorted by path.
 
     Args:
@@ -98,9 +105,11 @@ def find(arguments: Sequence[str | Path], raw: Raw | None = None, max_seconds: f
         raw: How to read standard input, if it is not a file with a header.
         max_seconds: The longest recording to decode; `LONGEST_WHOLE` for one that is answered whole, and
             `LONGEST_TIMELINE` for one that is cut into windows, if ``None``.
+        allow_download: Whether an argument may be an address of the web, fetched when its turn comes.
 
     Raises:
-        EvenvoiceError: A folder that cannot be read, ``-`` twice, or ``raw`` without ``-``.
+        EvenvoiceError: A folder that cannot be read, ``-`` twice, ``raw`` without ``-``, or an address that may not be
+            fetched.
 
     Examples:
         >>> [recording.name for recording in find(["b.wav", "a.wav", "-"])]
@@ -117,6 +126,10 @@ def find(arguments: Sequence[str | Path], raw: Raw | None = None, max_seconds: f
     for argument in arguments:
         if str(argument) == STANDARD_INPUT:
             found.append(_piped(raw, max_seconds))
+        elif is_address(argument):
+            if not allow_download:
+                raise refused(str(argument))
+            found.append(_encoded(str(argument), partial(_fetched, str(argument)), max_seconds))
         elif Path(argument).is_dir():
             folder = Path(argument)
             # A folder in which there is nothing is one bad recording: named in its place, and skipped like others.
@@ -134,6 +147,15 @@ def _file(path: Path, max_seconds: float | None) -> Input:
     )
 
 
+def _encoded(name: str, data: Callable[[], io.BytesIO], max_seconds: float | None, called: str | None = None) -> Input:
+    """Return a recording with a header whose bytes come from somewhere."""
+    return Input(
+        name,
+        lambda rate: decode(data(), rate=rate, name=called or name, max_seconds=max_seconds or LONGEST_WHOLE),
+        blocks=lambda: open_blocks(data(), name=called or name, max_seconds=max_seconds or LONGEST_TIMELINE),
+    )
+
+
 def _empty(folder: Path) -> Input:
     def refuse(rate: int) -> Waveform:
         raise AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); name another")
@@ -143,12 +165,13 @@ def _empty(folder: Path) -> Input:
 
 def _piped(raw: Raw | None, max_seconds: float | None) -> Input:
     if raw is None:
-        return Input(
-            STANDARD_INPUT,
-            lambda rate: decode(_all(), rate=rate, name=_CALLED, max_seconds=max_seconds or LONGEST_WHOLE),
-            blocks=lambda: open_blocks(_all(), name=_CALLED, max_seconds=max_seconds or LONGEST_TIMELINE),
-        )
+        return _encoded(STANDARD_INPUT, _all, max_seconds, _CALLED)
     return Input(STANDARD_INPUT, partial(_read_raw, raw), partial(_raw_chunks, raw), raw.rate)
+
+
+def _fetched(address: str) -> io.BytesIO:
+    """Return the recording, with a header, that lies at an address."""
+    return io.BytesIO(fetch(address))
 
 
 def _all() -> io.BytesIO:

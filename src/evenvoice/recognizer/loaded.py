@@ -13,7 +13,9 @@ import numpy.typing as npt
 from evenvoice.audio import one_line
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.audio_like import to_waveform
+from evenvoice.recognizer.hub import PREFIX, as_written, download_model, is_hub_name, push_model
 from evenvoice.recognizer.metadata import Card, read_card
+from evenvoice.recognizer.model_card import model_card
 from evenvoice.recognizer.profile import SpeakerProfile
 from evenvoice.recognizer.reading import read_whole
 from evenvoice.recognizer.ready import ready_model
@@ -38,8 +40,11 @@ class LoadedModel:
             raise EvenvoiceError(
                 f"Recognizer: threads is {one_line(f'{threads!r:.40}')}, expected a whole number from 1"
             )
-        file = ready_model() if path is None else Path(path)
-        self._name = one_line(str(file))
+        if path is not None and is_hub_name(path):
+            file, self._name = download_model(path, _LARGEST), one_line(as_written(path))
+        else:
+            file = ready_model() if path is None else Path(path)
+            self._name = one_line(str(file))
         model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST)
         self._card = read_card(model, self._name)
         self.labels: tuple[str, ...] = tuple(self._card["labels"])
@@ -51,6 +56,33 @@ class LoadedModel:
     def __repr__(self) -> str:
         """Return the model's name, what it tells apart, and its sample rate."""
         return f"<Recognizer {Path(self._name).name}: {', '.join(self.labels)}; {self.sample_rate} Hz>"
+
+    def push_to_hub(
+        self,
+        repo: str,
+        *,
+        private: bool = False,
+        licence: str | None = None,
+        language: str | None = None,
+        token: str | None = None,
+    ) -> str:
+        """Upload the model and its card to the Hugging Face hub; return the repository's address.
+
+        Args:
+            repo: ``user/model``; it is made where there is none.
+            private: Whether a new repository is private.
+            licence: Of the model, as the hub writes it (``apache-2.0``); that of the recordings if not given.
+            language: Of the speech, as an ISO 639 code.
+            token: Who uploads; otherwise whom ``hf auth login`` or ``HF_TOKEN`` say.
+
+        Raises:
+            EvenvoiceError: Not logged in, not allowed, or no answer.
+
+        Examples:
+            ``Recognizer("model.onnx").push_to_hub("anna/voices")``, and then ``Recognizer("hf:anna/voices")``.
+        """
+        card = model_card(self.card, file=f"{PREFIX}{repo}", licence=licence, language=language)
+        return push_model(self._session.model, card, repo, private=private, token=token)
 
     def top(self, k: int) -> Self:
         """Return a recognizer that gives the k best emotions only; it shares this one's model.

@@ -37,7 +37,7 @@ def model_card(card: Card, *, file: str = "model.onnx", licence: str | None = No
 
     Args:
         card: The metadata, ``Recognizer(path).card``.
-        file: What the examples call the model file.
+        file: What the examples call the model file, or ``hf:user/model``.
         licence: Of the model, as the hub writes it (``apache-2.0``). Where none is given, the corpus' own.
         language: Of the speech, as an ISO 639 code (``de``); left out where none is given.
 
@@ -104,10 +104,11 @@ def _hub_result(card: Card, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(file: str) -> str:
+    package = "'evenvoice[hub]'" if file.startswith("hf:") else "evenvoice"
     return f"""\
 ## How to use it
 
-`pip install evenvoice`, which brings neither torch nor scikit-learn; then, in Python
+`pip install {package}`, which brings neither torch nor scikit-learn; then, in Python
 
 ```python
 from evenvoice import Recognizer

@@ -27,7 +27,8 @@ class Recognizer(LoadedModel):
     It can be pickled, copied and sent to workers: the model is opened once more there.
 
     Args:
-        path: The model file (``.onnx``); without one, the model that comes with evenvoice.
+        path: The model file (``.onnx``), or ``hf:user/model`` for one on the Hugging Face hub (extra ``hub``), perhaps
+            with ``/file.onnx`` and ``@revision``; without one, the model that comes with evenvoice.
         threads: How many threads one prediction may take.
 
     Attributes:

@@ -58,6 +58,11 @@ class Session:
             ) from error
         self.width = self._check_signature()
 
+    @property
+    def model(self) -> bytes:
+        """The bytes of the model file."""
+        return self._arguments[0]
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle, copy and deep-copy by opening the model once more: onnxruntime's own object cannot be copied."""
         return type(self), self._arguments
