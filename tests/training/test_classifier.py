@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
+import torch
 from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
@@ -16,6 +18,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import SMOTE
 from evenvoice.recipes import open_recipe
 from evenvoice.training import SpeechEmotionClassifier
+from evenvoice.training.inputs import as_waveforms, kind_of
 from tests.recognizer import tiny
 
 RNG = np.random.default_rng(0)
@@ -226,6 +229,9 @@ def test_paths_and_hugging_face_dicts_are_recordings(tmp_path: Path) -> None:
     [
         (None, "requires y to be passed"),
         ([*Y[:-1], None], r"y\[35\] is missing"),
+        ([*Y[:-1], pd.NaT], r"y\[35\] is missing"),
+        (pd.array([*Y[:-1], pd.NA], dtype="string"), r"y\[35\] is missing"),
+        (np.ma.masked_array(np.tile([0, 1], 18), mask=np.arange(36) == 35), r"y\[35\] is missing"),
         (np.linspace(0, 1, 36), "continuous"),
         (np.eye(3)[np.tile([0, 1, 2], 12)], r"one-hot: give class numbers, y.argmax"),
         ([*[1] * 18, *["sad"] * 18], "y: labels of mixed types, words and numbers"),
@@ -234,6 +240,35 @@ def test_paths_and_hugging_face_dicts_are_recordings(tmp_path: Path) -> None:
 def test_labels_that_cannot_be_classes_are_refused(y: object, message: str) -> None:
     with pytest.raises(EvenvoiceError, match=message):
         clone(ON_FEATURES).fit(FEATURES, y)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_speaker_that_is_missing_is_refused(missing: object) -> None:
+    with pytest.raises(EvenvoiceError, match=r"groups\[35\] is missing"):
+        clone(ON_FEATURES).fit(FEATURES, Y, groups=[*["a"] * 35, missing])
+
+
+def test_scores_are_of_labels_that_could_be_fitted() -> None:
+    fitted = clone(ON_FEATURES).set_params(epochs=1).fit(FEATURES, Y)
+    assert fitted.score(FEATURES, Y) == (fitted.predict(FEATURES) == Y).mean()
+    with pytest.raises(EvenvoiceError, match=r"y\[35\] is missing"):
+        fitted.score(FEATURES, [*Y[:-1], np.nan])
+    with pytest.raises(EvenvoiceError, match="36 utterances and y 3 emotions"):
+        fitted.score(FEATURES, Y[:3])
+
+
+def test_tensors_are_what_arrays_are() -> None:
+    assert kind_of([torch.zeros(8)] * 3) == kind_of([np.zeros(8)] * 3) == "waveforms"
+    assert kind_of(torch.zeros(3, 8)) == "matrix"
+    waveforms = as_waveforms([torch.tensor(waveform) for waveform in WAVEFORMS[:2]], 16000)
+    np.testing.assert_array_equal(waveforms[1], WAVEFORMS[1])
+
+
+@pytest.mark.parametrize("X", [(waveform for waveform in WAVEFORMS), [b"RIFF" * 9000] * 36, [bytearray(9)] * 36])
+def test_what_cannot_be_iterated_twice_or_is_bytes_is_one_short_line(X: object) -> None:
+    with pytest.raises(EvenvoiceError, match="expected waveforms") as caught:
+        clone(QUICK).fit(X, Y)
+    assert len(str(caught.value)) < 300
 
 
 def test_labels_in_a_column_are_labels() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -137,6 +138,21 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         """Return the most probable class of each utterance ``[n]``."""
         probabilities = self.predict_proba(X, groups)
         return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def score(self, X: Any, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None) -> float:
+        """Return the share of right answers (accuracy, WA), from 0 to 1.
+
+        Args:
+            X: As in `fit`.
+            y: Labels ``[n]``.
+            sample_weight: Weights ``[n]``.
+
+        Raises:
+            EvenvoiceError: X or y cannot be used.
+        """
+        answers = self.predict(X)
+        as_labels(y, len(answers))
+        return float(accuracy_score(y, answers, sample_weight=sample_weight))
 
     def save(self, path: Path | str) -> Path:
         """Write the model file, which `load` and `Recognizer` read. Only for a classifier fitted on waveforms.

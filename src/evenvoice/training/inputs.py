@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
@@ -45,19 +46,30 @@ def kind_of(X: Any) -> Kind:
         raise EvenvoiceError(f"X is a sparse matrix, and sparse input is not supported; give X.toarray(); {EXPECTED}")
     if isinstance(X, str | bytes | Path | dict | None) or np.isscalar(X):
         raise EvenvoiceError(f"X is {type(X).__name__}; {EXPECTED}; put a single recording in a list: [X]")
+    if not hasattr(X, "__len__"):
+        raise EvenvoiceError(f"X is {type(X).__name__}, which has no length; {EXPECTED}; put them in a list: list(X)")
+    X = plain(X)
     shape, dtype = getattr(X, "shape", None), getattr(X, "dtype", None)
     if shape is not None and (dtype is None or np.dtype(dtype).kind != "O"):
         kinds: dict[int, Kind] = {2: "matrix", 4: "images"}
         if len(shape) not in kinds:
             raise EvenvoiceError(f"X has shape {tuple(shape)}; {EXPECTED}. Reshape your data")
         return kinds[len(shape)]
-    first = next(iter(X), None) if hasattr(X, "__iter__") else None
+    first = plain(next(iter(X), None) if hasattr(X, "__iter__") else None)
+    if isinstance(first, bytes | bytearray | memoryview):
+        raise EvenvoiceError(f"X[0] is {type(first).__name__}; {EXPECTED}; write the recordings to files")
     if isinstance(first, str | Path | dict) or (isinstance(first, np.ndarray) and first.ndim == 1):
         is_row = isinstance(first, np.ndarray) and first.dtype == object
         return "matrix" if is_row else "waveforms"
     if isinstance(first, np.ndarray):
         return "images" if first.ndim == 3 else "waveforms"
     return "matrix"
+
+
+def plain(X: Any) -> Any:
+    """Return a tensor (torch, TensorFlow, JAX) as an array; anything else as it is."""
+    is_array = isinstance(X, np.ndarray | np.generic) or not hasattr(X, "__array__") or hasattr(X, "iloc")
+    return X if is_array else np.asarray(X)
 
 
 def as_waveforms(X: Any, rate: int) -> list[Waveform]:
@@ -77,10 +89,10 @@ def as_waveforms(X: Any, rate: int) -> list[Waveform]:
                 raise EvenvoiceError(
                     f"X[{number}]: a dict of {', '.join(map(str, one))}; expected the keys array and sampling_rate"
                 )
-            waveform = check_waveform(one["array"], f"X[{number}]")
+            waveform = check_waveform(plain(one["array"]), f"X[{number}]")
             found.append(resample(waveform, int(one["sampling_rate"]), rate))
         else:
-            found.append(check_waveform(one, f"X[{number}]"))
+            found.append(check_waveform(plain(one), f"X[{number}]"))
     return found
 
 
@@ -136,15 +148,16 @@ def as_labels(y: Any, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.str_], t
     try:
         if (plain := np.asarray(y)).dtype.kind == "f" and np.isinf(plain).any():
             raise ValueError("holds infinity; leave these rows out")
+        _check_none_missing("y", y, "leave these rows out")
         values = column_or_1d(y, warn=True)
+        _check_none_missing("y", values, "leave these rows out")
         given = y if isinstance(y, list | tuple) else ()
         if len({isinstance(label, str) for label in given if label is not None}) > 1:
             raise ValueError("labels of mixed types, words and numbers; give all of one type")
-        missing = [position for position, label in enumerate(values.tolist()) if label is None or label != label]
-        if missing:
-            raise ValueError(f"y[{missing[0]}] is missing (NaN or None); leave these rows out")
         check_classification_targets(values)
         classes, numbers = np.unique(values, return_inverse=True)
+    except EvenvoiceError:
+        raise
     except (ValueError, TypeError) as error:
         hint = ""
         if isinstance(y, np.ndarray | Sequence) and _is_one_hot(y):
@@ -156,6 +169,14 @@ def as_labels(y: Any, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.str_], t
         )
     names = tuple(str(label) for label in classes)
     return classes, np.array(names)[numbers], names
+
+
+def _check_none_missing(name: str, values: Any, remedy: str) -> None:
+    """Raise if one of some values is missing: None, NaN, NaT, pandas' NA, or masked. NumPy would make a word of it."""
+    each = values.tolist() if hasattr(values, "tolist") else values
+    for position, value in enumerate(each if isinstance(each, list | tuple) else ()):
+        if pd.api.types.is_scalar(value) and pd.isna(value):
+            raise EvenvoiceError(f"{name}: {name}[{position}] is missing (NaN or None); {remedy}")
 
 
 def _is_one_hot(y: Any) -> bool:
@@ -171,6 +192,7 @@ def as_groups(groups: Any, n: int) -> npt.NDArray[np.str_] | None:
     """Return speakers as words ``[n]``; ``None`` where none are given."""
     if groups is None:
         return None
+    _check_none_missing("groups", groups, "give one speaker for each")
     found = np.asarray(groups)
     if found.shape != (n,):
         raise EvenvoiceError(f"groups: shape {found.shape}, but X has {n} utterances; give one speaker for each")
