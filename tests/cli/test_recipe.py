@@ -83,3 +83,10 @@ def test_a_recipe_that_does_not_go(text: str, says: str, tmp_path: Path, monkeyp
 def test_who_names_no_recipe_gets_the_default_one(command: str) -> None:
     assert DEFAULT_RECIPE in run(command, "--help").result()
     assert open_recipe(DEFAULT_RECIPE).name == "voice-linear"
+
+
+def test_a_recipe_as_a_picture(tmp_path: Path) -> None:
+    answer = run("recipe", "show", "smote-2dcnn", "--set", "training.epochs=3", "--figure", tmp_path / "new" / "a.png")
+    assert answer.result() == f"{tmp_path / 'new' / 'a.png'}\n"
+    assert (tmp_path / "new" / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert "name one of these" in run("recipe", "show", "svm", "--figure", tmp_path / "a.gif").complaint()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,6 +36,10 @@ def show(
     form: options.Form = None,
     normalise: options.Normalise = None,
     settings: options.Set = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw its steps and its network instead: .png, .pdf or .svg."),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Print a recipe in full, with its input shape and its number of parameters."""
@@ -42,6 +47,12 @@ def show(
 
     from evenvoice.recipes import EMOTIONS, recipe_in_full, shipped_in_full
 
+    if figure is not None:
+        from evenvoice.report import write_recipe_figure
+
+        recipe = options.open_the_recipe(name, form, normalise, settings)
+        print(write_recipe_figure(recipe, figure, emotions))
+        return
     as_shipped = emotions == EMOTIONS and not (form or normalise or settings)
     full = shipped_in_full(name) if as_shipped else None
     if full is None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
+    from evenvoice.recipes.outline import Layer, Step, layers, steps
     from evenvoice.recipes.schema import Recipe
     from evenvoice.recipes.sections import DecisionSettings
 
@@ -19,9 +20,12 @@ _HOMES = {
     "DEFAULT_RECIPE": "default",
     "DecisionSettings": "sections",
     "EMOTIONS": "full",
+    "Layer": "outline",
     "Recipe": "schema",
     "RecipeSummary": "names",
+    "Step": "outline",
     "flattened": "changes",
+    "layers": "outline",
     "merged": "changes",
     "open_recipe": "open",
     "recipe_in_full": "full",
@@ -29,15 +33,19 @@ _HOMES = {
     "recipe_summaries": "names",
     "renamed": "old_keys",
     "shipped_in_full": "full",
+    "steps": "outline",
 }
 
 __all__ = [
     "DEFAULT_RECIPE",
     "EMOTIONS",
     "DecisionSettings",
+    "Layer",
     "Recipe",
     "RecipeSummary",
+    "Step",
     "flattened",
+    "layers",
     "merged",
     "open_recipe",
     "recipe_in_full",
@@ -45,6 +53,7 @@ __all__ = [
     "recipe_summaries",
     "renamed",
     "shipped_in_full",
+    "steps",
 ]
 
 

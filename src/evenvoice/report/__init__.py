@@ -7,6 +7,7 @@ from evenvoice.report.figures import confusion_figure, counts_figure, curves_fig
 from evenvoice.report.groups import breakdowns
 from evenvoice.report.illustrations import figure_kinds
 from evenvoice.report.page import write_report
+from evenvoice.report.recipe_figure import recipe_figure, write_recipe_figure
 
 __all__ = [
     "breakdowns",
@@ -18,6 +19,8 @@ __all__ = [
     "figure_kinds",
     "gains_figure",
     "imbalance_figure",
+    "recipe_figure",
     "write_balance_report",
+    "write_recipe_figure",
     "write_report",
 ]
