@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -94,7 +95,7 @@ def _draw_steps(axes: Axes, road: list[Step], boxes: list[list[str]]) -> None:
     for number, (step, lines) in enumerate(zip(road, boxes, strict=True)):
         height, colour = _height(lines), ORANGE if step.training_only else BLUE
         line = "--" if step.training_only else "-"
-        box = {"facecolor": "white", "edgecolor": colour, "linewidth": 1.2, "linestyle": line}
+        box: dict[str, Any] = {"facecolor": "white", "edgecolor": colour, "linewidth": 1.2, "linestyle": line}
         size, style = (_COLUMN - 0.4, height - 0.04), "round,pad=0,rounding_size=0.06"
         axes.add_patch(FancyBboxPatch((0.2, y + 0.02), *size, boxstyle=style, **box))
         note = "  (training part only)" if step.training_only else ""
