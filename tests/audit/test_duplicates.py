@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from evenvoice.audit import duplicates
 from evenvoice.audit.duplicates import Pair, duplicate_findings, duplicate_sets, find_duplicates
 from evenvoice.audit.fingerprint import Fingerprint, decoded_hash, fingerprint
 from evenvoice.audit.matching import candidates, correlate
@@ -96,6 +97,24 @@ def test_hums_silence_and_noise_are_no_duplicates() -> None:
     assert correlate(*hums, about=-3000 / 16000)[0] > 0.99
     assert pairs_of([*hums, *map(of, rng.normal(0, 0.1, (5, 20000))), of(np.zeros(9000)), of(np.zeros(8000))]) == []
     assert find_duplicates([]) == []
+
+
+def test_what_looks_alike_is_compared_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearest first, and no farther candidate of two recordings that were each compared in vain often enough."""
+    noise = np.random.default_rng(0).normal(0, 0.1, (12, 8000))
+    prints = [*map(of, noise), of(0.5 * noise[11])]
+    everyone = [(a, b, 0.0) for a in range(12) for b in range(a + 1, 12)]
+    calls: list[float] = []
+
+    def counted(first: Fingerprint, second: Fingerprint, about: float) -> tuple[float, float]:
+        calls.append(about)
+        return correlate(first, second, about)
+
+    monkeypatch.setattr(duplicates, "candidates", lambda _: [(11, 12, 0.0), *everyone])
+    monkeypatch.setattr(duplicates, "correlate", counted)
+    monkeypatch.setattr(duplicates, "_OTHERS", 3)
+    assert pairs_of(prints) == [(11, 12, "near")]
+    assert 12 * 3 / 2 <= len(calls) <= 1 + 12 * 3 < len(everyone)
 
 
 def test_no_false_pair_in_emodb(corpora_folder: Path) -> None:

@@ -28,6 +28,8 @@ def test_candidates_come_with_their_lag(six: list[Fingerprint]) -> None:
     lags = {(first, second): lag for first, second, lag in candidates(six)}
     assert len(lags) < 15 / 2  # of all pairs
     assert [lags[n, n + 3] for n in range(3)] == pytest.approx([0.5] * 3, abs=0.02)
+    # A later start of the same sound first: other sentences share fewer bits.
+    assert {pair[:2] for pair in candidates(six)[:3]} == {(n, n + 3) for n in range(3)}
     assert candidates([]) == []
     assert candidates(six[:1]) == []
 

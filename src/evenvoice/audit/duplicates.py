@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ from evenvoice.audit.matching import candidates, correlate, is_periodic
 # Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
 # copies that were trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more.
 _NEAR = 0.6
+
+# Two recordings that were each compared with so many nearer candidates in vain are not compared: hums of one pitch have
+# candidates that grow with the corpus, and a copy is nearest. Of EmoDB and RAVDESS together, none has more than 8.
+_OTHERS = 16
 
 # A set of more than this is one line of evidence; of a smaller one each pair is.
 _LARGE = 4
@@ -75,8 +80,11 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
             pairs.append(Pair(first, number, "same-samples", 1.0, 0.0))
     numbers = list(first_of.values())
     hums: dict[int, bool] = {}
+    others: Counter[int] = Counter()
     for a, b, about in candidates([fingerprints[number] for number in numbers]):
         first, second = numbers[a], numbers[b]
+        if min(others[first], others[second]) >= _OTHERS:
+            continue
         shorter = min(first, second, key=lambda number: len(fingerprints[number].shape))
         if shorter not in hums:
             hums[shorter] = is_periodic(fingerprints[shorter], _NEAR)
@@ -85,10 +93,13 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
         both = fingerprints[first], fingerprints[second]
         correlation, lag = correlate(*both, about)
         if correlation < _NEAR:
+            others.update((first, second))
             continue
         confirmed = confirm(*both, lag)
-        if confirmed >= limit(*both, lag):
-            pairs.append(Pair(first, second, "near", confirmed, lag))
+        if confirmed < limit(*both, lag):
+            others.update((first, second))
+            continue
+        pairs.append(Pair(first, second, "near", confirmed, lag))
     return sorted(pairs, key=lambda pair: (pair.first, pair.second))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.signal
+import scipy.fft
 
 from evenvoice.audit.fingerprint import BITS, HOP_SECONDS, RATE, Fingerprint
 
@@ -50,7 +51,8 @@ _ONES = np.array([value.bit_count() for value in range(1 << 12)], np.uint8)
 def candidates(fingerprints: Sequence[Fingerprint]) -> list[tuple[int, int, float]]:
     """Return the pairs that share a sub-fingerprint and most of the bits around it: first < second, and the lag.
 
-    The lag is how much later the sound comes in the second, in seconds, as nearly as a hop.
+    The lag is how much later the sound comes in the second, in seconds, as nearly as a hop. Those with the fewest
+    different bits come first.
 
     The time grows with the number of recordings and of pairs that share a sub-fingerprint, not with that of all pairs.
 
@@ -60,13 +62,14 @@ def candidates(fingerprints: Sequence[Fingerprint]) -> list[tuple[int, int, floa
     if not fingerprints:
         return []
     track = _Track.of(fingerprints)
-    found: list[tuple[int, int, float]] = []
+    found: list[tuple[float, int, int, float]] = []
     for first, second, lag in _sharing(track):
         for block in np.array_split(np.arange(len(first)), len(first) // _PAIRS_COMPARED + 1):
             errors = _bit_errors(track, first[block], second[block], lag[block])
-            near = block[errors < _BIT_ERRORS]
-            found += zip(first[near].tolist(), second[near].tolist(), (lag[near] * HOP_SECONDS).tolist(), strict=True)
-    return found
+            near = errors < _BIT_ERRORS
+            columns = errors, first[block], second[block], lag[block] * HOP_SECONDS
+            found += zip(*(column[near].tolist() for column in columns), strict=True)
+    return [(first, second, lag) for _, first, second, lag in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -163,16 +166,20 @@ def correlate(first: Fingerprint, second: Fingerprint, about: float) -> tuple[fl
         >>> correlation > 0.98, round(lag, 3)
         (True, -0.25)
     """
-    a, b = first.shape.astype(np.float32), second.shape.astype(np.float32)
     lag = round(about * RATE)
-    start, end = max(0, -lag), min(len(a), len(b) - lag)
-    if end - start < _SHORTEST * RATE or not (a.any() and b.any()):
+    start, end = max(0, -lag), min(len(first.shape), len(second.shape) - lag)
+    if end - start < _SHORTEST * RATE or not (first.shape.any() and second.shape.any()):
         return 0.0, about
-    still = a[start:end]
-    moved = np.pad(b, _LEEWAY)[start + lag : end + lag + 2 * _LEEWAY]
-    products = scipy.signal.correlate(moved, still, "valid", method="fft")
-    energy = _energy(moved)
-    norm = _norm(_energy(still)[-1:], energy[len(still) :] - energy[: -len(still)], len(still), a, b)
+    a, b = (_padded(each.shape) for each in (first, second))
+    of_a, of_b = _energy(a), _energy(b)
+    # The padding in front: sample 0 lies at _LEEWAY.
+    still, before, after = a[start + _LEEWAY : end + _LEEWAY], start + lag, end + lag + 2 * _LEEWAY
+    length, energy = end - start, of_b[before : after + 1]
+    products = _products(b[before:after], still)
+    norm = _norm(
+        of_a[end + _LEEWAY] - of_a[start + _LEEWAY], energy[length:] - energy[:-length], length,
+        _Whole(of_a[-1], len(first.shape)), _Whole(of_b[-1], len(second.shape)),
+    )  # fmt: skip
     best = int(np.argmax(np.abs(products) / norm))
     # The sound may lie between two samples: interpolate, as band-limited signals may be, and take the best eighth.
     around = np.pad(products, _TAPS)[best : best + 2 * _TAPS + 1]
@@ -190,26 +197,50 @@ def is_periodic(recording: Fingerprint, limit: float) -> bool:
     lags = np.arange(_LEEWAY, len(wave) - round(_SHORTEST * RATE))
     if not wave.any() or not len(lags):
         return False
-    products = scipy.signal.correlate(wave, wave, "full", method="fft")[len(wave) - 1 + lags]
+    products = _products(np.concatenate([wave, np.zeros_like(wave)]), wave)[lags]
     energy = _energy(wave)
-    head, tail = energy[len(wave) - lags], energy[-1] - energy[lags]
-    return bool((np.abs(products) > limit * _norm(head, tail, len(wave) - lags, wave, wave)).any())
+    whole = _Whole(energy[-1], len(wave))
+    norm = _norm(energy[len(wave) - lags], energy[-1] - energy[lags], len(wave) - lags, whole, whole)
+    return bool((np.abs(products) > limit * norm).any())
+
+
+class _Whole(NamedTuple):
+    """A whole recording: its energy, and its samples."""
+
+    energy: float
+    length: int
+
+
+def _padded(shape: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
+    """Return samples with 50 ms of nothing on either side."""
+    padded = np.zeros(len(shape) + 2 * _LEEWAY, np.float32)
+    padded[_LEEWAY:-_LEEWAY] = shape
+    return padded
+
+
+def _products(moved: npt.NDArray[np.float32], still: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return Σ still(n) · moved(n + l) for each l from 0 on at which all of ``still`` is covered."""
+    n = scipy.fft.next_fast_len(len(moved), real=True)
+    spectrum = scipy.fft.rfft(moved, n) * scipy.fft.rfft(still, n).conj()
+    products: npt.NDArray[np.float32] = scipy.fft.irfft(spectrum, n)[: len(moved) - len(still) + 1]
+    return products
 
 
 def _energy(wave: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Return the energy before each sample, and at the end that of all: ``[n + 1]``."""
-    return np.concatenate([[0.0], np.cumsum(wave.astype(np.float64) ** 2)])
+    energy = np.zeros(len(wave) + 1)
+    np.cumsum(np.square(wave, dtype=np.float64), out=energy[1:])
+    return energy
 
 
 def _norm(
-    of_a: npt.NDArray[np.float64],
+    of_a: npt.NDArray[np.float64] | np.float64,
     of_b: npt.NDArray[np.float64],
     length: int | Indices,
-    a: npt.NDArray[np.float32],
-    b: npt.NDArray[np.float32],
+    a: _Whole,
+    b: _Whole,
 ) -> npt.NDArray[np.float64]:
     """Return the root of the product of overlapping energies; infinite where the overlap is too small or too faint."""
-    whole_a, whole_b = _energy(a)[-1], _energy(b)[-1]
-    enough = (of_a >= _SHARE * whole_a) | (of_b >= _SHARE * whole_b)
-    faint = np.minimum(of_a / whole_a * len(a), of_b / whole_b * len(b)) < _FAINT * length
+    enough = (of_a >= _SHARE * a.energy) | (of_b >= _SHARE * b.energy)
+    faint = np.minimum(of_a / a.energy * a.length, of_b / b.energy * b.length) < _FAINT * length
     return np.where(enough & ~faint, np.sqrt(of_a * of_b), np.inf)
