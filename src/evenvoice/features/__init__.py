@@ -14,6 +14,7 @@ from evenvoice.features.extract import (
     rows_of,
 )
 from evenvoice.features.extractor import EXTRACTORS, Extractor, Features, FeatureSettings, compute, exportable
+from evenvoice.features.fourier import for_model_file
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.mfcc import MFCC
 from evenvoice.features.mfcc_settings import SPEECH, MFCCSettings
@@ -44,6 +45,7 @@ __all__ = [
     "extract_each",
     "extract_waveforms",
     "feature_digest",
+    "for_model_file",
     "keeps_rows",
     "one_thread",
     "rows_of",

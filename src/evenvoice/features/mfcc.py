@@ -1,7 +1,7 @@
 """Waveform to MFCC, Δ and ΔΔ for a batch of utterances of different length, with librosa's numbers.
 
 One module serves training, where it makes the cached features, and the model file, into which it is exported: hence no
-control flow on data, and one Fourier transform that has an ONNX operator.
+control flow on data, and a Fourier transform that can be written in matrix products (`for_model_file`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.features.delta import WIDTH, deltas
+from evenvoice.features.fourier import PowerSpectrum
 from evenvoice.features.mel import mel_basis
 from evenvoice.features.mfcc_settings import MFCCSettings
 
@@ -49,7 +50,6 @@ class MFCC(nn.Module):
     groups: ClassVar[int] = 3  # MFCC, Δ, ΔΔ
     Settings: ClassVar[type[MFCCSettings]] = MFCCSettings
 
-    window: Tensor
     mel: Tensor
     dct: Tensor
 
@@ -65,8 +65,8 @@ class MFCC(nn.Module):
         side = (settings.n_fft - settings.window) // 2
         hann = torch.hann_window(settings.window, dtype=torch.float64).to(torch.float32)
         window = nn.functional.pad(hann, (side, settings.n_fft - settings.window - side))
-        # None of these is learned, and all follow from the settings: there is nothing to store.
-        self.register_buffer("window", window, persistent=False)
+        self.spectrum = PowerSpectrum(window, settings.hop_length)
+        # Neither is learned, and both follow from the settings: there is nothing to store.
         basis = mel_basis(settings.sample_rate, settings.n_fft, settings.n_mels)
         self.register_buffer("mel", basis, persistent=False)
         self.register_buffer("dct", dct_basis(settings.n_mfcc, settings.n_mels), persistent=False)
@@ -91,12 +91,8 @@ class MFCC(nn.Module):
         heard = waveform.masked_fill(position >= lengths[:, None], 0.0)
         half = self.n_fft // 2
         missing = torch.sym_max(self.shortest - waveform.shape[1], 0)  # type: ignore[no-untyped-call]  # not annotated
-        padded = nn.functional.pad(heard, (half, half + missing))
-        spectrum = torch.stft(
-            padded, self.n_fft, self.hop_length, window=self.window, center=False, return_complex=True
-        )
-        real, imaginary = torch.view_as_real(spectrum).unbind(-1)
-        return real.square() + imaginary.square()
+        power: Tensor = self.spectrum(nn.functional.pad(heard, (half, half + missing)))
+        return power
 
     def cepstrum(self, bands: Tensor) -> Tensor:
         """Return the first coefficients ``[b, n_mfcc, t]`` of the DCT-II over mel bands ``[b, n_mels, t]`` in dB."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import exportable
+from evenvoice.features import exportable, for_model_file
 from evenvoice.models import Estimator, is_exportable
 from evenvoice.recipes import Recipe
 from evenvoice.training.trained import TrainedModel, weights_of
@@ -76,7 +76,7 @@ class WaveformToProbabilities(nn.Module):
         self.weights = weights_of(trained.recipe)
         extractor = exportable(trained.recipe.extractor)
         assert extractor is not None
-        self.extractor = copy.deepcopy(extractor)
+        self.extractor = for_model_file(extractor)
         self.eval()
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from evenvoice.audio import load
+from evenvoice.features import for_model_file
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.voice import Voice
 
@@ -39,8 +40,9 @@ class Exported:
         sizes = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}, {0: Dim.DYNAMIC}
         names = ["waveform", "lengths"]
         program = torch.onnx.export(
-            self.torch, example, dynamo=True, dynamic_shapes=sizes, input_names=names, opset_version=20, verbose=False
-        )
+            for_model_file(self.torch), example, dynamo=True, dynamic_shapes=sizes, input_names=names,
+            opset_version=20, verbose=False,
+        )  # fmt: skip
         program.save(path)
         self.session = onnxruntime.InferenceSession(path)
 

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from evenvoice.features.fourier import PowerSpectrum
+
 # About what the rounding to 16 bits adds to a bin: digital silence is as loud as the quietest recording. (The exporter
 # to ONNX takes an addend of 1e-8 or less for zero and leaves it out.)
 _FLOOR = 2e-8
@@ -32,24 +34,16 @@ class Power(nn.Module):
         (512, torch.Size([1, 257, 11]))
     """
 
-    window: Tensor
-
     def __init__(self, sample_rate: int, seconds: float, hop_length: int) -> None:
         super().__init__()
         window = torch.hann_window(round(seconds * sample_rate), dtype=torch.float64)
         self.n_fft = 2 ** math.ceil(math.log2(len(window)))
-        self.hop_length = hop_length
         missing = self.n_fft - len(window)
         padded = nn.functional.pad(window, (missing // 2, missing - missing // 2))
-        self.register_buffer("window", padded.to(torch.float32), persistent=False)
+        self.spectrum = PowerSpectrum(padded.to(torch.float32), hop_length)
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return ``[b, 1 + n_fft // 2, t]``."""
         half = self.n_fft // 2
-        padded = nn.functional.pad(waveform, (half, half))
-        spectrum = torch.stft(
-            padded, self.n_fft, self.hop_length, window=self.window, center=False, return_complex=True
-        )
-        real, imaginary = torch.view_as_real(spectrum).unbind(-1)
-        power = real.square() + imaginary.square()
+        power: Tensor = self.spectrum(nn.functional.pad(waveform, (half, half)))
         return power + (_ROUNDING * power.sum(dim=1, keepdim=True) + _FLOOR)

@@ -69,7 +69,7 @@ class Voicing(nn.Module):
         n_fft = self.power.n_fft
         bins = torch.arange(1 + n_fft // 2, dtype=torch.float64)
         angle = 2 * math.pi / n_fft * lags[:, None] * bins
-        of_window = torch.fft.rfft(self.power.window.to(torch.float64)).abs().square()
+        of_window = torch.fft.rfft(self.power.spectrum.window.to(torch.float64)).abs().square()
         of_window[1:-1] *= 2  # a bin stands for its negative frequency, too
         own = (torch.cos(angle) @ of_window) / of_window.sum()
         found: Tensor = (torch.cos(angle) / own[:, None])[:, self.first : self.last].to(torch.float32)
