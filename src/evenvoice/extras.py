@@ -13,6 +13,7 @@ EXTRAS = {
     "av": "media",
     "sounddevice": "listen",
     **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
+    **dict.fromkeys(("dask", "distributed", "cloudpickle"), "cluster"),
     "transformers": "encoders",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     "audformat": "audformat",

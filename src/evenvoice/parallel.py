@@ -24,11 +24,31 @@ _LOOK = 1.0
 
 
 class Executor(Protocol):
-    """Makes calls somewhere: in processes of this machine, or on a cluster."""
+    """Makes calls somewhere: in processes of this machine, or on a cluster.
+
+    One with ``share(value)``, which returns what stands for a value among the arguments of many calls, is `remote`: its
+    workers need not see the disk of this process. They get bytes and return bytes, and this process alone writes. One
+    with ``workers`` says how many calls it makes at once.
+    """
 
     def run(self, calls: Iterable[Call]) -> Iterator[Any]:
         """Make the calls and yield their results as they come; raise what a call raises."""
         ...
+
+
+def is_remote(executor: Executor | None) -> bool:
+    """Return whether the workers of an executor may lack this machine's disk.
+
+    Examples:
+        >>> is_remote(None), is_remote(LocalExecutor(2))
+        (False, False)
+    """
+    return callable(getattr(executor, "share", None))
+
+
+def share(executor: Executor | None, value: Any) -> Any:
+    """Return what stands for a value that many calls are given; the value itself where the executor is not remote."""
+    return executor.share(value) if is_remote(executor) else value  # type: ignore[union-attr]  # just looked
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,7 @@ class LocalExecutor:
 def in_parallel(
     calls: Iterable[Call],
     description: str,
-    total: int,
+    total: int | None,
     *,
     jobs: int,
     threads: bool = False,
@@ -84,7 +104,7 @@ def in_parallel(
     Args:
         calls: ``joblib.delayed(function)(…)`` for each piece of work.
         description: What is being done.
-        total: How many calls there are.
+        total: How many calls there are; ``None`` where that is not known.
         jobs: How many at once; one works in this process.
         threads: Threads instead of processes, for work that releases Python's lock.
         ordered: Results in the order of the calls, else as they are finished.

@@ -16,6 +16,7 @@ from evenvoice.audio.recording import (
     load,
     open_blocks,
     read,
+    read_bytes,
     sample_rate,
 )
 from evenvoice.audio.source import one_line
@@ -39,6 +40,7 @@ __all__ = [
     "open_blocks",
     "open_perturbation",
     "read",
+    "read_bytes",
     "resample",
     "sample_rate",
 ]

@@ -209,6 +209,16 @@ def content_hash(file: Path | str) -> str:
         return hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # it has readinto
 
 
+def read_bytes(file: Path | str) -> bytes:
+    """Return the bytes of a recording, to be decoded elsewhere.
+
+    Raises:
+        AudioError: The file is missing, unreadable or empty.
+    """
+    with open_path(Path(file)) as source:
+        return source.file.read()
+
+
 def _waveform(source: Source, rate: int, clip: Clip, max_seconds: float) -> Waveform:
     """Decode, mix down, check and resample."""
     recording = _read(source, clip, max_seconds)

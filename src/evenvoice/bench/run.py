@@ -75,7 +75,7 @@ def balance(
         command: What the user typed, for the record.
         on_message: Called with a line of text: what is run, at what cost, and what is left out. Printed to stderr if
             not given.
-        executor: What makes the runs instead of processes of this machine.
+        executor: See `evaluate`.
 
     Raises:
         EvenvoiceError: An unknown method or protocol, an impossible ratio, no method that fits, or as `evaluate`.

@@ -71,6 +71,7 @@ def balance(
     normalise: options.Normalise = None,
     settings: options.Set = None,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
     out: options.Out = Path("balance"),
@@ -97,21 +98,23 @@ def balance(
 
     keep_freed_memory()
     both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
-    found = bench.balance(
-        the_corpus,
-        [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
-        methods,
-        protocol,
-        imbalance=imbalance,
-        seeds=both,
-        split_seeds=splits,
-        fit_seeds=fits,
-        out=out,
-        jobs=jobs,
-        device=device,
-        skip_bad=skip_bad,
-        command=options.as_typed(),
-    )
+    with options.executor_on(cluster) as executor:
+        found = bench.balance(
+            the_corpus,
+            [options.open_the_recipe(name, form, normalise, settings) for name in recipe],
+            methods,
+            protocol,
+            imbalance=imbalance,
+            seeds=both,
+            split_seeds=splits,
+            fit_seeds=fits,
+            out=out,
+            jobs=jobs,
+            device=device,
+            skip_bad=skip_bad,
+            command=options.as_typed(),
+            executor=executor,
+        )
     page = write_balance_report(found)
     if as_json:
         print(json.dumps(found.to_json() | {"report": str(page)}, indent=1))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,7 @@ from evenvoice.cli import complete
 from evenvoice.errors import EvenvoiceError
 
 if TYPE_CHECKING:
+    from evenvoice.cluster import DaskExecutor
     from evenvoice.corpora import Corpus
     from evenvoice.recipes import Recipe
 
@@ -87,6 +90,15 @@ Seed = Annotated[int, typer.Option(min=0, help="The (first) seed.")]
 Jobs = Annotated[
     int | None,
     typer.Option(min=1, help="How many to work on at once; results do not depend on it.", show_default="all cores"),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS|local:N",
+        help="Work on a Dask cluster instead: its scheduler's address, or N processes of this machine.",
+        show_default=False,
+    ),
 ]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 SkipBad = Annotated[
@@ -192,6 +204,18 @@ def seeds(
 def as_typed() -> str:
     """Return the command line; bytes of names that are not text are shown as codes."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def executor_on(cluster: str | None) -> Iterator[DaskExecutor | None]:
+    """Give what `--cluster` names, connected until the block ends; ``None`` where it is not given."""
+    if cluster is None:
+        yield None
+        return
+    from evenvoice.cluster import DaskExecutor
+
+    with DaskExecutor(cluster) as executor:
+        yield executor
 
 
 def cores(jobs: int | None) -> int:

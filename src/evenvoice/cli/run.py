@@ -19,6 +19,7 @@ KeepModels = Annotated[bool, typer.Option("--keep-models", help="Keep each run's
 def run(
     file: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The experiment.", show_default=False)],
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
     reference: options.Reference = None,
@@ -37,13 +38,18 @@ def run(
     from evenvoice.study import Experiment
 
     carry_out(
-        Experiment.load(file), reference, figures, as_json,
+        Experiment.load(file), reference, figures, as_json, cluster,
         out=out, jobs=jobs, device=device, skip_bad=skip_bad, keep_models=keep_models,
     )  # fmt: skip
 
 
 def carry_out(
-    experiment: Experiment, reference: str | None, figures: list[str] | None, as_json: bool, **execution: Any
+    experiment: Experiment,
+    reference: str | None,
+    figures: list[str] | None,
+    as_json: bool,
+    cluster: str | None,
+    **execution: Any,
 ) -> None:
     """Evaluate an experiment, write the report, and print the tables."""
     from evenvoice import study
@@ -54,7 +60,8 @@ def carry_out(
     keep_freed_memory()
     study.check_reference(reference, [recipe.name for recipe in experiment.open_recipes()])
     kinds = figure_kinds(figures or [])
-    found = experiment.evaluate(command=options.as_typed(), **execution)
+    with options.executor_on(cluster) as executor:
+        found = experiment.evaluate(command=options.as_typed(), executor=executor, **execution)
     page = write_report(found.folder, reference=reference, figures=kinds)
     compared = study.compare_within(found, reference)
     if as_json:

@@ -42,6 +42,7 @@ def tune(
     normalise: options.Normalise = None,
     settings: options.Set = None,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
     out: options.Out = Path("tuning"),
@@ -62,21 +63,23 @@ def tune(
 
     keep_freed_memory()
 
-    found = tune_recipe(
-        options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
-        options.open_the_recipe(recipe, form, normalise, settings),
-        trials=trials,
-        protocol=protocol,
-        fold=fold,
-        inner_folds=inner_folds,
-        seed=seed,
-        out=out,
-        jobs=jobs,
-        device=device,
-        skip_bad=skip_bad,
-        extends=recipe,
-        command=as_typed(),
-    )
+    with options.executor_on(cluster) as executor:
+        found = tune_recipe(
+            options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
+            options.open_the_recipe(recipe, form, normalise, settings),
+            trials=trials,
+            protocol=protocol,
+            fold=fold,
+            inner_folds=inner_folds,
+            seed=seed,
+            out=out,
+            jobs=jobs,
+            device=device,
+            skip_bad=skip_bad,
+            extends=recipe,
+            command=as_typed(),
+            executor=executor,
+        )
     report.write_report(out)
     page = write_tuning_report(out)
     if as_json:

@@ -5,19 +5,17 @@ The road: `extract` (or an `Extractor`) → ``shape.rows`` → normalise → ``s
 
 from evenvoice.features.cache import DECODING_VERSION, cache_size, clear_cache
 from evenvoice.features.extract import (
-    Extracted,
     extract,
     extract_each,
     extract_waveforms,
-    feature_digest,
     keeps_rows,
-    rows_of,
 )
 from evenvoice.features.extractor import EXTRACTORS, Extractor, Features, FeatureSettings, compute, exportable
 from evenvoice.features.fourier import for_model_file
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.mfcc import MFCC
 from evenvoice.features.mfcc_settings import SPEECH, MFCCSettings
+from evenvoice.features.of_clip import Extracted, feature_digest, rows_of
 from evenvoice.features.shapes import SHAPES, Shape, ShapeSettings
 from evenvoice.features.threads import one_thread
 from evenvoice.features.voice import Voice

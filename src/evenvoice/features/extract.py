@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 
-import numpy as np
-import torch
 from joblib import delayed
 
-from evenvoice.audio import Clip, Waveform, content_hash, load, open_perturbation
+from evenvoice.audio import Clip, Waveform
 from evenvoice.errors import AudioError
-from evenvoice.features.cache import cache_key, features_folder
-from evenvoice.features.extractor import Extractor, Features, FeatureSettings, compute
-from evenvoice.features.shapes import SHAPES, Shape, ShapeSettings
-from evenvoice.features.shards import Entry, Shards
+from evenvoice.features.cache import features_folder
+from evenvoice.features.extractor import Features, FeatureSettings, compute
+from evenvoice.features.of_clip import CachedOfClip, Extracted, OfClip
+from evenvoice.features.remote import compute_remotely
+from evenvoice.features.shapes import SHAPES, ShapeSettings
+from evenvoice.features.shards import Shards
 from evenvoice.features.threads import one_thread
-from evenvoice.parallel import in_parallel
-
-
-@dataclass(frozen=True, eq=False)
-class Extracted:
-    """What a clip gives.
-
-    Attributes:
-        arrays: The features, float32 ``[n_rows, t]``; or, where shapes were asked for, the rows of each, float32
-            ``[n_normalised, 1]``.
-        digest: SHA-256 of the features, also where only rows were asked for.
-    """
-
-    arrays: tuple[Features, ...]
-    digest: bytes
+from evenvoice.parallel import Executor, in_parallel, is_remote
 
 
 def extract(
@@ -81,6 +66,7 @@ def extract_each(
     jobs: int = 1,
     skip_bad: bool = False,
     on_bad: Callable[[int, AudioError], None] | None = None,
+    executor: Executor | None = None,
 ) -> Generator[Extracted | None, None, None]:
     """Yield what each clip gives, in order, as it is done: `extract` for a corpus that does not fit into memory.
 
@@ -92,17 +78,20 @@ def extract_each(
         jobs: See `extract`.
         skip_bad: See `extract`.
         on_bad: See `extract`.
+        executor: Computes what is not cached yet, where it is `remote` (`evenvoice.parallel`).
 
     Raises:
         AudioError: See `extract`.
         EvenvoiceError: See `extract`.
     """
-    extractor = settings.make()
-    wanted = [(shape, shape.make(extractor)) for shape in shapes]
+    of = OfClip(settings, shapes, perturbation)
+    if is_remote(executor):
+        assert executor is not None
+        compute_remotely(clips, of, executor, skip_bad=skip_bad)
     what = f"features, {perturbation}" if perturbation else "features"
     with Shards(features_folder()) as cache, one_thread():
         # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
-        each = _OfClip(settings, extractor, wanted, perturbation, cache)
+        each = CachedOfClip(of, cache)
         calls = (delayed(each)(clip) for clip in clips)
         with closing(in_parallel(calls, what, len(clips), jobs=jobs, threads=True)) as results:
             for index, result in enumerate(results):
@@ -142,87 +131,3 @@ def keeps_rows(settings: ShapeSettings) -> bool:
     """
     shape = SHAPES[settings.name]
     return bool(getattr(shape, "one_frame", False)) and isinstance(getattr(shape, "version", None), int)
-
-
-def rows_of(shape: Shape, features: Features) -> Features:
-    """Return what a shape makes of one utterance before it is normalised: float32 ``[n_normalised, t']``.
-
-    Args:
-        shape: Which.
-        features: float32 ``[n_rows, t]``, frames of the utterance's own.
-    """
-    # A copy: features may be read-only, and torch wants arrays that it could write to.
-    with torch.inference_mode():
-        values, _ = shape.rows(torch.tensor(features)[None], torch.tensor([features.shape[1]]))
-    return np.ascontiguousarray(values[0].numpy())
-
-
-@dataclass(frozen=True)
-class _OfClip:
-    """What to compute of each clip, and where it is kept."""
-
-    settings: FeatureSettings
-    extractor: Extractor
-    shapes: Sequence[tuple[ShapeSettings, Shape]]
-    perturbation: str | None
-    cache: Shards
-
-    def __call__(self, clip: Clip) -> Extracted | AudioError:
-        """Return what a clip gives, from the cache where it is there, or why there is nothing."""
-        try:
-            content = content_hash(clip.file)
-            if self.shapes:
-                return self._rows(content, clip)
-            features, digest = self._features(content, clip, keep=True)
-            return Extracted((features,), digest)
-        except AudioError as error:
-            return error
-
-    def _rows(self, content: str, clip: Clip) -> Extracted:
-        keys = [cache_key(content, clip, self.settings, self.perturbation, shape) for shape, _ in self.shapes]
-        entries = [self.cache.get(key) for key in keys]
-        arrays = [
-            None if entry is None or len(entry.source) != 32 else _array(entry, shape.n_normalised)
-            for entry, (_, shape) in zip(entries, self.shapes, strict=True)
-        ]
-        sources = {entry.source for entry in entries if entry is not None}
-        if len(sources) == 1 and all(array is not None for array in arrays):
-            return Extracted(tuple(array for array in arrays if array is not None), sources.pop())
-        features, digest = self._features(content, clip, keep=False)
-        made = tuple(rows_of(shape, features) for _, shape in self.shapes)
-        for key, rows in zip(keys, made, strict=True):
-            self.cache.put(key, _entry(rows, digest))
-        return Extracted(made, digest)
-
-    def _features(self, content: str, clip: Clip, *, keep: bool) -> tuple[Features, bytes]:
-        """Return the features and their digest; what is computed is kept where asked."""
-        key = cache_key(content, clip, self.settings, self.perturbation)
-        entry = self.cache.get(key)
-        cached = None if entry is None else _array(entry, self.extractor.n_rows)
-        if entry is not None and cached is not None:
-            return cached, entry.digest
-        rate = self.extractor.sample_rate
-        waveform = load(clip.file, rate=rate, start=clip.start, end=clip.end)
-        if self.perturbation is not None:
-            waveform = open_perturbation(self.perturbation)(waveform, rate, int(content[:8], 16))
-        features = compute(self.extractor, waveform)
-        entry = _entry(features)
-        if keep:
-            self.cache.put(key, entry)
-        return features, entry.digest
-
-
-def feature_digest(features: Features) -> bytes:
-    """Return the SHA-256 of features, 32 bytes, as the cache knows them."""
-    return _entry(features).digest
-
-
-def _entry(values: Features, source: bytes = b"") -> Entry:
-    return Entry(values.shape[0], values.astype("<f4").tobytes(), source)
-
-
-def _array(entry: Entry, n_rows: int) -> Features | None:
-    """Return an entry as float32 ``[n_rows, t]``; ``None`` where it has another number of rows."""
-    if entry.rows != n_rows or len(entry.data) % (4 * n_rows):
-        return None
-    return np.frombuffer(entry.data, "<f4").reshape(n_rows, -1).astype(np.float32, copy=False)

@@ -37,7 +37,8 @@ class Execution:
         skip_bad: Go on without unusable recordings, naming each on stderr.
         on_message: Called with a line of text: how many fits there will be, how long they take, which one failed.
             ``None`` prints to stderr.
-        executor: What makes the runs instead of processes of this machine.
+        executor: What computes features and makes the runs instead of processes of this machine, such as
+            `evenvoice.cluster.DaskExecutor`.
 
     Raises:
         EvenvoiceError: A number of jobs below one, an unknown device, or a value of another type.
@@ -74,8 +75,9 @@ class Execution:
 
     @property
     def workers(self) -> int:
-        """Number of fits at once."""
-        return self.jobs or cores()
+        """Number of fits at once: as the executor says, where it does."""
+        of_executor = getattr(self.executor, "workers", None)
+        return of_executor if isinstance(of_executor, int) else self.jobs or cores()
 
     def message(self, text: str) -> None:
         """Pass a line of text on."""

@@ -15,7 +15,7 @@ from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.files import check_writable
 from evenvoice.leases import sweep
-from evenvoice.parallel import Executor, in_parallel
+from evenvoice.parallel import Executor, in_parallel, is_remote, share
 from evenvoice.protocols import (
     Fold,
     SplitProtocol,
@@ -49,6 +49,7 @@ from evenvoice.study.records import (
     is_made,
     write_json,
 )
+from evenvoice.study.remote import keep_run, make_run_remotely, try_run_remotely
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
 from evenvoice.study.work import Task, make_run, try_run
@@ -107,7 +108,8 @@ def evaluate(
             take. Printed to stderr if not given.
         on_failure: Called with a run that cannot be made (a class too small for its sampler, say) and the reason; the
             other runs go on. Without it the first such run ends the evaluation.
-        executor: What makes the runs instead of processes of this machine.
+        executor: What computes features and makes the runs instead of processes of this machine:
+            `evenvoice.cluster.DaskExecutor`, or any object with ``run(calls)``.
 
     Returns:
         The results asked for, read back from the folder.
@@ -175,6 +177,7 @@ class _Evaluation:
                 perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
                 jobs=self.execution.workers,
                 skip_bad=self.execution.skip_bad,
+                executor=self.execution.executor,
             )
             data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
             tasks = [
@@ -227,13 +230,17 @@ class _Evaluation:
         execution = self.execution
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
-        # Workers get the features by path, and read what they need.
-        shared = examples.in_files(recipe.made_shape for recipe in by_shape(tasks))
+        executor, remote = execution.executor, is_remote(execution.executor)
+        shapes = (recipe.made_shape for recipe in by_shape(tasks))
+        # Workers of this machine get the features by path, and read what they need.
+        shared = share(executor, examples.in_memory(shapes) if remote else examples.in_files(shapes))
         # In full: worker processes keep the working directory in which they were started.
-        what = (self.corpus.name, labels, utterances, shared, self.folder.resolve(), execution.device, *flags)
-        make = make_run if self.on_failure is None else try_run
-        calls = (delayed(make)(task, *what) for task in tasks)
-        for failed in in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=execution.executor):
+        folder = self.folder.resolve()
+        what = (self.corpus.name, labels, share(executor, utterances), shared, folder, execution.device, *flags)
+        make, try_to = (make_run_remotely, try_run_remotely) if remote else (make_run, try_run)
+        calls = (delayed(make if self.on_failure is None else try_to)(task, *what) for task in tasks)
+        for made in in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=executor):
+            failed = keep_run(made, folder) if remote else made
             if failed is not None and self.on_failure is not None:
                 self.on_failure(*failed)
             yield

@@ -5,6 +5,8 @@ from __future__ import annotations
 import glob
 import json
 import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -109,20 +111,38 @@ def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_mo
     Raises:
         EvenvoiceError: Another process made a run of other settings meanwhile.
     """
+    with _placing(folder, info["fingerprint"]) as aside:
+        # Nine digits give every float32 back exactly.
+        result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
+        result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
+        result.split.to_csv(aside / "split.csv", index=False)
+        result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
+        if keep_model:
+            save_weights(result.model, aside / WEIGHTS_FILE)
+        write_json(aside / RUN_FILE, {"format": FORMAT, **info})
+
+
+def write_run_files(folder: Path, files: Mapping[str, bytes], fingerprint: str) -> None:
+    """Write a run's folder, as `write_run` does, from the files that a worker without our disk made of it.
+
+    Raises:
+        EvenvoiceError: Another process made a run of other settings meanwhile.
+    """
+    with _placing(folder, fingerprint) as aside:
+        for name, data in files.items():
+            (aside / name).write_bytes(data)
+
+
+@contextmanager
+def _placing(folder: Path, fingerprint: str) -> Iterator[Path]:
+    """Give a folder that is renamed into place; a run that another process made meanwhile is kept."""
     try:
         with writing_folder(folder) as aside:
-            # Nine digits give every float32 back exactly.
-            result.predictions.to_csv(aside / "predictions.csv", index=False, float_format="%.9g")
-            result.model.history.to_csv(aside / "history.csv", index=False, float_format="%.9g")
-            result.split.to_csv(aside / "split.csv", index=False)
-            result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
-            if keep_model:
-                save_weights(result.model, aside / WEIGHTS_FILE)
-            write_json(aside / RUN_FILE, {"format": FORMAT, **info})
+            yield aside
     except OSError:
         if not folder.exists():
             raise
-        is_made(folder, info["fingerprint"])
+        is_made(folder, fingerprint)
 
 
 def is_made(folder: Path, fingerprint: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import overload
 
@@ -115,7 +115,14 @@ class Dataset:
         Args:
             shapes: Those that will be asked for.
         """
-        shapes = list(shapes)
+        return self._with_stores(list(shapes), FeatureStore.in_file)
+
+    def in_memory(self, shapes: Iterable[Shape]) -> Dataset:
+        """Return the dataset as `in_files` does, but in memory: it can be sent where no file of ours is."""
+        return self._with_stores(list(shapes), FeatureStore.in_memory)
+
+    def _with_stores(self, shapes: Sequence[Shape], place: Callable[[FeatureStore], FeatureStore]) -> Dataset:
+        """Return the dataset with what the shapes need of it, and nothing else, in another place."""
         for shape in shapes:
             if shape.one_frame:
                 self.rows(shape)
@@ -124,9 +131,9 @@ class Dataset:
         frames = not all(shape.one_frame for shape in shapes)
         return replace(
             self,
-            features=self.store.in_file() if frames else self.store.without_arrays(),
-            shaped={key: store.in_file() for key, store in shaped.items()},
-            variants={name: variant.in_files(shapes) for name, variant in self.variants.items()},
+            features=place(self.store) if frames else self.store.without_arrays(),
+            shaped={key: place(store) for key, store in shaped.items()},
+            variants={name: variant._with_stores(shapes, place) for name, variant in self.variants.items()},
         )
 
     @property

@@ -11,6 +11,7 @@ from evenvoice.audio import Clip
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.features import FeatureSettings, ShapeSettings, extract_each, keeps_rows
+from evenvoice.parallel import Executor
 from evenvoice.training.dataset import Dataset, shape_key
 from evenvoice.training.store import Absent, StoreWriter
 
@@ -32,6 +33,7 @@ def load_dataset(
     perturbations: Sequence[str] = (),
     jobs: int = 1,
     skip_bad: bool = False,
+    executor: Executor | None = None,
 ) -> tuple[Corpus, Dataset]:
     """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
 
@@ -45,6 +47,7 @@ def load_dataset(
         perturbations: Of the waveforms: their features come along as variants.
         jobs: How many recordings to work on at once.
         skip_bad: Go on without unusable recordings, naming each on stderr.
+        executor: What computes features that are not cached, where it is `remote` (`evenvoice.parallel`).
 
     Raises:
         AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
@@ -52,7 +55,7 @@ def load_dataset(
     """
     check_emotions(corpus)
     bad: dict[int, AudioError] = {}
-    loading = _Loading(settings, _vectors(shapes), jobs)
+    loading = _Loading(settings, _vectors(shapes), jobs, executor)
     dataset = loading.load(corpus.clips(), None, bad if skip_bad else None)
     if bad:
         for error in bad.values():
@@ -85,6 +88,7 @@ class _Loading:
     settings: FeatureSettings
     shapes: Sequence[ShapeSettings]
     jobs: int
+    executor: Executor | None = None
 
     def load(
         self, clips: Sequence[Clip], perturbation: str | None, bad: dict[int, AudioError] | None = None
@@ -102,6 +106,7 @@ class _Loading:
             self.shapes,
             perturbation=perturbation,
             jobs=self.jobs,
+            executor=self.executor,
             skip_bad=bad is not None,
             on_bad=None if bad is None else bad.__setitem__,
         )

@@ -115,6 +115,14 @@ class FeatureStore(Sequence[Rows]):
             store.digests = self.digests
             return store
 
+    def in_memory(self) -> FeatureStore:
+        """Return the store with its features in memory: pickling it takes them along."""
+        if not isinstance(self.flat, Path):
+            return self
+        flat = np.fromfile(self.flat, np.float32)
+        flat.flags.writeable = False
+        return FeatureStore(flat, self.starts, self.n_rows, self.digests)
+
     def without_arrays(self) -> FeatureStore:
         """Return a store of as many utterances that knows their digests and nothing else."""
         return Absent(len(self), self.n_rows, self.digests or list(map(feature_digest, self)))

@@ -18,6 +18,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import keeps_rows
 from evenvoice.metrics import unweighted_accuracy
 from evenvoice.models import is_network
+from evenvoice.parallel import Executor
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
 from evenvoice.training import Dataset, fit
@@ -46,9 +47,11 @@ class Kept:
 
     Attributes:
         room: Bytes.
+        executor: What computes features: see `load_dataset`.
     """
 
     room: int = MOST_BYTES
+    executor: Executor | None = None
     _found: OrderedDict[str, tuple[Corpus, Dataset]] = field(default_factory=OrderedDict)
 
     def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
@@ -58,7 +61,12 @@ class Kept:
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
                 self._found[key] = load_dataset(
-                    corpus, recipe.features, shapes, perturbations=recipe.perturbations, skip_bad=skip_bad
+                    corpus,
+                    recipe.features,
+                    shapes,
+                    perturbations=recipe.perturbations,
+                    skip_bad=skip_bad,
+                    executor=self.executor,
                 )
         self._found.move_to_end(key)
         while len(self._found) > 1 and sum(examples.nbytes for _, examples in self._found.values()) > self.room:

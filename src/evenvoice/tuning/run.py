@@ -8,6 +8,7 @@ import os
 import statistics
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from evenvoice.corpora.corpus import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.models import is_network
-from evenvoice.parallel import in_parallel
+from evenvoice.parallel import Executor, in_parallel, is_remote
 from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, recipe_names
 from evenvoice.study.arguments import (
@@ -42,6 +43,7 @@ from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
 from evenvoice.tuning.recipe_file import write_recipe
+from evenvoice.tuning.remote import make_trials_remotely
 from evenvoice.tuning.space import lies_in, own_settings, suggest, with_settings
 from evenvoice.tuning.store import FILE, OPENED, Store
 from evenvoice.tuning.trial import Job, make_trial, workplace
@@ -67,6 +69,7 @@ def tune(
     extends: str | None = None,
     command: str | None = None,
     on_message: OnMessage | None = None,
+    executor: Executor | None = None,
 ) -> Tuning:
     """Search the recipe's search space, write the best settings as a recipe, then test both once.
 
@@ -91,12 +94,13 @@ def tune(
         extends: Name or file that the tuned recipe's file extends; what was given as ``recipe`` if that is one.
         command: What the user typed, for the report.
         on_message: Called with a line of text: the cost, and each best trial so far. Printed to stderr if not given.
+        executor: What computes features and makes the trials instead of processes of this machine: see `evaluate`.
 
     Raises:
         EvenvoiceError: No search space; the folder holds something else; the test part was opened, and more trials are
             asked for; no trial was completed; what `evaluate` raises.
     """
-    execution = Execution(jobs, device, skip_bad, on_message)
+    execution = Execution(jobs, device, skip_bad, on_message, executor)
     trials, inner_folds = as_whole(trials, "trials", 1), as_whole(inner_folds, "inner_folds", 2)
     command = as_command(command)
     fold, seed = as_whole(fold, "fold", 0), as_whole(seed, "seed", 0)
@@ -134,7 +138,7 @@ def tune(
     with Lock(folder / ".locks" / "opening"):  # another process may have come here too
         evaluate(
             division.marked(corpus, recipe), [recipe, tuned], ["predefined"], seeds=[seed], out=folder, jobs=jobs,
-            device=device, skip_bad=skip_bad, command=command, on_message=on_message,
+            device=device, skip_bad=skip_bad, command=command, on_message=on_message, executor=executor,
         )  # fmt: skip
     return load_tuning(folder)
 
@@ -176,6 +180,7 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
             perturbations=job.recipe.perturbations,
             jobs=execution.workers,
             skip_bad=job.skip_bad,
+            executor=execution.executor,
         )
         make_folds(job.inner, corpus.table, job.seed)
         execution.message(_announcement(job, corpus, finished, running, execution.workers))
@@ -197,12 +202,22 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
 
 def _round(job: Job, free: int, best: float, execution: Execution) -> float:
     """Make so many trials, or fewer where other processes are quicker; return the best UA so far."""
-    calls = (delayed(make_trial)(job) for _ in range(free))
-    for made in in_parallel(calls, "tuning", free, jobs=min(execution.workers, free), ordered=False):
+    for made in _made(job, free, execution):
         if made and made[1] is not None and made[1] > best:
             best = made[1]
             execution.message(f"trial {made[0]}: UA {100 * best:.1f} % on validation, the best so far")
     return best
+
+
+def _made(job: Job, free: int, execution: Execution) -> Iterator[tuple[int, float | None] | None]:
+    """Yield the number and the UA of each trial as it is made; ``None`` where another process was quicker."""
+    executor = execution.executor
+    if executor is not None and is_remote(executor):
+        yield from make_trials_remotely(job, free, executor)
+        return
+    calls = (delayed(make_trial)(job) for _ in range(free))
+    jobs = min(execution.workers, free)
+    yield from in_parallel(calls, "tuning", free, jobs=jobs, ordered=False, executor=executor)
 
 
 def _announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:

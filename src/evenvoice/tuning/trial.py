@@ -83,33 +83,33 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
     try:
         recipe = with_settings(job.recipe, claim.settings)
     except EvenvoiceError as error:
-        _failed(store, trial, error)
+        failed(store, trial, error)
         return None
     corpus, examples = kept.of(job.inside, recipe, job.skip_bad)
     folds = make_folds(job.inner, corpus.table, job.seed)[: job.parts]
     try:
         ua = validation_ua(
             recipe, job.inner, folds, corpus.table, examples, job.inside.classes, job.seed,
-            _Pruning(trial, len(folds), claim.own), device=job.device,
+            Pruning(trial, len(folds), claim.own), device=job.device,
         )  # fmt: skip
     except optuna.TrialPruned:
         store.study.tell(trial, state=TrialState.PRUNED)
         return None
     except EvenvoiceError as error:
-        _failed(store, trial, error)
+        failed(store, trial, error)
         return None
     store.study.tell(trial, ua)
     return ua
 
 
-def _failed(store: Store, trial: optuna.Trial, error: EvenvoiceError) -> None:
+def failed(store: Store, trial: optuna.Trial, error: EvenvoiceError) -> None:
     """Keep why these settings are impossible."""
     trial.set_user_attr(REASON, str(error))
     store.study.tell(trial, state=TrialState.FAIL)
 
 
 @dataclass(frozen=True)
-class _Pruning:
+class Pruning:
     """Ends a trial that is below the median of those before it, at the same point; never the recipe as it is."""
 
     trial: optuna.Trial
@@ -117,10 +117,12 @@ class _Pruning:
     own: bool
 
     def after_epoch(self, epoch: int, ua: float) -> None:
+        """Take the UA after an epoch of the first part."""
         if epoch % EVERY == 0:
             self._look(epoch, ua, f"after epoch {epoch} on the first part")
 
     def after_part(self, number: int, ua: float) -> None:
+        """Take the UA over the parts so far."""
         if number + 1 < self.parts:
             self._look(_PARTS + number, ua, f"after part {number + 1} of {self.parts}")
 

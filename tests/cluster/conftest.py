@@ -1,0 +1,24 @@
+"""One scheduler with two workers for all short tests: processes take a second or two to start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from evenvoice.cluster import DaskExecutor
+from tests.cluster.fleet import Fleet
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with Fleet(tmp_path_factory.getbasetemp()) as fleet:
+        fleet.start_worker()
+        fleet.start_worker()
+        yield fleet
+
+
+@pytest.fixture(scope="session")
+def cluster(fleet: Fleet) -> Iterator[DaskExecutor]:
+    with DaskExecutor(fleet.address) as executor:
+        yield executor
