@@ -7,6 +7,7 @@ import multiprocessing
 import random
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -203,3 +204,14 @@ def _on_a_full_disk(folder: Path) -> None:
         filled(folder, 1, size=20_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_closing_waits_for_threads_that_are_at_work(tmp_path: Path) -> None:
+    """Who stops early closes the cache while others write: SQLite would end the process."""
+    shards = Shards(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(shards.put, key(number), entry(number)) for number in range(50)]
+        while not all(work.done() for work in writing):
+            shards.__exit__()
+        assert all(work.exception() is None for work in writing)
+    shards.__exit__()

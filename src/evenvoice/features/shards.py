@@ -159,7 +159,11 @@ class _Shard:
             )
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once no thread is at work with it."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = self._path = None
@@ -213,7 +217,7 @@ class _Shard:
     def _discard(self) -> None:
         """Delete a file that is of no more use."""
         path = self._path
-        self.close()
+        self._close()
         if path is not None:
             for file in (path, Path(f"{path}-journal")):
                 with suppress(FileNotFoundError):
