@@ -24,6 +24,7 @@ COMMANDS = (
     "report",
     "export",
     "card",
+    "plot",
     "push",
     "compare",
     "audit",

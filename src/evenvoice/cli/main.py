@@ -26,6 +26,7 @@ from evenvoice.cli import (
     export,
     faults,
     listen,
+    plot,
     power,
     predict,
     push,
@@ -57,6 +58,7 @@ app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipe.app, name="recipe")
 app.add_typer(cache.app, name="cache")
 app.add_typer(audit.app, name="audit")
+app.add_typer(plot.app, name="plot")
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("run")(run.run)

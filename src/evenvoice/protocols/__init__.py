@@ -2,6 +2,7 @@
 
 from evenvoice.protocols.cross import Cross
 from evenvoice.protocols.enrol import Enrol, adapted_words, base_name, with_enrolled
+from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.folds import check_columns, make_folds
 from evenvoice.protocols.groups import LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
 from evenvoice.protocols.predefined import Predefined, promise_of
@@ -19,10 +20,12 @@ __all__ = [
     "NO_ROWS",
     "PROTOCOLS",
     "SELECT_ON_TEST",
+    "SPEAKERS",
     "THIN",
     "BaseProtocol",
     "Cross",
     "Enrol",
+    "FewerSpeakers",
     "Fold",
     "KFold",
     "LeaveOneGroupOut",
@@ -43,6 +46,7 @@ __all__ = [
     "check_columns",
     "check_promise",
     "cut_validation",
+    "fewer_name",
     "make_folds",
     "open_protocol",
     "promise_of",

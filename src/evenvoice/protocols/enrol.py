@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.protocols.fewer import fewer_name
 from evenvoice.protocols.promise import Fold, Promise
 from evenvoice.protocols.protocol import SplitProtocol, Splitter
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
@@ -139,13 +140,13 @@ def base_name(name: str) -> str:
     """Return the name of the protocol that divides, without what is done about its test part.
 
     Examples:
-        >>> base_name("random+enrol-5"), base_name("random+thin-10+select-on-test"), base_name("random")
-        ('random', 'random', 'random')
+        >>> base_name("random+enrol-5"), base_name("random+thin-10+select-on-test"), base_name("speaker+speakers-5")
+        ('random', 'random', 'speaker')
     """
     enrolled = split_name(name)
     name = (enrolled[0] if enrolled else name).removesuffix(SELECT_ON_TEST)
-    thinned = thinned_name(name)
-    return thinned[0] if thinned else name
+    narrowed = thinned_name(name) or fewer_name(name)
+    return narrowed[0] if narrowed else name
 
 
 def adapted_words(utterances: int | str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.protocols.enrol import ENROL, Enrol, split_name
+from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
+from evenvoice.protocols.narrowed import Narrowed
 from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
 from evenvoice.protocols.thin import THIN, Thin, thinned_name
@@ -76,6 +78,9 @@ def protocol_name(name: str) -> str:
     thinned = thinned_name(name)
     if thinned is not None:
         return f"{protocol_name(thinned[0])}{THIN}{thinned[1]:g}"
+    fewer = fewer_name(name)
+    if fewer is not None:
+        return f"{protocol_name(fewer[0])}{SPEAKERS}{fewer[1]}"
     if name in PROTOCOLS or ":" in name or name.startswith(LOGO):
         return name
     plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
@@ -87,6 +92,7 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
 
     ``<name>+enrol-5`` is `Enrol`: 5 utterances of each test speaker are enrolled, and the rest is tested.
     ``<name>+thin-10`` is `Thin`: training parts whose largest class is 10 times the smallest.
+    ``<name>+speakers-5`` is `FewerSpeakers`: training parts of 5 speakers.
 
     Args:
         name: One of `PROTOCOLS`, another name for it (`ALIASES`), ``logo-COLUMN``, ``package.module:Class``, or a
@@ -125,12 +131,21 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     thinned = thinned_name(known)
     if thinned is not None:
         inner = open_protocol(thinned[0])
-        if inner.promise.leaky or isinstance(inner, Enrol | Thin):
+        if inner.promise.leaky or isinstance(inner, Enrol | Narrowed):
             raise EvenvoiceError(
                 f"protocol {name!r}: {inner.name!r} is LEAKY, enrols or thins by itself; thin another one, such "
                 f"as speaker-folds{THIN}10"
             )
         return Thin(inner, thinned[1])
+    fewer = fewer_name(known)
+    if fewer is not None:
+        inner = open_protocol(fewer[0])
+        if inner.promise.leaky or isinstance(inner, Enrol | Narrowed):
+            raise EvenvoiceError(
+                f"protocol {name!r}: {inner.name!r} is LEAKY, enrols or leaves rows out by itself; take another one, "
+                f"such as speaker-folds{SPEAKERS}5"
+            )
+        return FewerSpeakers(inner, fewer[1])
     if known.startswith(LOGO) and known not in PROTOCOLS:
         return LeaveOneGroupOut(known.removeprefix(LOGO))
     if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.protocols.narrowed import Narrowed
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.protocol import SplitProtocol, Splitter
 
 THIN = "+thin-"
 
 
 @dataclass(frozen=True)
-class Thin(Splitter):
+class Thin(Narrowed):
     """Another protocol's folds, with each training part thinned until its largest class is r times its smallest.
 
     The classes, from the most frequent of the corpus to the rarest (equal ones in alphabetical order), keep N,
@@ -45,8 +44,6 @@ class Thin(Splitter):
         ({'angry': 16, 'happy': 8, 'sad': 4}, 9)
     """
 
-    balance_first: ClassVar[bool] = False
-    inner: SplitProtocol
     ratio: float
 
     def __post_init__(self) -> None:
@@ -67,26 +64,6 @@ class Thin(Splitter):
         """The other protocol's promise, and the ratio."""
         words = f"{self.inner.promise.words}; training parts thinned to {self.ratio:g} : 1"
         return dataclasses.replace(self.inner.promise, words=words)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Columns in which no value may be missing."""
-        return self.inner.needs
-
-    @property
-    def validation_by(self) -> str | None:
-        """See `SplitProtocol`."""
-        return self.inner.validation_by
-
-    @property
-    def n_folds(self) -> int:
-        """The other protocol's; an `AttributeError` where it depends on the groups."""
-        return int(self.inner.n_folds)  # type: ignore[attr-defined]  # not every protocol has it
-
-    @property
-    def select_on_test(self) -> bool:
-        """See `SplitProtocol`."""
-        return self.inner.select_on_test
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the other protocol's folds with fewer training rows.

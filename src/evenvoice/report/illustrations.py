@@ -61,9 +61,16 @@ class Illustration:
 
     def write(self, folder: Path, kinds: Sequence[str] = ()) -> None:
         """Write the picture as PNG, and as whatever else is wanted: ``pdf``, ``svg``; each whole or not at all."""
-        for kind in dict.fromkeys(("png", *kinds)):
-            with writing(folder / f"{self.name}.{kind}") as aside:
-                aside.write_bytes(_WRITERS[kind](self.figure))
+        write_figure(self.figure, folder / self.name, kinds)
+
+
+def write_figure(figure: Figure, path: Path, kinds: Sequence[str] = ()) -> list[Path]:
+    """Write a figure as PNG and in the other kinds; return the files, whose names are the path and a suffix."""
+    files = [path.with_name(f"{path.name}.{kind}") for kind in dict.fromkeys(("png", *kinds))]
+    for file in files:
+        with writing(file) as aside:
+            aside.write_bytes(_WRITERS[file.suffix[1:]](figure))
+    return files
 
 
 def figure_kinds(kinds: str | Sequence[str]) -> tuple[str, ...]:

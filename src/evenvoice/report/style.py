@@ -20,6 +20,7 @@ from evenvoice.tables import count
 
 # Okabe & Ito, "Color Universal Design" (2008): distinct for colour-blind readers.
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
+GREEN, PURPLE = "#009E73", "#CC79A7"
 INK, FAINT, LINE, WARNING = "#222222", "#595959", "#D9D9D9", "#A84300"
 
 STYLE: Any = {  # Any: which keys matplotlib's types know differs between its versions
@@ -50,6 +51,26 @@ STYLE: Any = {  # Any: which keys matplotlib's types know differs between its ve
     "pdf.fonttype": 42,  # TrueType: what journals take
     "svg.hashsalt": "evenvoice",  # the same figure gives the same bytes
 }
+_SERIES = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, "#222222")
+_DASHES = ("-", "--", ":", "-.")
+_MARKERS = "osD^vPX*"
+
+
+def series(number: int) -> dict[str, Any]:
+    """Return colour, line and marker of a series among several; no two are alike in both of the first 28.
+
+    Examples:
+        >>> series(0)["color"] == series(7)["color"], series(0)["linestyle"] == series(7)["linestyle"]
+        (True, False)
+    """
+    turn, place = divmod(number, len(_SERIES))
+    return {
+        "color": _SERIES[place],
+        "linestyle": _DASHES[turn % len(_DASHES)],
+        "marker": _MARKERS[number % len(_MARKERS)],
+    }
+
+
 HATCH = "////"
 """Of what is not real: synthetic rows, LEAKY scores."""
 

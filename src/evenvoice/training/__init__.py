@@ -4,6 +4,7 @@ from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
 from evenvoice.training.fitting import fit
+from evenvoice.training.load import load_dataset
 from evenvoice.training.on_corpus import train
 from evenvoice.training.trained import TrainedModel
 from evenvoice.training.trainers import FitJob, LoopTrainer, Trainer
@@ -17,5 +18,6 @@ __all__ = [
     "Trainer",
     "export",
     "fit",
+    "load_dataset",
     "train",
 ]
