@@ -92,6 +92,45 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     _until(lambda: not any(map(_lives, workers)))
 
 
+LATE = """
+import os, sys, time
+from pathlib import Path
+from joblib import delayed
+from evenvoice.parallel import in_parallel
+
+class Slow:
+    def __init__(self, folder):
+        self.folder = folder
+    def __setstate__(self, state):  # what a worker does before its first call: most of it is importing torch
+        self.__dict__.update(state)
+        Path(self.folder, f"{os.getpid()}.began").touch()
+        while not Path(self.folder, "go").exists():
+            time.sleep(0.05)
+
+def work(slow, number):
+    Path(slow.folder, f"{os.getpid()}.worked").touch()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    list(in_parallel((delayed(work)(Slow(sys.argv[1]), n) for n in range(2)), "working", 2, jobs=2))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
+def test_workers_whose_parent_is_killed_before_their_first_call_end_as_well(tmp_path: Path) -> None:
+    script, marks = tmp_path / "parent.py", tmp_path / "workers"
+    script.write_text(LATE)
+    marks.mkdir()
+    process = subprocess.Popen([sys.executable, str(script), str(marks)], stderr=subprocess.DEVNULL)
+    _until(lambda: len(list(marks.glob("*.began"))) == 2)
+    workers = [int(path.stem) for path in marks.glob("*.began")]
+    process.kill()
+    process.wait()
+    (marks / "go").touch()
+    _until(lambda: not any(map(_lives, workers)))
+    assert list(marks.glob("*.worked")) == []
+
+
 def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():

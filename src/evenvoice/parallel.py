@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
 import time
@@ -21,6 +22,8 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 # How often a worker process looks whether its parent still lives, in seconds.
 _LOOK = 1.0
+# What joblib calls its processes.
+_WORKER = "LokyProcess"
 
 
 class Executor(Protocol):
@@ -147,11 +150,13 @@ def end_with(parent: int) -> None:
     A thread looks once a second whose child this process is. (Linux' PR_SET_PDEATHSIG would follow the parent's thread,
     not its process, and joblib starts workers from threads that come and go.)
 
+    A worker that has only been started when the parent is killed still has its first call before it: it ends here.
+
     Args:
-        parent: Id of the parent process. Nothing happens in the parent itself, or in a process of another parent.
+        parent: Id of the parent process. Nothing happens in the parent itself, or in a process of another program's.
     """
     global _watched
-    if _watched or os.getppid() != parent:
+    if _watched or os.getpid() == parent or not multiprocessing.current_process().name.startswith(_WORKER):
         return
     _watched = True
     threading.Thread(target=_watch, args=(parent,), name="evenvoice-watch-parent", daemon=True).start()

@@ -21,8 +21,8 @@ from tests.cli.command import Answer
 TO_PARENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 TO_WORKER = (signal.SIGTERM, signal.SIGKILL)
 
-# Workers look once a second whether their parent lives.
-_PATIENCE = 30.0
+# Workers look once a second whether their parent lives, and first when they have imported what they need.
+_PATIENCE = 180.0
 
 
 @dataclass(frozen=True)
