@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 
-Count = Annotated[int, Field(ge=1, description="a whole number of 1 or more")]
+Count = Annotated[int, Field(ge=1, le=10**6, description="a whole number of 1 or more, up to a million")]
 Counts = Annotated[Sequence[Count], Field(min_length=1, description="a list of whole numbers of 1 or more: [128, 64]")]
 Pair = Annotated[
     Sequence[Count], Field(min_length=2, max_length=2, description="two whole numbers of 1 or more: [2, 2]")
@@ -29,8 +29,33 @@ UpToOne = Annotated[float, Field(gt=0, le=1, description="a number above 0 and u
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, description="a number above 0")]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False, description="a number of 0 or more")]
 
+_LARGEST = 2**31 - 1
+
 # What the program gives to a constructor, not the user.
 _GIVEN = ("self", "settings", "extractor", "input_shape", "n_classes", "class_counts", "n_epochs")
+
+
+def not_a_number(annotation: Any, value: Any) -> str | None:
+    """Return what is wrong with a value for a number, in words: pydantic takes ``true`` for 1, and text for its digits.
+
+    Args:
+        annotation: The type of the field: anything but ``int``, ``float`` or either with ``None`` takes any value here.
+        value: What stands there.
+
+    Examples:
+        >>> not_a_number(int, True), not_a_number(float | None, "0.1"), not_a_number(int, 2**40)
+        ('a number, and not true or false', 'a number, and not a text', 'a number of 2147483647 or less')
+        >>> not_a_number(int, 3), not_a_number(bool, True), not_a_number(str, "a")
+        (None, None, None)
+    """
+    kinds = set(get_args(annotation)) or {annotation}
+    if not kinds <= {int, float, type(None)}:
+        return None
+    if isinstance(value, bool):
+        return "a number, and not true or false"
+    if isinstance(value, str):
+        return "a number, and not a text"
+    return f"a number of {_LARGEST} or less" if isinstance(value, int) and value > _LARGEST else None
 
 
 def check_options(kind: str, name: str, constructor: type, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +89,10 @@ def check_options(kind: str, name: str, constructor: type, options: Mapping[str,
                 f"{kind} {shown(name)}: unknown option {shown(option)}{nearest(option, known)}; {takes}"
             )
     plain = {key: value.item() if isinstance(value, np.generic) else value for key, value in options.items()}
+    for option, value in plain.items():
+        if wrong := not_a_number(schema.model_fields[option].annotation, value):
+            wrong = _in_words(schema.model_fields[option]) or wrong
+            raise EvenvoiceError(f"{kind} {shown(name)}: {option} is {shown(value)}; give {wrong}")
     try:
         return schema(**plain).model_dump()
     except ValidationError as error:

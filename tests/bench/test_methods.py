@@ -88,6 +88,7 @@ def test_the_name_of_a_method_comes_back_from_the_recipe_in_a_run(name: str) -> 
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
+        ("smote(k_neighbors=])", r"method .smote\(k_neighbors=\]\).: k_neighbors=\] is no value of YAML"),
         ("smoet", r"method 'smoet' is unknown \(did you mean 'smote'\?\)"),
         ("smote+", r"method 'smote\+': found ''; expected NAME"),
         ("focal+ldam", "focal and ldam are both losses; a recipe has one"),

@@ -116,3 +116,31 @@ def test_a_stranger_s_file_is_one_line(text: str, tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match=r"recipe .*: not YAML .line [0-9]+: ") as caught:
         open_recipe(file)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("value", ["true", "'3'", "1:30", "1_000", "yes", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "line", ["training: {epochs: %s}", "training: {learning_rate: %s}", "ensemble: {members: %s}", "kappa: %s",
+             "features: {n_mfcc: %s}", "features: {n_fft: %s}", "model: {name: 2dcnn, options: {filters: %s}}",
+             "loss: {name: focal, options: {gamma: %s}}", "balance: {name: mixup, options: {alpha: %s}}"]
+)  # fmt: skip
+def test_a_number_is_a_number(line: str, value: str, tmp_path: Path) -> None:
+    if value.isdigit() and any(name in line for name in ("learning_rate", "kappa", "gamma", "alpha")):
+        pytest.skip("a float may be as large as that")
+    (tmp_path / "mine.yaml").write_text(f"extends: 2dcnn\n{line % value}\n")
+    with pytest.raises(EvenvoiceError, match=r"number") as caught:
+        open_recipe(str(tmp_path / "mine.yaml"))
+    assert len(str(caught.value)) < 300
+
+
+def test_partners_that_name_one_another(tmp_path: Path) -> None:
+    for one, other in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{one}.yaml").write_text(f"extends: 2dcnn\npartners: {{{other}.yaml: 0.5}}\n")
+    with pytest.raises(EvenvoiceError, match=r"partners: .*b\.yaml has partners itself"):
+        open_recipe(str(tmp_path / "a.yaml"))
+
+
+def test_the_line_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: 2dcnn\ntraining:\n\tepochs: 3\n")
+    with pytest.raises(EvenvoiceError, match=r"not YAML \(line 3: found character '\\t'"):
+        open_recipe(str(tmp_path / "mine.yaml"))

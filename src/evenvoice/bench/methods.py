@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS, make_decision, make_loss, make_sampler
 from evenvoice.recipes import Recipe, open_recipe
@@ -218,7 +220,10 @@ def _part(text: str, method: str) -> Part:
         if setting.strip() and not (option and equals):
             raise EvenvoiceError(f"method {shown(method)}: found {shown(setting)}; expected OPTION=VALUE")
         if option:
-            options.append((option, read_yaml(value)))
+            try:
+                options.append((option, read_yaml(value)))
+            except yaml.YAMLError as error:
+                raise EvenvoiceError(f"method {shown(method)}: {option}={value} is no value of YAML") from error
     part = Part(_kind_of(found[1].strip()), found[1].strip(), tuple(options))
     if options:
         _check_options(part)

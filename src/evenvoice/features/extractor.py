@@ -130,8 +130,18 @@ class FeatureSettings(BaseModel):
         return said
 
     def make(self) -> Extractor:
-        """Return the extractor."""
-        return _made(self.name, json.dumps(self.options, sort_keys=True))
+        """Return the extractor.
+
+        Raises:
+            EvenvoiceError: Its options make it larger than the memory.
+        """
+        try:
+            return _made(self.name, json.dumps(self.options, sort_keys=True))
+        except EvenvoiceError:
+            raise
+        except (MemoryError, RuntimeError, OverflowError) as error:
+            words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            raise EvenvoiceError(f"extractor {self.name!r}: cannot be made of {self.options} ({words})") from error
 
 
 def exportable(extractor: Extractor) -> nn.Module | None:

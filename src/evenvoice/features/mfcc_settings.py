@@ -28,11 +28,11 @@ class MFCCSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sample_rate: int = Field(default=16000, gt=0)
-    n_fft: int = Field(default=2048, gt=0, multiple_of=2)
-    win_length: int | None = Field(default=None, gt=0)
+    sample_rate: int = Field(default=16000, gt=0, le=1_000_000)
+    n_fft: int = Field(default=2048, gt=0, le=2**16, multiple_of=2)
+    win_length: int | None = Field(default=None, gt=0, le=2**16)
     hop_length: int = Field(default=512, gt=0)
-    n_mels: int = Field(default=128, gt=0)
+    n_mels: int = Field(default=128, gt=0, le=1024)
     n_mfcc: int = Field(default=40, gt=0)
 
     @property

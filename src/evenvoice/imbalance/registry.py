@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.imbalance.decisions.base import Decision
 from evenvoice.imbalance.sampler import Sampler
+from evenvoice.options import not_a_number
 from evenvoice.registry import Registry
 
 _SAMPLERS = "evenvoice.imbalance.samplers."
@@ -199,9 +200,21 @@ def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tup
         may = f"it takes {', '.join(allowed)}" if allowed else "it takes no options"
         listed = ", ".join(f"{shown(option)}{nearest(option, allowed)}" for option in unknown)
         raise EvenvoiceError(f"{kind} {name!r}: unknown option {listed}; {may}")
+    hints = _hints(cls)
+    for option, value in options.items():
+        if option in hints and (wrong := not_a_number(hints[option], value)):
+            raise EvenvoiceError(f"{kind} {shown(name)}: {option} is {shown(value)}; give {wrong}")
     try:
         return cls(**options)
     except EvenvoiceError:
         raise
     except (TypeError, ValueError) as error:
         raise EvenvoiceError(f"{kind} {shown(name)}: cannot be made with {shown(options)} ({error})") from error
+
+
+def _hints(cls: Any) -> dict[str, Any]:
+    """Return the types of a class' arguments; none where those of a class from outside cannot be found."""
+    try:
+        return get_type_hints(cls.__init__)
+    except (NameError, TypeError, AttributeError):
+        return {}

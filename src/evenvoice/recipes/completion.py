@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.features import EXTRACTORS
 from evenvoice.recipes.sections import VALIDATION_SHARE, DecisionSettings
+
+# The partner that is being opened: two recipes that name one another would be opened for ever.
+_OF: ContextVar[str] = ContextVar("partner", default="")
 
 
 def partner_of(name: Any, weight: Any) -> dict[str, Any]:
     """A partner's data, of its name or file."""
     from evenvoice.recipes.open import open_recipe
 
-    return {"recipe": open_recipe(str(name)), "weight": weight}
+    if _OF.get():
+        raise EvenvoiceError(f"partners: {_OF.get()} has partners itself; name them in the recipe that names it")
+    before = _OF.set(str(name))
+    try:
+        return {"recipe": open_recipe(str(name)), "weight": weight}
+    finally:
+        _OF.reset(before)
 
 
 def with_validation_part(full: dict[str, Any]) -> dict[str, Any]:

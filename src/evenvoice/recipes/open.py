@@ -17,7 +17,7 @@ from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
 from evenvoice.recipes.sections import spelled_out
-from evenvoice.recipes.text import check_chain, read_file, read_yaml
+from evenvoice.recipes.text import check_chain, read_file, read_yaml, what_is_wrong
 
 
 def recipe_names() -> list[str]:
@@ -99,7 +99,7 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
     try:
         data = read_yaml(text)
     except yaml.YAMLError as error:
-        raise EvenvoiceError(f"recipe {recipe!r}: not YAML ({str(error).splitlines()[0]})") from error
+        raise EvenvoiceError(f"recipe {recipe!r}: not YAML ({what_is_wrong(error)})") from error
     if not isinstance(data, dict):
         raise EvenvoiceError(f"recipe {recipe!r}: expected keys and values, found {type(data).__name__}")
     for key in data:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import make_decision, make_loss, make_sampler
 from evenvoice.models import check_model
+from evenvoice.options import not_a_number
 
 # What is cut off where something needs a validation part and nothing else is said.
 VALIDATION_SHARE = 0.2
@@ -37,9 +38,16 @@ def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Section(BaseModel):
-    """A part of a recipe: frozen, and strict about its keys."""
+    """A part of a recipe: frozen, and strict about its keys and numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _numbers_are_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        if wrong := not_a_number(cls.model_fields[str(info.field_name)].annotation, value):
+            raise ValueError(f"Input should be {wrong}")
+        return value
 
 
 class SamplerSettings(Section):

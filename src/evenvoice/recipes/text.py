@@ -113,6 +113,14 @@ def read_yaml(text: str) -> Any:
     return yaml.load(text, _Loader)  # a safe loader
 
 
+def what_is_wrong(error: yaml.YAMLError) -> str:
+    """Return in one line what the parser did not understand, and in which line."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    if problem and mark:
+        return f"line {mark.line + 1}: {problem}"
+    return str(error).splitlines()[0]
+
+
 def read_file(path: Path) -> str:
     """Return the text of a recipe's file.
 

@@ -27,7 +27,7 @@ class SequenceSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sample_rate: int = Field(default=16000, gt=0)
+    sample_rate: int = Field(default=16000, gt=0, le=1_000_000)
 
     @property
     @abstractmethod

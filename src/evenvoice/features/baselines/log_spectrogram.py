@@ -50,8 +50,8 @@ class LogSpectrogramSettings(SequenceSettings):
     """
 
     pre_emphasis: float = Field(default=0.97, ge=0, lt=1)
-    n_fft: int = Field(default=512, gt=0, multiple_of=2)
-    win_length: int = Field(default=400, gt=0)
+    n_fft: int = Field(default=512, gt=0, le=2**16, multiple_of=2)
+    win_length: int = Field(default=400, gt=0, le=2**16)
     hop_length: int = Field(default=160, gt=0)
     window: Literal["hann", "hamming"] = "hann"
     top_hz: float | None = Field(default=None, gt=0, allow_inf_nan=False)

@@ -52,8 +52,8 @@ class MfccCqtF0Settings(SequenceSettings):
         (33, 250)
     """
 
-    sample_rate: int = Field(default=16000, ge=11025)
-    n_fft: int = Field(default=2048, ge=512, multiple_of=2)
+    sample_rate: int = Field(default=16000, ge=11025, le=1_000_000)
+    n_fft: int = Field(default=2048, ge=512, le=2**16, multiple_of=2)
     hop_length: int = Field(default=512, gt=0, multiple_of=64)
     n_mfcc: int = Field(default=20, gt=0, le=128)
     lowest_hz: float = Field(default=65.0, gt=0, allow_inf_nan=False)

@@ -63,8 +63,8 @@ class ShortTermSettings(SequenceSettings):
     """
 
     # Below these, bands of the MFCC hold no bin of the Fourier transform.
-    sample_rate: int = Field(default=16000, ge=8000)
-    window_seconds: float = Field(default=0.2, ge=0.02, allow_inf_nan=False)
+    sample_rate: int = Field(default=16000, ge=8000, le=1_000_000)
+    window_seconds: float = Field(default=0.2, ge=0.02, le=10, allow_inf_nan=False)
     hop_seconds: float = Field(default=0.1, ge=0.001, allow_inf_nan=False)
 
     @property
