@@ -7,8 +7,6 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# torch: its oldest build is not on every index; the newest must do.
-_NOT_BOUND = {"torch"}
 
 
 def test_the_oldest_versions_are_the_lower_bounds() -> None:
@@ -21,7 +19,7 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
     bounds = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in asked if ">=" in line)  # type: ignore[union-attr]
     lines = (ROOT / "constraints-oldest.txt").read_text().splitlines()
     pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
-    assert pinned == {name: _in_full(bound) for name, bound in bounds.items() if name not in _NOT_BOUND}
+    assert pinned == {name: _in_full(bound) for name, bound in bounds.items()}
 
 
 def _in_full(bound: str) -> str:
