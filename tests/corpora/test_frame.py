@@ -59,6 +59,12 @@ def test_audformats_times(folder: Path, times: dict[str, object], in_the_index: 
     assert corpus.table[["start", "end"]].iloc[1].isna().all()
 
 
+def test_times_of_whole_days_only(folder: Path) -> None:
+    corpus = Corpus.from_frame(frame(start=["0 days", "0 days"], end=["1 days", "NaT"]), root=folder)
+    assert corpus.table["start"].to_list() == [0.0, 0.0]
+    assert corpus.table["end"].iloc[0] == 86400.0
+
+
 def test_a_corpus_comes_back_from_its_table(folder: Path) -> None:
     corpus = Corpus.from_frame(frame(start=[0.1, 0.2], speaker=["x", "y"], age=[3, None]), root=folder)
     again = Corpus.from_frame(corpus.table)

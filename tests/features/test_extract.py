@@ -255,6 +255,16 @@ def test_other_shapes_options_and_versions_have_rows_of_their_own(tmp_path, tran
     assert len(transforms) == 4
 
 
+def test_rows_of_another_layout_as_large_are_not_taken(tmp_path):
+    settings = FeatureSettings(n_mfcc=43)
+    clips = clips_in(tmp_path, 1)
+    shapes = [ShapeSettings(name="mean", layout=layout) for layout in ("split", "pad")]
+    split, padded = (next(iter(extract_each(clips, settings, [shape]))).arrays[0] for shape in shapes)
+    for shape, got in zip(shapes, (split, padded), strict=True):
+        assert np.array_equal(got, rows_of(shape.make(settings.make()), extract(clips, settings)[0]))
+    assert split.size == padded.size or not np.array_equal(split, padded)
+
+
 def test_only_a_shape_of_one_frame_with_a_version_stands_for_the_features(monkeypatch):
     assert keeps_rows(MEAN)
     assert not keeps_rows(ShapeSettings(name="sequence"))

@@ -112,6 +112,19 @@ def test_every_damaged_entry_is_noticed_and_no_other(tmp_path: Path) -> None:
     assert found(tmp_path, 130)[120:] == [entry(number) for number in range(120, 130)]
 
 
+def test_an_entry_under_the_key_of_another_is_noticed(tmp_path: Path) -> None:
+    filled(tmp_path, 2)
+    for file in files(tmp_path):
+        with sqlite3.connect(file) as connection:
+            found_there = connection.execute(
+                "SELECT checksum, source, rows, data FROM entries WHERE key = ?", (key(1),)
+            ).fetchone()
+        connection.close()
+        if found_there:
+            change(tmp_path, 0, "checksum = ?, source = ?, rows = ?, data = ?", *found_there)
+    assert found(tmp_path, 2) == [None, entry(1)]
+
+
 @pytest.mark.parametrize(
     ("statement", "value"),
     [
