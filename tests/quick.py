@@ -7,7 +7,8 @@ from typing import Any
 from evenvoice.recipes import Recipe, open_recipe
 from tests.golden.study import QUICK
 
-OPTIONS = {**QUICK, "voice-cnn": {"channels": 8, "wide_channels": 8, "attention": 8}}
+SMALL = {"channels": 8, "wide_channels": 8, "attention": 8}
+OPTIONS = {**QUICK, "voice-cnn": SMALL}
 
 
 def quick_recipe(recipe: str | Recipe, changes: dict[str, Any] | None = None) -> Recipe:

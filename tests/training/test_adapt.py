@@ -97,13 +97,14 @@ def test_speakers_are_needed() -> None:
         fit(RECIPE, dataclasses.replace(EXAMPLES, speakers=None))
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"shape": "array", "normalise": "enrolled"}, "one frame, found array"),
-        ({"kappa": 3}, "normalise: training does not use"),
-    ],
-)
-def test_what_does_not_fit_together(changes: dict[str, object], words: str) -> None:
-    with pytest.raises(EvenvoiceError, match=words):
-        open_recipe("2dcnn", changes)
+def test_kappa_belongs_to_enrolled() -> None:
+    with pytest.raises(EvenvoiceError, match="normalise: training does not use"):
+        open_recipe("2dcnn", {"kappa": 3})
+
+
+def test_frames_are_moved_by_the_mean_of_their_utterances() -> None:
+    recipe = open_recipe("2dcnn", {"shape": "array", "normalise": "enrolled", "training": {"epochs": 1}})
+    model = fit(recipe, EXAMPLES)
+    own = EXAMPLES.take(np.flatnonzero(EXAMPLES.speakers == EXAMPLES.speakers[0]))
+    means = [model.normaliser.vectors(rows).mean(axis=1) for rows in own.rows(recipe.made_shape)]
+    np.testing.assert_allclose(model.offset(own, 1.0)[0], np.mean(means, axis=0), atol=1e-6)

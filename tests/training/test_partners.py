@@ -20,6 +20,7 @@ from evenvoice.study.fold import run_fold
 from evenvoice.training import Dataset, export, fit
 from evenvoice.training.trained import TrainedModel
 from tests import fabricate
+from tests.quick import SMALL
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -54,6 +55,35 @@ def test_a_decision_is_fitted_to_what_they_say_together() -> None:
     assert fused.fitted_on["calibration"] == tuple(VALIDATION.ids)
 
 
+def test_each_that_adapts_has_its_part_of_the_offset() -> None:
+    network = {"model": {"name": "attentive-cnn", "options": SMALL}, "training": {"epochs": 1}}
+    cnn = Recipe(name="frames", normalise="enrolled", shape="sequence", **network)
+    recipe = _recipe(normalise="enrolled", partners=[{"recipe": CNN, "weight": 0.3}, {"recipe": cnn, "weight": 0.2}])
+    fused = fit(recipe, TRAIN, seed=3)
+    alone = [fit(one, TRAIN, seed=3) for one in (Recipe(**LINEAR, normalise="enrolled"), CNN, cnn)]
+    offset = fused.offset(TEST)
+    parts = [alone[0].offset(TEST), None, alone[2].offset(TEST)]
+    assert fused.offset_width == offset.shape[1] == parts[0].shape[1] + parts[2].shape[1]
+    np.testing.assert_array_equal(offset, np.concatenate([parts[0], parts[2]], axis=1))
+    logs = [np.log(one.probabilities(TEST, part).astype(float)) for one, part in zip(alone, parts, strict=True)]
+    expected = np.exp(0.5 * logs[0] + 0.3 * logs[1] + 0.2 * logs[2])
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(fused.probabilities(TEST, offset), expected, atol=1e-5)
+    assert np.abs(fused.probabilities(TEST, offset) - fused.probabilities(TEST)).max() > 5e-4
+
+
+def test_a_file_of_partners_that_adapt_agrees_with_torch(tmp_path: Path) -> None:
+    network = {"model": {"name": "attentive-cnn", "options": SMALL}, "training": {"epochs": 1}}
+    cnn = Recipe(name="frames", normalise="enrolled", shape="sequence", **network)
+    recipe = Recipe(**LINEAR, normalise="enrolled", partners=[{"recipe": cnn, "weight": 0.4}])
+    sounds, emotions = _voices(12)
+    model = fit(recipe, _dataset(recipe, sounds, emotions))
+    path = export(model, tmp_path / "model.onnx", corpus=None, check=sounds[:3])  # compares adapted ones, too
+    somebody = Recognizer(path).enrol([(16000, sound) for sound in sounds[::2]])
+    of_the_fit = model.offset(_dataset(recipe, sounds[::2], None))
+    np.testing.assert_allclose(somebody.offset, of_the_fit[0], atol=1e-3)
+
+
 def test_a_run_records_the_plans_of_partners_and_leaks_nothing() -> None:
     protocol = open_protocol("speaker-folds")
     fold = make_folds(protocol, TABLE, seed=0)[0]
@@ -72,7 +102,7 @@ def test_a_run_records_the_plans_of_partners_and_leaks_nothing() -> None:
         ({"partners": [{"recipe": CNN, "weight": 0.5}] * 2}, "weights sum to 1, and this recipe counts the rest"),
         ({"partners": {"2dcn": 0.4}}, "recipe '2dcn' is unknown"),
         ({"partners": {"2dcnn": 1.5}}, "less than 1"),
-        ({"normalise": "speaker"}, "linear says normalise: speaker; partners take training"),
+        ({"normalise": "speaker"}, "linear says normalise: speaker; here each takes training or enrolled"),
         ({"partners": {"calibrated-2dcnn": 0.2}}, "calibrated-2dcnn needs a validation part; set training"),
     ],
 )
@@ -114,11 +144,16 @@ def fused() -> tuple[TrainedModel, list[np.ndarray]]:
     partner = recipe.partners[0]
     quick = open_recipe(partner.recipe, {"augment": [], "training": {"epochs": 2}})
     recipe = recipe.model_copy(update={"partners": (partner.model_copy(update={"recipe": quick}),)})
+    return fit(recipe, _dataset(recipe, sounds, emotions)), sounds
+
+
+def _dataset(recipe: Recipe, sounds: list[np.ndarray], emotions: np.ndarray | None) -> Dataset:
     extractor = recipe.extractor
     with torch.inference_mode():
         made = [extractor(torch.from_numpy(sound)[None], torch.tensor([sound.size])) for sound in sounds]
     features = [rows[0, :, : int(frames[0])].numpy() for rows, frames in made]
-    return fit(recipe, Dataset([str(n) for n in range(len(sounds))], features, emotions)), sounds
+    ids = [str(number) for number in range(len(sounds))]
+    return Dataset(ids, features, emotions, np.array([f"s{number % 3}" for number in range(len(sounds))]))
 
 
 def test_the_whole_is_one_model_file_that_agrees_with_torch(

@@ -44,7 +44,7 @@ class Recipe(Section):
             with each speaker's own, from that speaker's unlabelled audio: *transductive*, so every figure says so.
             ``enrolled``: training rows around their own speaker's mean; at prediction a row around the training mean,
             or around the mean of a speaker of whom some recordings were enrolled. With none enrolled, a prediction
-            depends on its own utterance alone. For shapes of one frame.
+            depends on its own utterance alone.
         kappa: With ``enrolled``, the mean of k utterances counts k / (k + kappa), and the training mean the rest.
         clip: Normalised values are limited to ± this; ``None``: they are not.
         augment: Perturbations of the training part's waveforms, each of which adds a row for every utterance:
@@ -144,12 +144,7 @@ class Recipe(Section):
         return self
 
     @model_validator(mode="after")
-    def _one_vector_to_enrol(self) -> Recipe:
-        if self.adaptive and not self.made_shape.one_frame:
-            raise EvenvoiceError(
-                f"normalise: enrolled needs a shape of one frame, found {self.shape.name}; use --shape functionals or "
-                "mean, or normalise: training"
-            )
+    def _kappa_is_used(self) -> Recipe:
         if self.kappa != DEFAULT_KAPPA and not self.adaptive:
             raise EvenvoiceError(
                 f"kappa: {self.kappa:g} weighs the mean of a speaker, which normalise: {self.normalise} does not use; "
@@ -191,8 +186,10 @@ class Recipe(Section):
                     f"partners: {one.name} has other features ({one.features.name}, {one.features.options}) than "
                     f"{self.name} ({self.features.name}, {self.features.options}); partners share them"
                 )
-            if one.normalise != "training":
-                raise EvenvoiceError(f"partners: {one.name} says normalise: {one.normalise}; partners take training")
+            if one.normalise == "speaker":
+                raise EvenvoiceError(
+                    f"partners: {one.name} says normalise: speaker; here each takes training or enrolled"
+                )
             if one is not self and one.partners:
                 raise EvenvoiceError(f"partners: {one.name} has partners itself; name them here")
             if one.training.validation_share > self.training.validation_share:
@@ -232,12 +229,12 @@ class Recipe(Section):
     @property
     def adaptive(self) -> bool:
         """True where a prediction can be adapted to a speaker of whom some recordings were enrolled."""
-        return self.normalise == "enrolled"
+        return any(one.normalise == "enrolled" for one in self.with_partners)
 
     @property
     def needs_speakers(self) -> bool:
         """True where a fit needs the speaker of every utterance."""
-        return self.normalise != "training"
+        return any(one.normalise != "training" for one in self.with_partners)
 
     @property
     def samplers(self) -> tuple[SamplerSettings, ...]:

@@ -106,7 +106,7 @@ class Recognizer(LoadedModel):
         if not self.adaptive:
             raise EvenvoiceError(
                 f"{self._name}: cannot be adapted to a speaker; train one that can: evenvoice train CORPUS --recipe "
-                "voice-adaptive (or another recipe of shape functionals or mean with --normalise enrolled)"
+                "voice-adaptive (or another recipe with --normalise enrolled)"
             )
 
     @overload

@@ -128,7 +128,7 @@ def _onnx_model(trained: TrainedModel) -> Any:
     module = WaveformToProbabilities(trained)
     if trained.recipe.adaptive:
         module, inputs, outputs = Adaptive(trained), [*INPUTS, SPEAKER], [OUTPUT, NORMALISED]
-        example = *example, torch.zeros(1, trained.recipe.made_shape.n_normalised)
+        example = *example, torch.zeros(1, trained.offset_width)
         shapes[SPEAKER] = {}
     with _quietly(), one_thread():
         program = torch.onnx.export(
@@ -193,7 +193,7 @@ def _check_parity(
     _compare(trained.probabilities(examples), recognizer, waveforms, path, what)
     if trained.recipe.adaptive:
         # Somewhere within a deviation of the training mean, other than that.
-        offset = np.linspace(-1, 1, trained.recipe.made_shape.n_normalised, dtype=np.float32)
+        offset = np.linspace(-1, 1, trained.offset_width, dtype=np.float32)
         someone = SpeakerProfile(offset, 1, recognizer.card["sha256"])
         adapted = recognizer.adapted(someone)
         _compare(trained.probabilities(examples, offset[None]), adapted, waveforms, path, f"{what}, adapted,")

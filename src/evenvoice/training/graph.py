@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +34,7 @@ class Branch(nn.Module):
         self.decide = trained.decision.module()
         self.shape = trained.recipe.made_shape
         self.clip = trained.recipe.clip
+        self.width = trained.width
         # One column: the same for every frame.
         self.register_buffer("mean", torch.from_numpy(trained.normaliser.mean)[:, None])
         self.register_buffer("scale", torch.from_numpy(trained.normaliser.scale)[:, None])
@@ -43,6 +45,13 @@ class Branch(nn.Module):
         """Return the normalised rows ``[b, r, t']``, and how many of their frames are each utterance's own."""
         rows, frames = self.shape.rows(features, frames)
         return (rows - self.mean) * self.scale, frames
+
+    def mean_of(self, normalised: Tensor, frames: Tensor) -> Tensor:
+        """Return the mean over each utterance's own frames, ``[b, r]``."""
+        if self.shape.one_frame:
+            return normalised[:, :, 0]
+        own = torch.arange(normalised.shape[2]) < frames[:, None]
+        return (normalised * own[:, None]).sum(dim=2) / frames.clamp(min=1)[:, None]
 
     def logits(self, normalised: Tensor, frames: Tensor) -> Tensor:
         """Return the logits ``[b, emotions]`` of normalised rows."""
@@ -81,14 +90,22 @@ class WaveformToProbabilities(nn.Module):
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
-        features, frames = self.extractor(waveform, lengths)
-        logits = self.own.logits(*self.own.normalised(features, frames))
+        features = self.extractor(waveform, lengths)
+        return self.answer([branch.normalised(*features) for branch in self.branches])
+
+    @property
+    def branches(self) -> list[Branch]:
+        """The recipe's own branch, then those of its partners."""
+        return [self.own, *(branch for branch in self.partners if isinstance(branch, Branch))]
+
+    def answer(self, rows: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+        """Return the probabilities ``[b, emotions]`` of what each branch gets: its normalised rows and their frames."""
+        logits = self.own.logits(*rows[0])
         if len(self.partners):
             # See `together`.
             logits = self.weights[0] * logits.log_softmax(dim=1)
-            for branch, weight in zip(self.partners, self.weights[1:], strict=True):
-                assert isinstance(branch, Branch)
-                other = branch.decide(branch.logits(*branch.normalised(features, frames)))
+            for branch, weight, given in zip(self.branches[1:], self.weights[1:], rows[1:], strict=True):
+                other = branch.decide(branch.logits(*given))
                 logits = logits + weight * other.log_softmax(dim=1)
         decided: Tensor = self.own.decide(logits)
         return decided.softmax(dim=1)
@@ -99,14 +116,23 @@ class Adaptive(WaveformToProbabilities):
 
     Shape:
         - speaker: ``[1, r]`` or ``[b, r]`` float32, the offset of `TrainedModel.offset`; zeros: the training mean.
-        - Output: the probabilities, and the normalised rows ``[b, r]`` from which offsets are made.
+        - Output: the probabilities, and the normalised rows ``[b, r]`` from which offsets are made: the mean over the
+          frames, of each branch that adapts.
     """
 
     def forward(self, waveform: Tensor, lengths: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Return the probabilities ``[b, emotions]`` and the normalised rows ``[b, r]``, not clipped, not moved."""
-        normalised, frames = self.own.normalised(*self.extractor(waveform, lengths))
-        decided: Tensor = self.own.decide(self.own.logits(normalised - speaker[:, :, None], frames))
-        return decided.softmax(dim=1), normalised[:, :, 0]
+        features = self.extractor(waveform, lengths)
+        rows = [branch.normalised(*features) for branch in self.branches]
+        adapting = [(branch, given) for branch, given in zip(self.branches, rows, strict=True) if branch.width]
+        means = torch.cat([branch.mean_of(*given) for branch, given in adapting], dim=1)
+        moved, start = [], 0
+        for branch, (normalised, frames) in zip(self.branches, rows, strict=True):
+            if branch.width:
+                normalised = normalised - speaker[:, start : start + branch.width, None]
+                start += branch.width
+            moved.append((normalised, frames))
+        return self.answer(moved), means
 
 
 def check_exportable(recipe: Recipe) -> None:

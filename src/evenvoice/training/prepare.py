@@ -30,7 +30,7 @@ def fit_normaliser(recipe: Recipe, dataset: Dataset) -> Normaliser | None:
         return None
     shape = recipe.made_shape
     parts = [part.rows(shape) for part in (dataset, *(dataset.variant(name) for name in recipe.augment))]
-    if recipe.adaptive:
+    if recipe.normalise == "enrolled":
         return around_training_mean(parts[0], [around_speakers(part, dataset.speakers) for part in parts])
     return Normaliser.fit(*parts)
 
@@ -64,7 +64,7 @@ def to_images(
 
 def to_training_images(recipe: Recipe, dataset: Dataset, normaliser: Normaliser | None) -> npt.NDArray[np.float32]:
     """Return what a training part's rows are fitted as: `to_images`, but ``enrolled`` around their own speakers."""
-    if normaliser is None or not recipe.adaptive:
+    if normaliser is None or recipe.normalise != "enrolled":
         return to_images(recipe, dataset, normaliser)
     own = around_speakers(dataset.rows(recipe.made_shape), dataset.speakers)
     return _as_images(recipe, own, Normaliser(np.zeros_like(normaliser.mean), normaliser.scale))

@@ -73,17 +73,19 @@ class TrainedModel:
             examples: What to predict.
             offsets: Of the speakers, float32 ``[1, r]`` or ``[n, r]``: see `offset`.
         """
-        images = to_images(self.recipe, examples, self.normaliser, offsets)
+        own, *others = self._apart(offsets)
+        images = to_images(self.recipe, examples, self.normaliser, own)
         if not self.partners:
             return self.image_probabilities(images)
-        return together(
-            [probabilities_of(self.network, images, Shift()), *(one.probabilities(examples) for one in self.partners)],
-            weights_of(self.recipe),
-            self.decision,
-        )
+        partners = [one.probabilities(examples, part) for one, part in zip(self.partners, others, strict=True)]
+        logits = probabilities_of(self.network, images, Shift())
+        return together([logits, *partners], weights_of(self.recipe), self.decision)
 
     def offset(self, enrolled: Dataset, weight: float | None = None) -> npt.NDArray[np.float32]:
         """Return where a speaker lies, normalised, float32 ``[1, r]``: the mean of some utterances, shrunk; no labels.
+
+        Of frames, an utterance has their mean. Where several of a recipe and its partners adapt, theirs follow each
+        other.
 
         Args:
             enrolled: Utterances of one speaker, one at least.
@@ -92,15 +94,39 @@ class TrainedModel:
         Raises:
             EvenvoiceError: The recipe does not say ``normalise: enrolled``.
         """
-        if not self.recipe.adaptive or self.normaliser is None:
+        if not self.recipe.adaptive:
             raise EvenvoiceError(
                 f"recipe {self.recipe.name!r} cannot be adapted to a speaker; use normalise: enrolled, as "
                 "voice-adaptive does"
             )
-        rows = self.normaliser.apply(enrolled.rows(self.recipe.made_shape))
-        weight = shrinkage(len(rows), self.recipe.kappa) if weight is None else weight
-        mean: npt.NDArray[np.float64] = np.stack(rows)[:, :, 0].mean(axis=0, dtype=np.float64)
-        return (weight * mean).astype(np.float32)[None]
+        weight = shrinkage(len(enrolled.ids), self.recipe.kappa) if weight is None else weight
+        means = [one._mean_of(enrolled) for one in (self, *self.partners) if one.width]
+        return (weight * np.concatenate(means)).astype(np.float32)[None]
+
+    @property
+    def width(self) -> int:
+        """How many values of its offset are this model's own, without those of its partners."""
+        return self.recipe.made_shape.n_normalised if self.recipe.normalise == "enrolled" else 0
+
+    @property
+    def offset_width(self) -> int:
+        """How many values an offset has."""
+        return sum(one.width for one in (self, *self.partners))
+
+    def _mean_of(self, enrolled: Dataset) -> npt.NDArray[np.float64]:
+        """Return the mean of normalised utterances, float64 ``[width]``."""
+        assert self.normaliser is not None
+        rows = self.normaliser.each(enrolled.rows(self.recipe.made_shape))
+        mean: npt.NDArray[np.float64] = np.stack([row.mean(axis=1) for row in rows]).mean(axis=0, dtype=np.float64)
+        return mean
+
+    def _apart(self, offsets: npt.NDArray[np.float32] | None) -> list[npt.NDArray[np.float32] | None]:
+        """Return the parts of offsets that belong to this model and to each partner."""
+        models = (self, *self.partners)
+        if offsets is None:
+            return [None] * len(models)
+        ends = np.cumsum([one.width for one in models])
+        return [offsets[:, end - one.width : end] if one.width else None for one, end in zip(models, ends, strict=True)]
 
     def image_probabilities(self, images: Images) -> npt.NDArray[np.float32]:
         """Return float32 ``[n, emotions]`` for normalised features ``[n, c, h, w]`` (softmax: equation 9).
