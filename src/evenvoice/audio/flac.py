@@ -57,6 +57,8 @@ def _frame_end(frame: bytes, block: int) -> int | None:
     """Return which sample comes behind a frame that takes all of some bytes; ``None`` if they are none."""
     if len(frame) < 10 or frame[1] & 0xFE != 0xF8 or not frame[2] >> 4 or frame[2] & 15 == 15 or frame[3] & 1:
         return None
+    if frame[4] == 0xFF:  # no first byte of such a number
+        return None
     length = max(1, 8 - (frame[4] ^ 0xFF).bit_length())  # of the number, coded like UTF-8
     number = frame[4] & (0x7F if length == 1 else (1 << 7 - length) - 1)
     for byte in frame[5 : 4 + length]:
