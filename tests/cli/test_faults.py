@@ -153,6 +153,40 @@ def test_sigterm_always_gives_its_code(model: Path, voices: Path) -> None:
         assert b"Traceback" not in err
 
 
+_LOST = """
+import os, signal, sys, time, weakref
+import evenvoice.cli.main
+number = getattr(signal, sys.argv[1])
+
+class Ended:
+    def __del__(self):
+        if sys.argv[2] == "destructor":
+            stop()
+
+def stop(*_):
+    os.kill(os.getpid(), number)
+    time.sleep(0.2)
+
+def command(prog_name):
+    ended = Ended()
+    reference = weakref.ref(ended, stop if sys.argv[2] == "reference" else None)
+    del ended
+    time.sleep(60)
+
+evenvoice.cli.main.app = command
+evenvoice.cli.main.main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("where", ["destructor", "reference"])
+def test_an_interrupt_in_a_destructor_is_not_lost(number: str, code: int, where: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _LOST, number, where], capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (code, "evenvoice: interrupted; what was finished is kept\n")
+
+
 ESCAPES = "\x1b[2J\u202e\x9b31m\x07\r\n"
 
 

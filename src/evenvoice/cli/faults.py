@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
-from typing import TextIO
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+# Until the destructor that was interrupted has ended, in seconds; if it has not, it is sent once more.
+_SOON = 0.05
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -77,6 +83,29 @@ def open_standard_streams() -> bool:
                 os.close(handle)
             setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # to the process' end
     return was_open
+
+
+@contextmanager
+def interrupts_kept() -> Iterator[None]:
+    """Send Ctrl-C again where it came in a destructor or a weak reference's callback.
+
+    Python cannot raise there: it prints a traceback, and the program goes on as if nobody had stopped it.
+    """
+    before = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
+            again = threading.Timer(_SOON, _thread.interrupt_main)
+            again.daemon = True
+            again.start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def flush_stdout(stream: TextIO) -> str | None:

@@ -118,7 +118,8 @@ def main() -> None:
         signal.signal(signal.SIGTERM, terminate)
     try:
         try:
-            code = _run() if was_open else _complain("standard output is closed; redirect it, for example to /dev/null")
+            with faults.interrupts_kept():
+                code = _run() if was_open else _complain(_CLOSED)
         except Exception:
             if not terminated:
                 raise
@@ -140,6 +141,7 @@ def main() -> None:
 
 
 _FORMAT = warnings.formatwarning
+_CLOSED = "standard output is closed; redirect it, for example to /dev/null"
 
 
 def _as_line(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> str:
