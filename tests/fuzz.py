@@ -18,6 +18,7 @@ import numpy as np
 
 from evenvoice.errors import EvenvoiceError
 from tests.serve import malformed
+from tests.spreadsheets import damaged_parquet, damaged_workbook
 
 Generator = np.random.Generator
 
@@ -297,5 +298,7 @@ KINDS = {
         Kind("models", ".onnx", _model, _recognize),
         Kind("recipes", ".yaml", _recipe, _open_recipe),
         Kind("tables", ".csv", _table, _open_table),
+        Kind("spreadsheets", ".xlsx", damaged_workbook(damaged), _open_table),
+        Kind("parquet", ".parquet", damaged_parquet(damaged), _open_table),
     )
 }

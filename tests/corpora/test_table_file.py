@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import unicodedata
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -209,6 +211,25 @@ def test_spreadsheets_are_read_where_their_library_is_installed(folder: Path, su
     (folder / f"broken{suffix}").write_bytes(b"x")
     with pytest.raises(EvenvoiceError, match=f"cannot be read as {suffix}"):
         open_table(folder / f"broken{suffix}")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    with zipfile.ZipFile(tmp_path / "table.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 201_000_000)
+    assert (tmp_path / "table.xlsx").stat().st_size < 300_000
+    with pytest.raises(EvenvoiceError, match="unpacks to 201 MB, more than 200; is it this file"):
+        open_table(tmp_path / "table.xlsx")
+
+
+def test_a_parquet_file_of_too_many_lines_is_not_read(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    run = pyarrow.array(np.zeros(5_000_001, np.int8))
+    parquet.write_table(pyarrow.table({"file": run}), tmp_path / "table.parquet")
+    with pytest.raises(EvenvoiceError, match="5,000,001 lines, more than 5,000,000"):
+        open_table(tmp_path / "table.parquet")
 
 
 def test_a_line_that_repeats_another_is_left_out_and_one_with_another_label_is_kept(folder: Path) -> None:

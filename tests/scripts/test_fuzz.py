@@ -32,6 +32,14 @@ def test_damaged_inputs_are_read_or_refused(name: str, count: int) -> None:
     assert {row["outcome"] for row in rows} == {"read", "refused"}
 
 
+@pytest.mark.parametrize("name", ["spreadsheets", "parquet"])
+def test_damaged_spreadsheets_are_read_or_refused(name: str) -> None:
+    # Where their library is not installed, one line says so.
+    rows = list(fuzz.results(KINDS[name], 0, 40))
+    assert [row for row in rows if row["outcome"] == "fault"] == []
+    assert len(rows) == 40
+
+
 def _prints(file: Path) -> None:
     os.write(2, b"Traceback (most recent call last):")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.frame import open_frame
 from evenvoice.corpora.paths import at_home, is_file
 from evenvoice.corpora.rows import Row, Source, corpus_of_rows, names_of, parse_columns
-from evenvoice.corpora.text_table import read_text_table
+from evenvoice.corpora.text_table import MOST_COLUMNS, read_text_table
 from evenvoice.corpora.utterance import COLUMNS
 from evenvoice.errors import EvenvoiceError, MissingExtraError
 
@@ -19,6 +21,8 @@ OTHERS = {".xlsx": "openpyxl", ".parquet": "pyarrow"}
 SUFFIXES = (*TEXT, *OTHERS)
 
 _LICENCE = "not stated"
+_MOST_BYTES = 200_000_000
+_MOST_ROWS = 5_000_000
 
 
 def open_table(path: Path | str, columns: Mapping[str, str] | str | None = None) -> Corpus:
@@ -58,15 +62,36 @@ def _open_with_pandas(path: Path, mapping: Mapping[str, str]) -> Corpus:
 
     suffix = path.suffix.lower()
     try:
+        importlib.import_module(OTHERS[suffix])
+        if too_large := _too_large(path, suffix):
+            raise EvenvoiceError(f"{path}: {too_large}; is it this file? If so, save it as CSV")
         frame = pd.read_excel(path, engine="openpyxl") if suffix == ".xlsx" else pd.read_parquet(path, engine="pyarrow")
     except ImportError as error:
         raise MissingExtraError(
             f"{path}: reading {suffix} needs {OTHERS[suffix]}, which is not installed; "
             "pip install 'evenvoice[tables]', or save the table as CSV"
         ) from error
+    except EvenvoiceError:
+        raise
     except Exception as error:  # each library has errors of its own
-        raise EvenvoiceError(f"{path}: cannot be read as {suffix} ({error}); save it as CSV in UTF-8") from error
+        raise EvenvoiceError(
+            f"{path}: cannot be read as {suffix} ({str(error)[:200]}); save it as CSV in UTF-8"
+        ) from error
     return open_frame(frame, root=path.parent, name=path.stem, licence=_LICENCE, columns=mapping, what=str(path))
+
+
+def _too_large(path: Path, suffix: str) -> str | None:
+    """Return in words what of a file would fill the memory: a kilobyte unpacks to gigabytes."""
+    if suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        return f"unpacks to {size / 1e6:,.0f} MB, more than {_MOST_BYTES / 1e6:,.0f}" if size > _MOST_BYTES else None
+    from pyarrow.parquet import ParquetFile
+
+    about = ParquetFile(path).metadata
+    if about.num_columns > MOST_COLUMNS:
+        return f"{about.num_columns:,} columns, more than {MOST_COLUMNS:,}"
+    return f"{about.num_rows:,} lines, more than {_MOST_ROWS:,}" if about.num_rows > _MOST_ROWS else None
 
 
 def _short(path: Path) -> str:

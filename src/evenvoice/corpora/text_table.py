@@ -13,7 +13,7 @@ from pathlib import Path
 from evenvoice.corpora.paths import is_file
 from evenvoice.errors import EvenvoiceError
 
-_MOST_COLUMNS = 1000
+MOST_COLUMNS = 1000
 _LONGEST_NAME = 200
 _LFS = b"version https://git-lfs.github.com/spec/"
 # UTF-32 before UTF-16: its mark begins with the other's.
@@ -154,8 +154,8 @@ def _header(cells: list[str], path: Path, number: int) -> list[str]:
     where = f"{path}, line {number}"
     if not header:
         raise EvenvoiceError(f"{where}: no header; expected the names of the columns")
-    if len(header) > _MOST_COLUMNS:
-        raise EvenvoiceError(f"{where}: {len(header):,} columns, more than {_MOST_COLUMNS:,}; is it this file?")
+    if len(header) > MOST_COLUMNS:
+        raise EvenvoiceError(f"{where}: {len(header):,} columns, more than {MOST_COLUMNS:,}; is it this file?")
     for column in header:
         if len(column) > _LONGEST_NAME:
             raise EvenvoiceError(f"{where}: a column named {column[:40]!r}… of {len(column):,} characters; shorten it")
