@@ -178,4 +178,5 @@ def test_two_processes_share_the_trials_and_open_the_test_part_once(
 def test_no_search_space_is_one_line(voices: Path, tmp_path: Path) -> None:
     complaint = run("tune", f"folder:{voices}", "--recipe=majority", "--out", tmp_path / "out").complaint()
     assert complaint.startswith("recipe 'majority' has no search space; declare one in a file that extends it")
+    assert complaint.endswith("search: {normalise: [training, speaker]}")  # it has no epochs to search
     assert not (tmp_path / "out").exists()

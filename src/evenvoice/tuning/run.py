@@ -44,7 +44,7 @@ from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
 from evenvoice.tuning.recipe_file import write_recipe
 from evenvoice.tuning.remote import make_trials_remotely
-from evenvoice.tuning.space import lies_in, own_settings, suggest, with_settings
+from evenvoice.tuning.space import example_space, lies_in, own_settings, suggest, with_settings
 from evenvoice.tuning.store import FILE, OPENED, Store
 from evenvoice.tuning.trial import Job, make_trial, workplace
 
@@ -112,7 +112,7 @@ def tune(
     if not recipe.search:
         raise EvenvoiceError(
             f"recipe {recipe.name!r} has no search space; declare one in a file that extends it, for example "
-            "search: {training.learning_rate: {low: 1.0e-4, high: 1.0e-2, log: true}, training.epochs: [50, 100]}"
+            f"search: {example_space(recipe.model.name)}"
         )
     check_emotions(corpus)
     name = default_protocol(corpus) if protocol is None else as_protocol(protocol)

@@ -9,7 +9,7 @@ from typing import Any
 import optuna
 
 from evenvoice.imbalance import SAMPLERS
-from evenvoice.models import MODELS
+from evenvoice.models import MODELS, is_network
 from evenvoice.recipes import Recipe, merged, open_recipe
 from evenvoice.recipes.search import Choice, Range, Search, nested
 
@@ -99,3 +99,15 @@ def with_settings(recipe: Recipe, settings: Settings, **more: str) -> Recipe:
         7
     """
     return open_recipe(recipe, merged(more, *(nested(path, value) for path, value in settings.items())))
+
+
+def example_space(model: str) -> str:
+    """Return a search space that any recipe of this model can take, as an example.
+
+    Examples:
+        >>> example_space("svm")
+        '{normalise: [training, speaker]}'
+    """
+    if is_network(model):
+        return "{training.learning_rate: {low: 1.0e-4, high: 1.0e-2, log: true}, training.epochs: [50, 100]}"
+    return "{normalise: [training, speaker]}"  # no epochs, and options that differ from one to the next
