@@ -17,7 +17,7 @@ from evenvoice.features.fourier import PowerSpectrum
 from evenvoice.features.mel import mel_basis
 from evenvoice.features.mfcc_settings import MFCCSettings
 
-# librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance is heard.
+# librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance counts.
 _FLOOR = 1e-10
 _TOP_DB = 80.0
 
@@ -88,10 +88,10 @@ class MFCC(nn.Module):
     def power(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the power spectrum ``[b, 1 + n_fft // 2, t]`` of centred frames, t >= 9."""
         position = torch.arange(waveform.shape[1], device=waveform.device)
-        heard = waveform.masked_fill(position >= lengths[:, None], 0.0)
+        own = waveform.masked_fill(position >= lengths[:, None], 0.0)
         half = self.n_fft // 2
         missing = torch.sym_max(self.shortest - waveform.shape[1], 0)  # type: ignore[no-untyped-call]  # not annotated
-        power: Tensor = self.spectrum(nn.functional.pad(heard, (half, half + missing)))
+        power: Tensor = self.spectrum(nn.functional.pad(own, (half, half + missing)))
         return power
 
     def cepstrum(self, bands: Tensor) -> Tensor:

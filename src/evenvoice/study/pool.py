@@ -36,7 +36,7 @@ def balanced_pool(recipe: Recipe, utterances: pd.DataFrame, examples: Dataset, s
     """Normalise and balance a whole corpus, as protocol ``paper`` does before it splits.
 
     Source: section 3.4 of the paper: "we generate the synthetic samples to balance the class distribution. We then
-    split". The normaliser and SMOTE see every utterance. A synthetic row goes by the speaker of its base parent.
+    split". The normaliser and SMOTE see every utterance. A synthetic row has the speaker of its base parent.
     """
     normaliser = fit_normaliser(recipe, examples)
     images = to_training_images(recipe, examples, normaliser)

@@ -217,7 +217,7 @@ def _compare(
 
 
 def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Dataset:
-    """Hear the waveforms as training does."""
+    """Compute the features of waveforms as training does."""
     features = extract_waveforms([np.asarray(waveform, np.float32) for waveform in waveforms], trained.recipe.features)
     return Dataset([str(number) for number in range(len(features))], features)
 
