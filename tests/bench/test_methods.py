@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from evenvoice.bench import method_names, open_method, open_methods
-from evenvoice.bench.methods import NONE, PLAIN, SECTIONS, kind_of, name_of
+from evenvoice.bench.methods import KINDS, NONE, PLAIN, SECTIONS, kind_of, name_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS
 from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.training import fit
+from tests import fabricate
 
 
 def test_all_are_the_registries_without_what_changes_nothing() -> None:
@@ -18,8 +20,8 @@ def test_all_are_the_registries_without_what_changes_nothing() -> None:
     assert set(SAMPLERS) | set(LOSSES) | set(DECISIONS) <= {*names, *PLAIN.values()}
 
 
-def test_no_name_is_a_sampler_and_a_loss_or_a_decision() -> None:
-    names = [name for kind in ("samplers", "losses", "decisions") for name in method_names(kind)]
+def test_no_name_is_of_two_kinds() -> None:
+    names = [name for kind in KINDS for name in method_names(kind)]
     assert len(names) == len(set(names))
 
 
@@ -76,8 +78,32 @@ def test_the_kind_of_what_a_recipe_does() -> None:
     assert kind_of(open_recipe("2dcnn", {"loss": "focal"}).model_dump()) == "loss"
 
 
+def test_ways_of_training_change_how_batches_are_made_or_the_last_layer_is_learnt() -> None:
+    base = open_recipe("voice-cnn")
+    assert base.training.batches == "balanced"
+    plain = open_method(NONE).of(base)
+    assert (plain.training.batches, plain.training.retrain) == ("shuffled", None)
+    found = open_method("focal+balanced-batches+retrain-eos").of(open_recipe("2dcnn"))
+    assert (found.loss.name, found.training.batches) == ("focal", "balanced")
+    assert found.training.retrain is not None
+    assert found.training.retrain.balance.name == "eos"
+    assert kind_of(open_method("retrain").of(open_recipe("2dcnn")).model_dump()) == "training"
+    with pytest.raises(EvenvoiceError, match="has no batches; leave it out"):
+        open_method("balanced-batches").of(open_recipe("svm"))
+
+
+@pytest.mark.parametrize("name", method_names("training"))
+def test_each_way_of_training_is_fitted(name: str) -> None:
+    recipe = open_method(name).of(open_recipe("2dcnn", {"training": {"epochs": 1}}))
+    assert fit(recipe, fabricate.examples(fabricate.utterances())).recipe == recipe
+
+
 @pytest.mark.parametrize(
-    "name", ["smote", "smote(k_neighbors=3)", "tomek+smote(k_neighbors=2,rule=box)+focal(gamma=1.5)"]
+    "name",
+    [
+        *("smote", "smote(k_neighbors=3)", "tomek+smote(k_neighbors=2,rule=box)+focal(gamma=1.5)"),
+        *("balanced-batches", "retrain", "smote(k_neighbors=3)+retrain-mixup"),
+    ],
 )
 def test_the_name_of_a_method_comes_back_from_the_recipe_in_a_run(name: str) -> None:
     method = open_method(name)
@@ -91,6 +117,8 @@ def test_the_name_of_a_method_comes_back_from_the_recipe_in_a_run(name: str) -> 
         ("smote(k_neighbors=])", r"method .smote\(k_neighbors=\]\).: k_neighbors=\] is no value of YAML"),
         ("smoet", r"method 'smoet' is unknown \(did you mean 'smote'\?\)"),
         ("smote+", r"method 'smote\+': found ''; expected NAME"),
+        ("retrain+retrain-eos", "both learn the last layer again; name one"),
+        ("retrain(epochs=3)", "has no options here; say them in a recipe: training.retrain"),
         ("focal+ldam", "focal and ldam are both losses; a recipe has one"),
         ("smote(k_neighbors", r"expected NAME or NAME\(OPTION=VALUE, …\)"),
         ("smote(3)", "found '3'; expected OPTION=VALUE"),

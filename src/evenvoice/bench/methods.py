@@ -1,4 +1,4 @@
-"""The methods that a bench compares: samplers, losses and decisions by name, and combinations of them."""
+"""The methods that a bench compares: samplers, losses, decisions and ways of training, and combinations of them."""
 
 from __future__ import annotations
 
@@ -17,23 +17,34 @@ from evenvoice.recipes.text import read_yaml
 NONE = "none"
 """The method that every other is compared with: no sampler, plain cross entropy, no decision."""
 
-KINDS = ("samplers", "losses", "decisions")
-PLAIN = {"samplers": "none", "losses": "cross-entropy", "decisions": "none"}
-SECTIONS = {"samplers": "balance", "losses": "loss", "decisions": "decision"}
+KINDS = ("samplers", "losses", "decisions", "training")
+PLAIN = {"samplers": "none", "losses": "cross-entropy", "decisions": "none", "training": "shuffled"}
+SECTIONS = {"samplers": "balance", "losses": "loss", "decisions": "decision", "training": "training"}
 """Where a recipe names them."""
 
-_WORD = {"samplers": "sampler", "losses": "loss", "decisions": "decision"}
-_REGISTRIES = {"samplers": SAMPLERS, "losses": LOSSES, "decisions": DECISIONS}
+TRAINING: dict[str, dict[str, Any]] = {
+    "shuffled": {"batches": "shuffled", "retrain": None},
+    "balanced-batches": {"batches": "balanced"},
+    "retrain": {"retrain": {"balance": "random-over"}},
+    "retrain-smote": {"retrain": {"balance": "smote"}},
+    "retrain-eos": {"retrain": {"balance": "eos"}},
+    "retrain-mixup": {"retrain": {"balance": "mixup"}},
+}
+"""Ways to train a network: what each sets in a recipe's training. Retraining learns the last layer again, on balanced
+embeddings (Kang et al. 2020)."""
+
+_WORD = {"samplers": "sampler", "losses": "loss", "decisions": "decision", "training": "training"}
+_REGISTRIES = {"samplers": SAMPLERS, "losses": LOSSES, "decisions": DECISIONS, "training": TRAINING}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A sampler, a loss or a decision with its options.
+    """A sampler, a loss, a decision or a way of training, with its options.
 
     Attributes:
         kind: One of `KINDS`.
         name: As registered, or ``package.module:Class``.
-        options: Of its class.
+        options: Of its class; a way of training has none.
     """
 
     kind: str
@@ -43,12 +54,16 @@ class Part:
     @property
     def section(self) -> dict[str, Any]:
         """As a recipe writes it."""
+        if self.kind == "training":
+            return TRAINING[self.name]
         return {"name": self.name, "options": dict(self.options)} if self.options else {"name": self.name}
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to handle imbalance: samplers one after the other, a loss and a decision; `NONE` has no part.
+    """One way to handle imbalance: samplers one after the other, a loss, a decision and a way of training.
+
+    `NONE` has no part.
 
     Attributes:
         name: What the user wrote.
@@ -60,13 +75,14 @@ class Method:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What it changes in a recipe, nested as a recipe is: all three sections, plain where it has no part."""
+        """What it changes in a recipe, nested as a recipe is: all four sections, plain where it has no part."""
         sections = {kind: [part.section for part in self.parts if part.kind == kind] for kind in KINDS}
-        return {
-            section: sections[kind] if len(sections[kind]) > 1 else (sections[kind] or [{"name": PLAIN[kind]}])[0]
-            for kind, section in SECTIONS.items()
-            if section in Recipe.model_fields
+        training = [TRAINING["shuffled"], *sections.pop("training")]
+        named = {
+            SECTIONS[kind]: found if len(found) > 1 else (found or [{"name": PLAIN[kind]}])[0]
+            for kind, found in sections.items()
         }
+        return {**named, "training": {key: value for each in training for key, value in each.items()}}
 
     def of(self, recipe: Recipe) -> Recipe:
         """Return a recipe with this method and no other; it is called ``<recipe>+<method>``.
@@ -96,13 +112,14 @@ class Method:
 
 
 def open_method(name: str) -> Method:
-    """Return a method by name: a sampler, a loss, a decision, or several joined by ``+``, each perhaps with options.
+    """Return a method by name: a sampler, a loss, a decision, a way of training, or several joined by ``+``.
 
     Args:
-        name: ``smote``, ``focal``, ``smote(k_neighbors=3)``, ``tomek+smote+focal``; ``none`` for none of all.
+        name: ``smote``, ``focal``, ``smote(k_neighbors=3)``, ``tomek+smote+focal``, ``balanced-batches``; ``none``
+            for none of all.
 
     Raises:
-        EvenvoiceError: A part is unknown, or there are two losses or two decisions.
+        EvenvoiceError: A part is unknown, or there are two losses, two decisions or two retrainings.
 
     Examples:
         >>> [(part.kind, part.name) for part in open_method("tomek+smote+focal").parts]
@@ -124,6 +141,9 @@ shows all
             raise EvenvoiceError(
                 f"method {name!r}: {' and '.join(of_kind)} are both {kind}; a recipe has one: leave one out"
             )
+    retraining = [part.name for part in parts if part.kind == "training" and "retrain" in part.section]
+    if len(retraining) > 1:
+        raise EvenvoiceError(f"method {name!r}: {' and '.join(retraining)} both learn the last layer again; name one")
     return Method(name, parts)
 
 
@@ -134,7 +154,7 @@ def method_names(kind: str | None = None) -> list[str]:
         >>> "smote" in method_names(), "none" in method_names(), method_names("losses")[:2]
         (True, False, ['label-smoothing', 'weighted'])
     """
-    kinds = [each for each in KINDS if kind in (None, each) and SECTIONS[each] in Recipe.model_fields]
+    kinds = [each for each in KINDS if kind in (None, each)]
     return [name for each in kinds for name in _REGISTRIES[each] if name != PLAIN[each]]
 
 
@@ -142,8 +162,8 @@ def open_methods(methods: str | Iterable[str] = "all") -> list[Method]:
     """Return the methods asked for, `NONE` first, each once.
 
     Args:
-        methods: Names, in a list or in one text with commas between; ``all``, ``samplers``, ``losses`` and
-            ``decisions`` stand for many.
+        methods: Names, in a list or in one text with commas between; ``all``, ``samplers``, ``losses``,
+            ``decisions`` and ``training`` stand for many.
 
     Raises:
         EvenvoiceError: No method, or an unknown one.
@@ -176,11 +196,7 @@ def kind_of(recipe: Mapping[str, Any]) -> str:
         >>> kind_of({"balance": {"name": "none"}, "loss": {"name": "cross-entropy"}})
         'none'
     """
-    found = []
-    for kind, section in SECTIONS.items():
-        named = recipe.get(section) or {}
-        names = [part.get("name", PLAIN[kind]) for part in (named if isinstance(named, list | tuple) else [named])]
-        found += [_WORD[kind] for name in names if name != PLAIN[kind]]
+    found = [_WORD[kind] for kind, part in _parts_of(recipe) if part["name"] != PLAIN[kind]]
     return NONE if not found else found[0] if len(found) == 1 else "combination"
 
 
@@ -200,13 +216,29 @@ def name_of(recipe: Mapping[str, Any], suffix: str) -> str:
     except EvenvoiceError:
         pass
     parts = []
-    for kind, section in SECTIONS.items():
-        named = recipe.get(section) or {}
-        for part in named if isinstance(named, list | tuple) else [named]:
-            options = ",".join(f"{option}={value}" for option, value in (part.get("options") or {}).items())
-            if part.get("name", PLAIN[kind]) != PLAIN[kind]:
-                parts.append(part["name"] + (f"({options})" if options else ""))
+    for kind, part in _parts_of(recipe):
+        options = ",".join(f"{option}={value}" for option, value in (part.get("options") or {}).items())
+        if part["name"] != PLAIN[kind]:
+            parts.append(part["name"] + (f"({options})" if options else ""))
     return "+".join(parts) or suffix
+
+
+def _parts_of(recipe: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what a recipe's data names, with its kind; plain parts too."""
+    parts: list[tuple[str, Mapping[str, Any]]] = []
+    for kind in ("samplers", "losses", "decisions"):
+        named = recipe.get(SECTIONS[kind]) or {}
+        parts += [
+            (kind, {"name": PLAIN[kind], **each}) for each in (named if isinstance(named, list | tuple) else [named])
+        ]
+    training = recipe.get("training") or {}
+    if training.get("batches") == "balanced":
+        parts.append(("training", {"name": "balanced-batches"}))
+    if training.get("retrain"):
+        balance = training["retrain"].get("balance") or {}
+        sampler = balance.get("name", "random-over") if isinstance(balance, Mapping) else "chain"
+        parts.append(("training", {"name": "retrain" if sampler == "random-over" else f"retrain-{sampler}"}))
+    return parts
 
 
 def _part(text: str, method: str) -> Part:
@@ -233,6 +265,8 @@ def _part(text: str, method: str) -> Part:
 def _check_options(part: Part) -> None:
     """Raise if a part cannot be made with its options."""
     options = dict(part.options)
+    if part.kind == "training":
+        raise EvenvoiceError(f"method {part.name!r} has no options here; say them in a recipe: training.retrain")
     if part.kind == "losses":
         make_loss(part.name, (1, 1), **options)
     else:
@@ -243,8 +277,6 @@ def _kind_of(name: str) -> str:
     """Return which kind of part a name is; a class of another package is a sampler."""
     for kind in KINDS:
         if name in _REGISTRIES[kind] and name != PLAIN[kind]:
-            if SECTIONS[kind] not in Recipe.model_fields:
-                raise EvenvoiceError(f"method {name!r}: a recipe cannot name a decision yet; leave it out")
             return kind
     if ":" in name:
         SAMPLERS.check_known(name)

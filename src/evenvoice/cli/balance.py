@@ -30,8 +30,8 @@ def balance(
         str,
         typer.Option(
             metavar="NAMES",
-            help="all, samplers, losses, decisions, or names with commas between; tomek+smote+focal acts together, "
-            "smote(k_neighbors=3) has options.",
+            help="all, samplers, losses, decisions, training, or names with commas between; tomek+smote+focal acts "
+            "together, smote(k_neighbors=3) has options.",
         ),
     ] = "all",
     protocol: Annotated[
