@@ -143,8 +143,8 @@ def _one(plan: Plan, ids: NDArray[Any], y: NDArray[Any], prefix: str) -> pd.Data
         "maker": plan.makers,
         "base": parents[:, 0],
         "neighbour": parents[:, 1],
-        "lambda": weights[:, 1],
-        "times": np.nan,
+        "lambda": weights[:, 1].astype(float),
+        "times": np.full(len(parents), np.nan),
     }
     for column in range(2, width):
         made |= {f"parent-{column + 1}": parents[:, column], f"weight-{column + 1}": weights[:, column]}
@@ -156,10 +156,10 @@ def _one(plan: Plan, ids: NDArray[Any], y: NDArray[Any], prefix: str) -> pd.Data
         "maker": KEPT,
         "base": ids[odd],
         "neighbour": "",
-        "lambda": np.nan,
-        "times": times[odd],
+        "lambda": np.full(len(odd), np.nan),
+        "times": times[odd].astype(float),
     }
-    tables = [pd.DataFrame(part).astype({"lambda": float, "times": float}) for part in (made, kept)]
+    tables = [pd.DataFrame(part) for part in (made, kept)]
     further = [name for name in made if name.startswith("parent-")]
     tables[1] = tables[1].assign(**dict.fromkeys(further, ""))
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True).reindex(

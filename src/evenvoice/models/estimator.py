@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from torch import nn
 
 from evenvoice.errors import EvenvoiceError
+
+
+@lru_cache(maxsize=1)
+def _pools(_modules: int) -> ThreadpoolController:
+    """Return the thread pools of the libraries that are loaded; looked for again once more modules are imported.
+
+    Looking takes some 10 ms, more than many a model's prediction.
+    """
+    return ThreadpoolController()
 
 
 class Estimator(ABC):
@@ -66,7 +77,7 @@ class Estimator(ABC):
                 f"model {self.name!r} cannot weigh classes; use the sampler smote or none instead of class-weights"
             )
         # More threads would add the same numbers in another order: other results on another number of cores.
-        with threadpool_limits(limits=1):
+        with _pools(len(sys.modules)).limit(limits=1):
             self._fit(X, y, class_weights, seed)
 
     def probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -78,7 +89,7 @@ class Estimator(ABC):
         self._check(X)
         if len(X) == 0:
             return np.empty((0, self.n_classes), np.float32)
-        with threadpool_limits(limits=1):
+        with _pools(len(sys.modules)).limit(limits=1):
             return self._probabilities(X).astype(np.float32)
 
     @abstractmethod

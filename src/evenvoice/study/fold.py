@@ -243,10 +243,11 @@ def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -
     part = np.full(len(ids), "", dtype=object)
     for name in ("train", "validation", "enrolled", "test"):  # the last stays where all that is tested is enrolled
         part[getattr(fold, name)] = name
-    table = pd.DataFrame({"utterance": ids, "part": part})
+    row = {utterance: number for number, utterance in enumerate(ids)}
+    steps = {step: np.zeros(len(ids), np.int64) for step in saw}
     for step, seen in saw.items():
-        table[step] = table["utterance"].isin(set(seen)).astype(int)
-    return table
+        steps[step][[row[utterance] for utterance in seen if utterance in row]] = 1
+    return pd.DataFrame({"utterance": ids, "part": part, **steps})
 
 
 def _check_parents(plan: Plan, balanced: np.ndarray, ids: np.ndarray, fold: Fold) -> None:
