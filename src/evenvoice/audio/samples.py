@@ -51,13 +51,14 @@ class Judge:
         """
         if block.size == 0:
             return
+        # Each channel in one piece: sums over them take a tenth of the time.
+        channels = np.ascontiguousarray(block.T)
+        low, high = channels.min(axis=1), channels.max(axis=1)
         if self._low is None:
-            channels = block.shape[1]
-            self._low, self._high = block.min(axis=0), block.max(axis=0)
+            self._low, self._high = low, high
             # Sums over the channels, and over their mean in the last place.
-            self._sum, self._squares = np.zeros(channels + 1), np.zeros(channels + 1)
-            self._at_extreme = np.zeros(channels)
-        low, high = block.min(axis=0), block.max(axis=0)
+            self._sum, self._squares = np.zeros(len(channels) + 1), np.zeros(len(channels) + 1)
+            self._at_extreme = np.zeros(len(channels))
         peak = float(max(-low.min(), high.max()))
         if not np.isfinite(peak):
             raise AudioError(f"{self._name}: holds samples that are NaN or infinite; {LEAVE_OUT}")
@@ -67,21 +68,23 @@ class Judge:
                 f"{self._name}: samples reach {shown}, where full scale is 1; divide them by the full scale "
                 "(32768 for integers of 16 bits)"
             )
-        self._count_extremes(block, low, high)
+        self._count_extremes(channels, low, high)
         self._count += len(block)
-        wide = block.astype(np.float64)
-        wide = np.concatenate((wide, wide.mean(axis=1, keepdims=True)), axis=1)
-        self._sum += wide.sum(axis=0)
-        self._squares += np.square(wide).sum(axis=0)
+        wide = channels.astype(np.float64)
+        # The mean of one channel is that channel.
+        for place, of in enumerate((*wide, wide.mean(axis=0) if len(wide) > 1 else wide[0])):
+            self._sum[place] += of.sum()
+            self._squares[place] += of @ of
 
-    def _count_extremes(self, block: Block, low: Block, high: Block) -> None:
+    def _count_extremes(self, channels: Block, low: Block, high: Block) -> None:
         """Count samples near the lowest and the highest so far; anew where the range has grown."""
         before = low if self._low is None else self._low
         lowest, highest = np.minimum(before, low), np.maximum(self._high, high)
         near = _NEAR * (highest - lowest)
         self._at_extreme[(lowest < before - near) | (highest > self._high + near)] = 0
         self._low, self._high = lowest, highest
-        self._at_extreme += ((block <= lowest + near) | (block >= highest - near)).sum(axis=0)
+        bottom, top = (lowest + near)[:, None], (highest - near)[:, None]
+        self._at_extreme += np.count_nonzero((channels <= bottom) | (channels >= top), axis=1)
 
     def conclude(self) -> None:
         """Say whether what was added can be speech.
