@@ -2,6 +2,7 @@
 # make test   lint, types, architecture, doctests and tests
 # make mutants  small faults planted in the source, one at a time: which of them no test notices (half an hour)
 # make test-oldest  the suite on the oldest versions that pyproject.toml allows, in an environment of its own (.venv-oldest)
+# make bench  what things cost beside their floors and their baselines, into benchmarks/ (an hour; a quiet machine, please)
 # make docs   the documentation site, into site/; a warning is an error
 # make page   the page that runs a model in the browser, from web/ (needs npm)
 # The corpora for the tests on real speech: EVENVOICE_CORPORA=/path/to/corpora make test
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-oldest lint docs page mutants clean
+.PHONY: demo test test-oldest lint docs page mutants bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
@@ -41,6 +42,9 @@ lint: $(VENV)/.test
 
 mutants: $(VENV)/.test
 	$(BIN)/python scripts/mutants.py --page
+
+bench: $(VENV)/.test
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench.py
 
 docs: $(VENV)/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

@@ -1,9 +1,10 @@
 """How long MFCC, Δ and ΔΔ take for a clip of 3 s, beside librosa, on one thread.
 
-    python benchmarks/mfcc.py CORPORA > benchmarks/mfcc.md
+    python benchmarks/mfcc.py [CORPORA] > benchmarks/mfcc.md
 
-CORPORA is a folder of recordings, searched deeply. The clips are cut or repeated to 3 s; the time is processor time,
-the median of interleaved rounds, so that neighbours on a busy machine fall on all rows alike.
+CORPORA is a folder of recordings, searched deeply; noise is taken without one. The clips are cut or repeated to 3 s;
+the time is processor time, the median of interleaved rounds, so that neighbours on a busy machine fall on all rows
+alike.
 """
 
 from __future__ import annotations
@@ -66,15 +67,23 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
+def clips_of(corpora: Path | None) -> list[np.ndarray]:
+    """Return clips of 3 s, of recordings spread over a folder or of noise."""
+    if corpora is None:
+        noise = np.random.default_rng(0).normal(0, 0.1, (CLIPS, RATE * SECONDS))
+        return list(noise.astype(np.float32))
+    files = sorted(file for file in corpora.rglob("*") if file.suffix in (".wav", ".flac"))
+    chosen = files[:: max(1, len(files) // CLIPS)][:CLIPS]
+    if len(chosen) < CLIPS:
+        raise SystemExit(f"{len(chosen)} recordings found, {CLIPS} needed")
+    return [np.resize(load(file, rate=RATE), RATE * SECONDS) for file in chosen]
+
+
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpora", type=Path)
-    files = sorted(file for file in parser.parse_args().corpora.rglob("*") if file.suffix in (".wav", ".flac"))
-    chosen = files[:: max(1, len(files) // CLIPS)][:CLIPS]
-    clips = [np.resize(load(file, rate=RATE), RATE * SECONDS) for file in chosen]
-    if len(clips) < CLIPS:
-        raise SystemExit(f"{len(clips)} recordings found, {CLIPS} needed")
+    parser.add_argument("corpora", type=Path, nargs="?")
+    clips = clips_of(parser.parse_args().corpora)
     waveforms = torch.from_numpy(np.stack(clips))
     torch.set_num_threads(1)
 

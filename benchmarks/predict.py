@@ -29,6 +29,7 @@ import soundfile
 from evenvoice import Recognizer, SpeechEmotionClassifier
 
 FORMS = ("mean", "array", "channels")
+VOICE = "voice-linear"
 SECONDS, RATE = 3, 16000
 FEW, MANY, ROUNDS = 8, 40, 7
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -40,14 +41,13 @@ PREDICT = "from evenvoice.cli.main import main; main()"
 
 
 def make_models(folder: Path) -> dict[str, Path]:
-    """Return a model file for each form of the features."""
+    """Return a model file for each form of MFCC, and one with the functionals of a voice."""
     generator = np.random.default_rng(0)
     sounds = [0.1 * generator.standard_normal(RATE, dtype=np.float32) for _ in range(21)]
     emotions = list("abcdefg") * 3
-    return {
-        form: SpeechEmotionClassifier("2dcnn", shape=form, epochs=1).fit(sounds, emotions).save(folder / f"{form}.onnx")
-        for form in FORMS
-    }
+    fitted = {form: SpeechEmotionClassifier("2dcnn", shape=form, epochs=1) for form in FORMS}
+    fitted[VOICE] = SpeechEmotionClassifier(VOICE)
+    return {name: each.fit(sounds, emotions).save(folder / f"{name}.onnx") for name, each in fitted.items()}
 
 
 def make_files(folder: Path) -> list[Path]:
@@ -98,10 +98,12 @@ def main() -> None:
     print("# evenvoice predict: starting, and one utterance\n")
     print(f"{SECONDS} s of 16-bit WAV at {RATE} Hz; processor time, median of {ROUNDS} interleaved rounds. × is to the")
     print("floor: importing the libraries and opening the model; the model's own run.")
-    print(f"{os.cpu_count()} cores, one used; Python {platform.python_version()}, {libraries}.\n")
-    print("| form | start, ms | floor | × | an utterance, ms | the model's run | × |")
+    print("mean, array and channels are forms of MFCC.")
+    busy = f"{os.cpu_count()} cores, one used; load average {os.getloadavg()[0]:.0f}"
+    print(f"{busy}; Python {platform.python_version()}, {libraries}.\n")
+    print("| model | start, ms | floor | × | an utterance, ms | the model's run | × |")
     print("|---|---|---|---|---|---|---|")
-    for form in FORMS:
+    for form in (*FORMS, VOICE):
         taken = {what: statistics.median(each[form][what] for each in rounds) * 1e3 for what in costs}
         utterance = statistics.median((each[form]["many"] - each[form]["few"]) / (MANY - FEW) for each in rounds) * 1e3
         start = taken["one"] - utterance

@@ -1,11 +1,11 @@
-"""How time and memory grow with a corpus: generated clips of 0.3 to 0.5 s, one process, processor time and peak memory.
+"""How time, memory and files grow with a corpus: generated clips, one process, processor time, peak memory and inodes.
 
-    python benchmarks/scale.py --sizes 300 1000 3000 > benchmarks/scale.md
+    python benchmarks/scale.py --sizes 1000 3000 10000 > benchmarks/scale.md
 
 Each command runs in a process of its own with ``--jobs 1`` and a cache of its own. Processor time counts, for a machine
 may be busy; peak memory is what the system counted (mapped files included) less that of a process that only imports.
-The exponent is the slope of log time over log size between the last two sizes: 1 is linear, and a start that costs the
-same for every size makes it smaller.
+Inodes are the files and folders that the command left. The exponent is the slope of log time over log size between the
+last two sizes, after what a command costs on next to nothing (its start) was taken off: 1 is linear.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
 
 RATE = 16000
+SHORTEST, LONGEST = 1.5, 3.0  # seconds
+START = 24  # clips: what a command costs on these is its start
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 SPEAKERS = 50
 SCHEME = r"(s\d+)_"
@@ -39,12 +42,25 @@ IMPORTED = "import evenvoice.cli.main, evenvoice.study, evenvoice.training.expor
 PREDICTOR = "import evenvoice.cli.main, evenvoice.recognizer"
 
 
+class Cost(NamedTuple):
+    """What a command took: processor seconds, peak MB above a process that imports the same, inodes left."""
+
+    seconds: float
+    memory: float
+    inodes: int
+
+
+def inodes(folder: Path) -> int:
+    """Return how many files and folders a folder holds."""
+    return sum(1 for _ in folder.rglob("*")) if folder.exists() else 0
+
+
 def generate(folder: Path, size: int) -> str:
     """Write voices that differ, no two alike; return the corpus as commands take it."""
     for number in range(size):
         draw = np.random.default_rng(number)
         emotion = number % len(EMOTIONS)
-        time = np.arange(int(RATE * draw.uniform(0.3, 0.5))) / RATE
+        time = np.arange(int(RATE * draw.uniform(SHORTEST, LONGEST))) / RATE
         pitch = (100 + 3 * (number % SPEAKERS)) * (
             1 + 0.1 * emotion + 0.1 * np.sin(2 * np.pi * draw.uniform(1, 6) * time)
         )
@@ -97,35 +113,41 @@ def commands(corpus: str, folder: Path) -> dict[str, list[str]]:
 def main() -> None:
     """Measure, write what was measured to a file as it comes, and print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[300, 1000, 3000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 3000, 10000])
     parser.add_argument("--only", nargs="*", help="commands to measure, by the beginning of their names")
     parser.add_argument("--log", type=Path, help="where each figure goes as JSON, and what is there is not made again")
     asked = parser.parse_args()
-    found: dict[tuple[str, int], tuple[float, float]] = {}
+    found: dict[tuple[str, int], Cost] = {}
     if asked.log and asked.log.exists():
         for line in asked.log.read_text().splitlines():
             name, size, *figures = json.loads(line)
-            found[name, size] = tuple(figures)
-    names: list[str] = []
-    for size in asked.sizes:
-        with tempfile.TemporaryDirectory(prefix="evenvoice-scale-") as folder:
-            place, cache = Path(folder), Path(folder) / "cache"
-            missing = [name for name in commands("", place) if (name, size) not in found and wanted(name, asked.only)]
-            corpus = generate(place / "corpus", size) if missing else ""
-            baseline = {what: run([sys.executable, "-c", what], cache)[1] for what in (IMPORTED, PREDICTOR)}
-            for name, arguments in commands(corpus, place).items():
-                if not wanted(name, asked.only):
-                    continue
-                names += [name] if name not in names else []
-                if (name, size) in found:
-                    continue
-                seconds, memory = run(arguments, cache)
-                own = baseline[PREDICTOR if name.startswith("predict") else IMPORTED]
-                found[name, size] = seconds, max(0.0, memory - own)
-                if asked.log:
-                    with asked.log.open("a") as log:
-                        log.write(json.dumps([name, size, *found[name, size]]) + "\n")
+            found[name, size] = Cost(*figures)
+    names = [name for name in commands("", Path()) if wanted(name, asked.only)]
+    for size in (START, *asked.sizes):
+        missing = [name for name in names if (name, size) not in found]
+        if missing:
+            measure(size, names, found, asked.log)
     print(table(names, asked.sizes, found))
+
+
+def measure(size: int, names: list[str], found: dict[tuple[str, int], Cost], log: Path | None) -> None:
+    """Run what was not measured yet on a corpus of one size; a command that needs a cache makes it for the next."""
+    with tempfile.TemporaryDirectory(prefix="evenvoice-scale-") as folder:
+        place, cache = Path(folder), Path(folder) / "cache"
+        corpus = generate(place / "corpus", size)
+        before = inodes(place)
+        baseline = {what: run([sys.executable, "-c", what], cache)[1] for what in (IMPORTED, PREDICTOR)}
+        for name, arguments in commands(corpus, place).items():
+            if name not in names or (name, size) in found:
+                continue
+            seconds, memory = run(arguments, cache)
+            own = baseline[PREDICTOR if name.startswith("predict") else IMPORTED]
+            left = inodes(place)
+            found[name, size] = Cost(seconds, max(0.0, memory - own), left - before)
+            before = left
+            if log:
+                with log.open("a") as file:
+                    file.write(json.dumps([name, size, *found[name, size]]) + "\n")
 
 
 def wanted(name: str, only: list[str] | None) -> bool:
@@ -133,22 +155,24 @@ def wanted(name: str, only: list[str] | None) -> bool:
     return not only or any(name.startswith(begin) for begin in only)
 
 
-def table(names: list[str], sizes: list[int], found: dict[tuple[str, int], tuple[float, float]]) -> str:
+def table(names: list[str], sizes: list[int], found: dict[tuple[str, int], Cost]) -> str:
     """Return the curves in Markdown."""
     heads = [f"{size:,}" for size in sizes]
     lines = [
+        "# How time, memory and files grow with a corpus\n",
         f"`python benchmarks/scale.py`, {platform.machine()}, Python {platform.python_version()}, one process; "
-        "processor seconds (peak MB above a process that imports the same).\n",
-        f"| | {' | '.join(heads)} | exponent |",
-        f"|---|{'---:|' * (len(sizes) + 1)}",
+        f"clips of {SHORTEST} to {LONGEST} s. Processor seconds (peak MB above a process that imports the same; inodes "
+        "left).\n",
+        f"| | start | {' | '.join(heads)} | exponent |",
+        f"|---|---:|{'---:|' * (len(sizes) + 1)}",
     ]
     for name in names:
-        cells = [f"{found[name, size][0]:.1f} ({found[name, size][1]:.0f})" for size in sizes]
-        slope = float("nan")
-        if len(sizes) > 1:
-            before, after = sizes[-2:]
-            slope = math.log(found[name, after][0] / found[name, before][0]) / math.log(after / before)
-        lines.append(f"| {name} | {' | '.join(cells)} | {slope:.2f} |")
+        start = found[name, START].seconds
+        cells = [f"{cost.seconds:.1f} ({cost.memory:.0f}; {cost.inodes})" for cost in (found[name, n] for n in sizes)]
+        own = [max(0.0, found[name, size].seconds - start) for size in sizes[-2:]]
+        grown = len(own) == 2 and all(own)
+        slope = f"{math.log(own[1] / own[0]) / math.log(sizes[-1] / sizes[-2]):.2f}" if grown else "–"
+        lines.append(f"| {name} | {start:.1f} | {' | '.join(cells)} | {slope} |")
     return "\n".join(lines)
 
 

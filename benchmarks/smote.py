@@ -90,6 +90,7 @@ def main() -> None:
     if chosen.library:
         print(json.dumps(measure(chosen.library, chosen.dimension or DIMENSIONS[0])))
         return
+    print("# SMOTE at IEMOCAP's size, beside imbalanced-learn\n")
     print(f"Median of {REPEATS} processes each. {machine()}.\n")
     print("| attributes | | seconds | of which planning | MB above the features |")
     print("|---|---|---|---|---|")

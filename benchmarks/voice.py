@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
+from evenvoice.features import for_model_file
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.voice import Voice
 
@@ -63,8 +64,8 @@ def main() -> None:
         sizes = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}, {0: Dim.DYNAMIC}
         example = torch.randn(2, 20000), torch.tensor([20000, 9000])
         program = torch.onnx.export(
-            module, example, dynamo=True, dynamic_shapes=sizes, input_names=["waveform", "lengths"], opset_version=20,
-            verbose=False,
+            for_model_file(module), example, dynamo=True, dynamic_shapes=sizes, input_names=["waveform", "lengths"],
+            opset_version=20, verbose=False,
         )  # fmt: skip
         assert program is not None
         program.save(path)
@@ -81,6 +82,7 @@ def main() -> None:
             "both with F0, torch": lambda: of_f0(*with_f0(waveform, lengths)),
             "both, ONNX Runtime": lambda: session.run(None, inputs),
         }
+        print("# Descriptors and functionals of 3 s of speech\n")
         print(f"3 s at 16 kHz, one thread, {ROUNDS} rounds; {platform.machine()}, torch {torch.__version__},")
         print(f"onnxruntime {onnxruntime.__version__}.\n")
         print("| step | least ms | median ms |\n|---|---:|---:|")
