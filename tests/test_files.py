@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.files import check_writable, writing, writing_folder
+from evenvoice.files import check_writable, each_file_under, files_under, writing, writing_folder
 
 
 def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -103,3 +104,61 @@ def test_two_writers_of_one_file_leave_one_of_their_texts(tmp_path: Path) -> Non
         thread.join()
     assert target.read_text() in texts
     assert os.listdir(tmp_path) == ["note.txt"]  # noqa: PTH208  # hidden files count
+
+
+def _grow(folder: Path, rng: random.Random, depth: int = 0) -> None:
+    """Names that sort before and after a slash, some of them of folders."""
+    for name in rng.sample(["a", "a b", "a.wav", "a-", "b", "B.WAV", ".a.wav", "ab", "a!", "__MACOSX", "z.txt"], 7):
+        if "." not in name and depth < 3:
+            (folder / name).mkdir()
+            _grow(folder / name, rng, depth + 1)
+        else:
+            (folder / name).touch()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_files_one_by_one_are_those_of_the_list_in_its_order(seed: int, tmp_path: Path) -> None:
+    _grow(tmp_path, random.Random(seed))
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert list(each_file_under(tmp_path, (".wav",), pytest.fail)) == files_under(tmp_path, (".wav",))
+
+
+def test_the_first_file_is_there_before_other_folders_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in "abc":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.wav").touch()
+    read: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: read.append(Path(path).name) or scandir(path))
+    assert next(each_file_under(tmp_path, (".wav",), pytest.fail)) == tmp_path / "a" / "x.wav"
+    assert read == [tmp_path.name, "a"]
+
+
+def test_a_large_folder_comes_in_sorted_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evenvoice.files.PIECE", 4)
+    for number in range(10):
+        (tmp_path / f"{number}.wav").touch()
+    found = list(each_file_under(tmp_path, (".wav",), pytest.fail))
+    assert sorted(found) == files_under(tmp_path, (".wav",))
+    assert all(found[start : start + 4] == sorted(found[start : start + 4]) for start in (0, 4, 8))
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("closed", "open"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.wav").touch()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    refused: list[EvenvoiceError] = []
+    assert list(each_file_under(tmp_path, (".wav",), refused.append)) == [tmp_path / "open" / "x.wav"]
+    assert [str(error) for error in refused] == [
+        f"{tmp_path / 'closed'}: cannot be read (Permission denied); check its permissions"
+    ]

@@ -14,6 +14,7 @@ EXTRAS = {
     "sounddevice": "listen",
     **dict.fromkeys(("optuna", "sqlalchemy"), "tune"),
     **dict.fromkeys(("dask", "distributed", "cloudpickle"), "cluster"),
+    "fsspec": "remote",
     "transformers": "encoders",
     **dict.fromkeys(("openpyxl", "pyarrow"), "tables"),
     "audformat": "audformat",

@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
@@ -21,6 +22,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
 _LONGEST = 48
+
+# Entries of one folder that are sorted at once.
+PIECE = 10_000
 
 
 def _read_umask() -> int:
@@ -193,6 +197,44 @@ def files_under(
         folders[:] = [name for name in folders if not _is_clutter(name)]
         found += [Path(here, name) for name in files if Path(name).suffix.lower() in suffixes and not _is_clutter(name)]
     return sorted(found, key=Path.as_posix)
+
+
+def each_file_under(
+    folder: Path | str, suffixes: Collection[str], on_refused: Callable[[EvenvoiceError], object]
+) -> Iterator[Path]:
+    """Yield what `files_under` returns, in the same order, while the folders are read: a million need not be listed.
+
+    A folder of more than `PIECE` entries is sorted piece by piece, as the file system gives them.
+
+    Args:
+        folder: Where to look, at any depth; links are followed, each folder once.
+        suffixes: In lower case, each with its dot.
+        on_refused: Called with the error of a folder that cannot be read; the others go on.
+    """
+    yield from _walk(os.fspath(folder), suffixes, on_refused, set())
+
+
+def _walk(
+    here: str, suffixes: Collection[str], on_refused: Callable[[EvenvoiceError], object], seen: set[str]
+) -> Iterator[Path]:
+    # A link to a folder above would go round for ever.
+    real = os.path.realpath(here)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        with os.scandir(here) as entries:
+            # With its slash a folder stands where its files stand among all paths.
+            while piece := sorted((f"{one.name}/" if one.is_dir() else one.name) for one in islice(entries, PIECE)):
+                for name in piece:
+                    if _is_clutter(name.removesuffix("/")):
+                        continue
+                    if name.endswith("/"):
+                        yield from _walk(os.path.join(here, name[:-1]), suffixes, on_refused, seen)  # noqa: PTH118
+                    elif os.path.splitext(name)[1].lower() in suffixes:  # noqa: PTH122  # a million times
+                        yield Path(here, name)
+    except OSError as error:
+        on_refused(EvenvoiceError(f"{here}: cannot be read ({error.strerror}); check its permissions"))
 
 
 def _is_clutter(name: str) -> bool:

@@ -106,6 +106,28 @@ def locked(folder: Path) -> Iterator[None]:
         _release(lock)
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock of a file or folder that is there; without one where the file system has none.
+
+    Raises:
+        BlockingIOError: Another process holds it.
+
+    Examples:
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> with held(folder), held(folder):
+        ...     pass
+        Traceback (most recent call last):
+        ...
+        BlockingIOError: [Errno 11] Resource temporarily unavailable
+    """
+    lock = _lock(path, wait=False)
+    try:
+        yield
+    finally:
+        _release(lock)
+
+
 def sweep(parent: Path, pattern: str = ".", prefix: str = PREFIX) -> None:
     """Remove the temporary files and folders that dead processes left; those of living ones, here and elsewhere, stay.
 

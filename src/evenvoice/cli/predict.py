@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -63,6 +64,15 @@ Download = Annotated[
     ),
 ]
 
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write a .csv or .parquet instead. What is in it already is skipped: an interrupted command goes on.",
+        show_default=False,
+    ),
+]
+
 # Folders that are named when --adapt says who is one speaker.
 _FOLDERS = 8
 
@@ -84,22 +94,27 @@ def predict(
     voice: Voice = None,
     adapt: Adapt = False,
     allow_download: Download = False,
+    out: OutOption = None,
 ) -> None:
     """Print the emotions of recordings with their probabilities, best first.
 
     Example: evenvoice predict model.onnx talk.wav recordings/ --window 3 --hop 1 --csv
 
+    Many, resumable: evenvoice predict model.onnx recordings/ --out predictions.csv --skip-bad
+
     Adapted: evenvoice predict model.onnx anna/ --voice anna.voice
 
     Live: arecord -f S16_LE -r 16000 -t raw | evenvoice predict model.onnx - --raw-rate 16000 --window 3
     """
-    from evenvoice.recognizer.inputs import Raw, find
+    from evenvoice.recognizer.inputs import Raw, find_each
     from evenvoice.recognizer.many import NOBODY, adapted_by_folder, predict_all
     from evenvoice.recognizer.output import CsvWriter, JsonWriter, TextWriter
     from evenvoice.recognizer.running import HALF_LIFE
 
     if as_json and as_csv:
         raise EvenvoiceError("--json and --csv are two formats of one output; choose one")
+    if out is not None and (as_json or as_csv):
+        raise EvenvoiceError("--out has its format from its name, .csv or .parquet; leave out --json and --csv")
     if hop is not None and window is None:
         raise EvenvoiceError(f"--hop {hop:g} moves a window, and there is none; add --window 3, for example")
     if raw_format is not None and raw_rate is None:
@@ -112,21 +127,55 @@ def predict(
 
         recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
-    recordings = find(names, raw, max_seconds, allow_download=allow_download)
+    recordings: Any = find_each(names, raw, max_seconds, allow_download=allow_download)
     by_folder = NOBODY
     if adapt:
+        recordings = list(recordings)
         _say_who(recordings, window)
         by_folder = adapted_by_folder(recognizer, recordings, jobs) if window is None else NOBODY
     kind = JsonWriter if as_json else CsvWriter if as_csv else TextWriter
-    adapted = adapt or voice is not None
-    writer = kind(sys.stdout, recognizer.labels, top=top, timeline=window is not None, adapted=adapted)
-    skipped = predict_all(
-        recognizer, recordings, writer,
-        window=window, hop=1.0 if hop is None else hop, jobs=jobs, skip_bad=skip_bad,
-        track=_progress(len(recordings)), adapted=by_folder, adapt=HALF_LIFE if adapt else None,
+    how: dict[str, Any] = {"top": top, "timeline": window is not None, "adapted": adapt or voice is not None}
+    moves = 1.0 if hop is None else hop
+    run = partial(
+        predict_all, recognizer, window=window, hop=moves, jobs=jobs, skip_bad=skip_bad, adapted=by_folder,
+        adapt=HALF_LIFE if adapt else None,
     )  # fmt: skip
-    for reason in skipped:
-        print(f"skipped: {printable(reason)}", file=sys.stderr)
+    if out is not None:
+        about = {"model": recognizer.card["sha256"], "window": window, "hop": moves if window else None, "top": top}
+        _into(out, run, recordings, recognizer.labels, {**about, "voice": _digest(voice), "adapt": adapt}, how)
+        return
+    for reason in run(recordings, kind(sys.stdout, recognizer.labels, **how), track=_track(names)):
+        _say_skipped(reason)
+
+
+def _into(
+    path: Path, run: Any, recordings: Any, labels: Sequence[str], about: dict[str, Any], how: dict[str, Any]
+) -> None:
+    """Predict into a file what is not in it yet."""
+    from evenvoice.progress import track
+    from evenvoice.recognizer.out_file import OutFile
+    from evenvoice.recognizer.output import csv_columns
+
+    columns = csv_columns(labels, timeline=how["timeline"], adapted=how["adapted"])
+    out = OutFile(path, columns, about, timeline=how["timeline"])
+    with out.writing() as text:
+        if out.finished:
+            print(f"{path}: {out.finished} recordings are there already", file=sys.stderr)
+        run(
+            out.left(recordings), out.writer(text, labels, **how), on_skip=_say_skipped,
+            track=partial(track, description="predicting"),
+        )  # fmt: skip
+
+
+def _say_skipped(reason: Exception) -> None:
+    print(f"skipped: {printable(reason)}", file=sys.stderr)
+
+
+def _digest(voice: Path | None) -> str | None:
+    """Return what tells profiles apart."""
+    import hashlib
+
+    return None if voice is None else hashlib.sha256(voice.read_bytes()).hexdigest()
 
 
 def _check_adapt(inputs: list[str], voice: Path | None, window: float | None) -> None:
@@ -188,13 +237,18 @@ def _model(name: str, allow_download: bool) -> Any:
         return Recognizer(folder / "downloaded.onnx")
 
 
-def _progress(total: int) -> Any:
+def _track(names: list[str]) -> Any:
     """Return what draws progress while recordings go through it: only for a person who does not see the results."""
-    if total < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
+    if not sys.stderr.isatty() or sys.stdout.isatty() or _total(names) == 1:
         return iter
     from evenvoice.progress import track
 
-    return partial(track, description="predicting")
+    return partial(track, description="predicting", total=_total(names))
+
+
+def _total(names: list[str]) -> int | None:
+    """Return how many recordings are named; nobody has counted those of a folder."""
+    return None if any("://" in name or Path(name).is_dir() for name in names) else len(names)
 
 
 def print_scores(file: Path, scores: list[dict[str, Any]], spoken: str | None = None) -> None:

@@ -1,23 +1,25 @@
-"""The recordings that a command names: files, folders and standard input, found before anything is decoded."""
+"""The recordings that a command names: files, folders and standard input, found one after the other."""
 
 from __future__ import annotations
 
 import io
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, open_blocks, resample
 from evenvoice.errors import AudioError, EvenvoiceError, nearest
-from evenvoice.files import files_under
+from evenvoice.files import each_file_under
 from evenvoice.recognizer.addresses import fetch, is_address, refused
+from evenvoice.recognizer.elsewhere import Elsewhere, is_elsewhere, open_elsewhere
 
 STANDARD_INPUT = "-"
 _CALLED = "standard input"
@@ -98,22 +100,47 @@ def find(
     *,
     allow_download: bool = False,
 ) -> list[Input]:
-    """Return the recordings that the arguments name, in their order; those under a folder sorted by path.
+    """Return the recordings that the arguments name: `find_each`, found before anything is decoded.
 
     Args:
-        arguments: Files, folders (searched at any depth), and ``-`` for standard input.
+        arguments: See `find_each`.
+        raw: See `find_each`.
+        max_seconds: See `find_each`.
+        allow_download: See `find_each`.
+
+    Raises:
+        EvenvoiceError: See `find_each`.
+
+    Examples:
+        >>> [recording.name for recording in find(["b.wav", "a.wav", "-"])]
+        ['b.wav', 'a.wav', '-']
+    """
+    return list(find_each(arguments, raw, max_seconds, allow_download=allow_download))
+
+
+def find_each(
+    arguments: Sequence[str | Path],
+    raw: Raw | None = None,
+    max_seconds: float | None = None,
+    *,
+    allow_download: bool = False,
+) -> Iterator[Input]:
+    """Return an iterator over the recordings that the arguments name, in their order; a folder's are sorted by path.
+
+    Folders are read as the iterator is: the first recording of a million is there at once. A folder that is empty, or
+    cannot be read, is one bad recording in its place.
+
+    Args:
+        arguments: Files, folders (searched at any depth), ``-`` for standard input, and what fsspec opens:
+            ``s3://bucket/folder``, ``file:///a.wav``.
         raw: How to read standard input, if it is not a file with a header.
         max_seconds: The longest recording to decode; `LONGEST_WHOLE` for one that is answered whole, and
             `LONGEST_TIMELINE` for one that is cut into windows, if ``None``.
         allow_download: Whether an argument may be an address of the web, fetched when its turn comes.
 
     Raises:
-        EvenvoiceError: A folder that cannot be read, ``-`` twice, ``raw`` without ``-``, or an address that may not be
-            fetched.
-
-    Examples:
-        >>> [recording.name for recording in find(["b.wav", "a.wav", "-"])]
-        ['b.wav', 'a.wav', '-']
+        EvenvoiceError: At once: ``-`` twice, ``raw`` without ``-``, an address that may not be fetched, or one for
+            which fsspec or its part is not installed.
     """
     piped = [str(argument) for argument in arguments].count(STANDARD_INPUT)
     if piped > 1:
@@ -122,21 +149,59 @@ def find(
         raise EvenvoiceError(f"raw audio is read from {_CALLED} only; name it with -, or convert files to WAV")
     if max_seconds is not None and not 0 < max_seconds < math.inf:
         raise EvenvoiceError(f"a limit of {max_seconds:g} s: expected seconds above 0, for example 3600")
-    found: list[Input] = []
+    places: list[Iterable[Input]] = []
     for argument in arguments:
         if str(argument) == STANDARD_INPUT:
-            found.append(_piped(raw, max_seconds))
+            places.append([_piped(raw, max_seconds)])
         elif is_address(argument):
             if not allow_download:
                 raise refused(str(argument))
-            found.append(_encoded(str(argument), partial(_fetched, str(argument)), max_seconds))
+            places.append([_encoded(str(argument), partial(_fetched, str(argument)), max_seconds)])
+        elif is_elsewhere(argument):
+            places.append(_elsewhere(open_elsewhere(str(argument)), max_seconds))
         elif Path(argument).is_dir():
-            folder = Path(argument)
-            # A folder in which there is nothing is one bad recording: named in its place, and skipped like others.
-            found += [_file(file, max_seconds) for file in files_under(folder, SUFFIXES)] or [_empty(folder)]
+            places.append(_in_folder(Path(argument), max_seconds))
         else:
-            found.append(_file(Path(argument), max_seconds))
-    return found
+            places.append([_file(Path(argument), max_seconds)])
+    return chain.from_iterable(places)
+
+
+def _in_folder(folder: Path, max_seconds: float | None) -> Iterator[Input]:
+    refusals: list[EvenvoiceError] = []
+    files = each_file_under(folder, SUFFIXES, refusals.append)
+    return _each(str(folder), (_file(file, max_seconds) for file in files), refusals)
+
+
+def _elsewhere(place: Elsewhere, max_seconds: float | None) -> Iterator[Input]:
+    refusals: list[EvenvoiceError] = []
+    names = place.each_file(SUFFIXES, refusals.append)
+    files = (_encoded(name, partial(place.read, name, _LARGEST), max_seconds) for name in names)
+    return _each(place.name, files, refusals)
+
+
+def _each(folder: str, files: Iterable[Input], refusals: list[EvenvoiceError]) -> Iterator[Input]:
+    """Yield the files, and a bad recording for each folder that was refused before the next file was found."""
+    found = False
+    for file in files:
+        yield from _bad(refusals)
+        found = True
+        yield file
+    if not (found or refusals):
+        refusals.append(
+            AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); name another")
+        )
+    yield from _bad(refusals)
+
+
+def _bad(refusals: list[EvenvoiceError]) -> Iterator[Input]:
+    """Yield what stands for folders that give no recordings: named in their place, and skipped like others."""
+    while refusals:
+        error = AudioError(str(refusals.pop(0)))
+        yield Input(str(error).partition(": ")[0], partial(_refuse, error), blocks=partial(_refuse, error))
+
+
+def _refuse(error: AudioError, *_: object) -> Any:
+    raise error
 
 
 def _file(path: Path, max_seconds: float | None) -> Input:
@@ -154,13 +219,6 @@ def _encoded(name: str, data: Callable[[], io.BytesIO], max_seconds: float | Non
         lambda rate: decode(data(), rate=rate, name=called or name, max_seconds=max_seconds or LONGEST_WHOLE),
         blocks=lambda: open_blocks(data(), name=called or name, max_seconds=max_seconds or LONGEST_TIMELINE),
     )
-
-
-def _empty(folder: Path) -> Input:
-    def refuse(rate: int) -> Waveform:
-        raise AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); name another")
-
-    return Input(str(folder), refuse)
 
 
 def _piped(raw: Raw | None, max_seconds: float | None) -> Input:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ NOBODY: Mapping[str, Recognizer] = MappingProxyType({})
 
 def predict_all(
     recognizer: Recognizer,
-    inputs: Sequence[Input],
+    inputs: Iterable[Input],
     writer: Writer,
     *,
     adapted: Mapping[str, Recognizer] = NOBODY,
@@ -36,13 +36,14 @@ def predict_all(
     adapt: float | None = None,
     jobs: int | None = None,
     skip_bad: bool = False,
-    track: Callable[[Sequence[Input]], Iterable[Input]] = iter,
+    track: Callable[[Iterable[Input]], Iterable[Input]] = iter,
+    on_skip: Callable[[AudioError], object] | None = None,
 ) -> list[AudioError]:
     """Write the predictions of recordings, in their order, each as soon as it and those before it are known.
 
     Args:
         recognizer: The model in use.
-        inputs: The recordings.
+        inputs: The recordings, taken as there is work for them: a million need not be there at once.
         writer: Where to write; it is ended in any case.
         adapted: The recognizers of recordings that have one of their own, by the recording's name: `adapted_by_folder`.
         window: Length of a window in seconds; ``None`` takes each recording whole.
@@ -51,9 +52,10 @@ def predict_all(
         jobs: How many recordings to work on at once; one a core if ``None``.
         skip_bad: Go on without unusable recordings.
         track: Draws progress while the inputs go through it.
+        on_skip: Called with why a recording is skipped, as it is.
 
     Returns:
-        Why recordings were skipped.
+        Why recordings were skipped, unless ``on_skip`` took it.
 
     Raises:
         AudioError: The first recording that cannot be used, unless ``skip_bad``; those before it are written.
@@ -63,15 +65,23 @@ def predict_all(
         in_samples(window, hop, recognizer.sample_rate)  # before a pipe is waited for
     skipped: list[AudioError] = []
     predict = partial(_predict, recognizer, adapted, window, hop, adapt)
-    with writer, closing(in_order(predict, inputs, jobs)) as results:
-        for each, result in zip(track(inputs), results, strict=True):
+    results: deque[Callable[[], Iterable[dict[str, Any]]]] = deque()
+    with writer, closing(_ahead(predict, inputs, jobs)) as pairs:
+        for each in track(_first(pairs, results)):
             try:
-                writer.write(each.name, result())
+                writer.write(each.name, results.popleft()())
             except AudioError as error:
                 if not skip_bad:
                     raise
-                skipped.append(error)
+                (on_skip or skipped.append)(error)
     return skipped
+
+
+def _first(pairs: Iterable[tuple[Item, Result]], seconds: deque[Result]) -> Iterator[Item]:
+    """Yield the first of each pair, and leave the second."""
+    for first, second in pairs:
+        seconds.append(second)
+        yield first
 
 
 def folders_of(inputs: Sequence[Input]) -> dict[Path, list[Input]]:
@@ -144,7 +154,7 @@ def _predict(
 
 
 def in_order(
-    call: Callable[[Item], Result], items: Sequence[Item], jobs: int | None = None
+    call: Callable[[Item], Result], items: Iterable[Item], jobs: int | None = None
 ) -> Generator[Callable[[], Result], None, None]:
     """Yield, item by item, a function that returns the item's result or raises its error.
 
@@ -160,21 +170,35 @@ def in_order(
         >>> [result() for result in in_order(abs, [-1, 2, -3], jobs=2)]
         [1, 2, 3]
     """
-    jobs = min(jobs or cores(), len(items))
+    with closing(_ahead(call, items, jobs)) as pairs:
+        for _, result in pairs:
+            yield result
+
+
+def _ahead(
+    call: Callable[[Item], Result], items: Iterable[Item], jobs: int | None
+) -> Generator[tuple[Item, Callable[[], Result]], None, None]:
+    """Yield each item with what `in_order` yields for it."""
+    items = iter(items)
+    begin = list(islice(items, jobs or cores()))
+    jobs = len(begin)
+    items = chain(begin, items)
     if jobs <= 1:
         for item in items:
-            yield partial(call, item)
+            yield item, partial(call, item)
         return
     from concurrent.futures import Future, ThreadPoolExecutor  # one recording does not wait for this import
 
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
     pool = ThreadPoolExecutor(jobs, "evenvoice")
     try:
         for item in items:
-            waiting.append(pool.submit(call, item))
+            waiting.append((item, pool.submit(call, item)))
             if len(waiting) == 2 * jobs:
-                yield waiting.popleft().result
+                first, result = waiting.popleft()
+                yield first, result.result
         while waiting:
-            yield waiting.popleft().result
+            first, result = waiting.popleft()
+            yield first, result.result
     finally:
         pool.shutdown(cancel_futures=True)

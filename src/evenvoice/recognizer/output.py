@@ -146,17 +146,30 @@ class CsvWriter(Writer):
             times = (entry["start"], entry["end"]) if self._timeline else ()
             cells = [scores.get(label, "") for label in self._labels]
             csv.writer(self.out, lineterminator="\n").writerow(
-                [cell(name), *times, cell(next(iter(scores), "")), *cells, *self._known(entry)]
+                [self._name(name), *times, cell(next(iter(scores), "")), *cells, *self._known(entry)]
             )
             self.out.flush()
 
     def _head(self) -> None:
-        times = ("start", "end") if self._timeline else ()
-        columns = ["file", *times, "label", *(f"p:{label}" for label in self._labels)]
-        csv.writer(self.out, lineterminator="\n").writerow([*columns, *(["adapted"] if self._adapted else ())])
+        columns = csv_columns(self._labels, timeline=self._timeline, adapted=self._adapted)
+        csv.writer(self.out, lineterminator="\n").writerow(columns)
+
+    def _name(self, name: str) -> str:
+        return cell(name)
 
     def _known(self, entry: Entry) -> list[Any]:
         return [entry.get("adapted", "")] if self._adapted else []
+
+
+def csv_columns(labels: Sequence[str], *, timeline: bool, adapted: bool) -> list[str]:
+    """Return the names of the columns that `CsvWriter` writes.
+
+    Examples:
+        >>> csv_columns(["sad"], timeline=True, adapted=False)
+        ['file', 'start', 'end', 'label', 'p:sad']
+    """
+    times = ("start", "end") if timeline else ()
+    return ["file", *times, "label", *(f"p:{label}" for label in labels), *(("adapted",) if adapted else ())]
 
 
 def as_text(scores: Iterable[Entry]) -> str:
