@@ -87,6 +87,7 @@ def predict(
     window: Window = None,
     hop: Hop = None,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     skip_bad: options.SkipBad = False,
     max_seconds: MaxSeconds = None,
     raw_rate: RawRate = None,
@@ -120,7 +121,7 @@ def predict(
     if raw_format is not None and raw_rate is None:
         raise EvenvoiceError(f"--raw-format {raw_format} has no sample rate; add --raw-rate 16000, for example")
     if adapt:
-        _check_adapt(inputs, voice, window)
+        _check_adapt(inputs, voice, window, cluster)
     recognizer, names = _open(inputs, allow_download)
     if voice is not None:
         from evenvoice.recognizer import SpeakerProfile
@@ -140,12 +141,15 @@ def predict(
         predict_all, recognizer, window=window, hop=moves, jobs=jobs, skip_bad=skip_bad, adapted=by_folder,
         adapt=HALF_LIFE if adapt else None,
     )  # fmt: skip
-    if out is not None:
-        about = {"model": recognizer.card["sha256"], "window": window, "hop": moves if window else None, "top": top}
-        _into(out, run, recordings, recognizer.labels, {**about, "voice": _digest(voice), "adapt": adapt}, how)
-        return
-    for reason in run(recordings, kind(sys.stdout, recognizer.labels, **how), track=_track(names)):
-        _say_skipped(reason)
+    about = {"model": recognizer.card["sha256"], "window": window, "hop": moves if window else None, "top": top}
+    with options.executor_on(cluster) as executor:
+        run = partial(run, executor=executor)
+        if out is not None:
+            about |= {"voice": _digest(voice), "adapt": adapt}
+            _into(out, run, recordings, recognizer.labels, about, how)
+            return
+        for reason in run(recordings, kind(sys.stdout, recognizer.labels, **how), track=_track(names)):
+            _say_skipped(reason)
 
 
 def _into(
@@ -178,12 +182,14 @@ def _digest(voice: Path | None) -> str | None:
     return None if voice is None else hashlib.sha256(voice.read_bytes()).hexdigest()
 
 
-def _check_adapt(inputs: list[str], voice: Path | None, window: float | None) -> None:
+def _check_adapt(inputs: list[str], voice: Path | None, window: float | None, cluster: str | None) -> None:
     """Raise where there are no folders of whole utterances to adapt to; a timeline adapts along each recording."""
     if window is not None:
         return
     if voice is not None:
         raise EvenvoiceError("--voice and --adapt both say who speaks; choose one")
+    if cluster is not None:
+        raise EvenvoiceError("--adapt needs all files of a folder in one place; leave out --cluster, or add --window 3")
     if "-" in inputs:
         raise EvenvoiceError(
             "--adapt takes the files of a folder as one speaker, not standard input; add --window 3 to adapt along it, "

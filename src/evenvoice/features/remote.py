@@ -65,7 +65,10 @@ def compute_remotely(clips: Sequence[Clip], of: OfClip, executor: Executor, *, s
                 if isinstance(answer, Extracted):
                     cached.keep(content, clip, answer)
                 elif not skip_bad:
-                    raise answer
+                    # Here its name is a path, for what is said of it.
+                    here = cached(clip)
+                    if isinstance(here, AudioError):
+                        raise here
 
 
 def _calls(clips: Sequence[Clip], cached: CachedOfClip) -> Iterator[Call]:

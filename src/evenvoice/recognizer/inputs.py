@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, open_blocks, resample
+from evenvoice.audio import SUFFIXES, Waveform, check_waveform, decode, load, open_blocks, read_bytes, resample
 from evenvoice.errors import AudioError, EvenvoiceError, nearest
 from evenvoice.files import each_file_under
 from evenvoice.recognizer.addresses import fetch, is_address, refused
@@ -84,6 +84,8 @@ class Input:
         chunks: Returns its parts as they come, where they come over time.
         rate: The sample rate of the chunks, in Hz.
         blocks: Gives its sample rate and its parts as they are decoded, where it is a file: flat memory.
+        data: Returns its bytes, to be decoded by `of_bytes` on another machine, or raises as ``load`` does.
+        max_seconds: The longest to decode.
     """
 
     name: str
@@ -91,6 +93,13 @@ class Input:
     chunks: Callable[[], Iterator[Waveform]] | None = None
     rate: int | None = None
     blocks: Callable[[], AbstractContextManager[tuple[int, Iterator[Waveform]]]] | None = None
+    data: Callable[[], bytes] | None = None
+    max_seconds: float | None = None
+
+
+def of_bytes(name: str, data: bytes, max_seconds: float | None) -> Input:
+    """Return a recording by its bytes: `Input.data`."""
+    return _encoded(name, lambda: io.BytesIO(data), max_seconds)
 
 
 def find(
@@ -197,7 +206,8 @@ def _bad(refusals: list[EvenvoiceError]) -> Iterator[Input]:
     """Yield what stands for folders that give no recordings: named in their place, and skipped like others."""
     while refusals:
         error = AudioError(str(refusals.pop(0)))
-        yield Input(str(error).partition(": ")[0], partial(_refuse, error), blocks=partial(_refuse, error))
+        refuse = partial(_refuse, error)
+        yield Input(str(error).partition(": ")[0], refuse, blocks=refuse, data=refuse)
 
 
 def _refuse(error: AudioError, *_: object) -> Any:
@@ -209,6 +219,8 @@ def _file(path: Path, max_seconds: float | None) -> Input:
         str(path),
         lambda rate: load(path, rate=rate, max_seconds=max_seconds or LONGEST_WHOLE),
         blocks=lambda: open_blocks(path, max_seconds=max_seconds or LONGEST_TIMELINE),
+        data=partial(read_bytes, path),
+        max_seconds=max_seconds,
     )
 
 
@@ -218,6 +230,8 @@ def _encoded(name: str, data: Callable[[], io.BytesIO], max_seconds: float | Non
         name,
         lambda rate: decode(data(), rate=rate, name=called or name, max_seconds=max_seconds or LONGEST_WHOLE),
         blocks=lambda: open_blocks(data(), name=called or name, max_seconds=max_seconds or LONGEST_TIMELINE),
+        data=lambda: data().getvalue(),
+        max_seconds=max_seconds,
     )
 
 

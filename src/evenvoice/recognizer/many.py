@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from evenvoice.audio import Waveform
 from evenvoice.cores import cores
@@ -18,6 +18,9 @@ from evenvoice.recognizer.inputs import Input
 from evenvoice.recognizer.output import Writer
 from evenvoice.recognizer.recognizer import Recognizer
 from evenvoice.recognizer.windows import in_samples
+
+if TYPE_CHECKING:
+    from evenvoice.parallel import Executor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,6 +41,7 @@ def predict_all(
     skip_bad: bool = False,
     track: Callable[[Iterable[Input]], Iterable[Input]] = iter,
     on_skip: Callable[[AudioError], object] | None = None,
+    executor: Executor | None = None,
 ) -> list[AudioError]:
     """Write the predictions of recordings, in their order, each as soon as it and those before it are known.
 
@@ -53,6 +57,7 @@ def predict_all(
         skip_bad: Go on without unusable recordings.
         track: Draws progress while the inputs go through it.
         on_skip: Called with why a recording is skipped, as it is.
+        executor: Predicts on other machines, each recording with ``recognizer``; none is ``adapted`` by itself then.
 
     Returns:
         Why recordings were skipped, unless ``on_skip`` took it.
@@ -64,9 +69,14 @@ def predict_all(
     if window is not None:
         in_samples(window, hop, recognizer.sample_rate)  # before a pipe is waited for
     skipped: list[AudioError] = []
-    predict = partial(_predict, recognizer, adapted, window, hop, adapt)
+    if executor is None:
+        made = _ahead(partial(_predict, recognizer, adapted, window, hop, adapt), inputs, jobs)
+    else:
+        from evenvoice.recognizer.remote import ahead_remotely
+
+        made = ahead_remotely(partial(_predict_with, window, hop, adapt), recognizer, inputs, executor)
     results: deque[Callable[[], Iterable[dict[str, Any]]]] = deque()
-    with writer, closing(_ahead(predict, inputs, jobs)) as pairs:
+    with writer, closing(made) as pairs:
         for each in track(_first(pairs, results)):
             try:
                 writer.write(each.name, results.popleft()())
@@ -151,6 +161,12 @@ def _predict(
             # As a list: where only the end shows that a recording is cut short, no half a timeline is written.
             return list(recognizer.stream(blocks, rate, window=window, hop=hop, adapt=adapt))
     return recognizer.windows(each.load(recognizer.sample_rate), window=window, hop=hop, adapt=adapt)
+
+
+def _predict_with(
+    window: float | None, hop: float, adapt: float | None, recognizer: Recognizer, each: Input
+) -> Iterable[dict[str, Any]]:
+    return _predict(recognizer, NOBODY, window, hop, adapt, each)
 
 
 def in_order(
