@@ -78,7 +78,7 @@ class DaskExecutor:
         return max(1, self._workers)
 
     def share(self, value: Any) -> Any:
-        """Send once, to whichever workers need it, a value that many calls are given.
+        """Send once, to the workers that need it, a value that many calls are given.
 
         Args:
             value: Anything that can be pickled.

@@ -35,7 +35,7 @@ class RemoteRun:
 def make_run_remotely(
     task: Task, corpus: str, labels: tuple[str, ...], utterances: pd.DataFrame, dataset: Dataset, study: Path, *how: Any
 ) -> RemoteRun:
-    """Make one run as `make_run` does, in a temporary folder of the worker, whatever lies at the study's path there."""
+    """Make one run as `make_run` does, in a temporary folder of the worker."""
     with temporary_folder() as folder:
         make_run(task, corpus, labels, utterances, dataset, folder, *how)
         files = {path.name: path.read_bytes() for path in sorted(task.key.folder(folder).iterdir())}
