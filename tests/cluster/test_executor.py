@@ -42,8 +42,9 @@ def test_functions_of_a_script_travel(cluster: DaskExecutor) -> None:
 def test_what_is_shared_is_sent_once_and_arrives_whole(cluster: DaskExecutor) -> None:
     values = np.arange(100_000.0)
     shared = cluster.share(values)
-    packed, _ = pack((np.sum, (shared,), {}))
+    packed, futures = pack((np.sum, (shared,), {"out": [shared]}))
     assert len(packed) < 1000
+    assert futures == [shared.future]
     calls: list[Call] = [(np.sum, ([shared, shared],), {}), (np.sum, (shared,), {})]
     assert sorted(cluster.run(calls)) == [values.sum(), 2 * values.sum()]
 

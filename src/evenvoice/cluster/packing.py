@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import cloudpickle
 
 if TYPE_CHECKING:
     from evenvoice.parallel import Call
@@ -26,28 +25,31 @@ class Shared:
 def pack(call: Call) -> tuple[bytes, list[Any]]:
     """Return a call as bytes, and the futures of what it shares with others, in their places.
 
-    Examples:
-        >>> packed, futures = pack((max, (Shared("a future"), 1), {}))
-        >>> futures
-        ['a future']
+    Args:
+        call: A function, its arguments and its keywords; a `Shared` may be anywhere in them.
     """
     file = io.BytesIO()
-    packer = _Pickler(file)
+    packer = _packer()(file)
     packer.dump(call)
     return file.getvalue(), packer.futures
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """Leaves a place for each shared value."""
+@cache
+def _packer() -> Any:
+    """Return the class that leaves a place for each shared value: cloudpickle comes with an extra."""
+    import cloudpickle
 
-    def __init__(self, file: io.BytesIO) -> None:
-        super().__init__(file)
-        self.futures: list[Any] = []
+    class Packer(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+        def __init__(self, file: io.BytesIO) -> None:
+            super().__init__(file)
+            self.futures: list[Any] = []
 
-    def persistent_id(self, value: Any) -> int | None:
-        """Return the place of a shared value, ``None`` for all else."""
-        if not isinstance(value, Shared):
-            return None
-        if value.future not in self.futures:
-            self.futures.append(value.future)
-        return self.futures.index(value.future)
+        def persistent_id(self, value: Any) -> int | None:
+            """Return the place of a shared value, ``None`` for all else."""
+            if not isinstance(value, Shared):
+                return None
+            if value.future not in self.futures:
+                self.futures.append(value.future)
+            return self.futures.index(value.future)
+
+    return Packer

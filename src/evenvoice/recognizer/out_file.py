@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+import numpy as np
+
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import need
 from evenvoice.files import writing
@@ -164,7 +166,8 @@ class OutFile:
             # Windows of the last recording may be missing.
             numbers.pop()
             end = begin
-        self._known = array("Q", sorted(numbers))
+        np.frombuffer(numbers, np.uint64).sort()  # where they are
+        self._known = numbers
         self.finished = len(numbers)
         return end
 
