@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import evenvoice
+from evenvoice.cli.options import as_typed
 from evenvoice.extras import EXTRAS
 from tests.cli.command import finish, run, start
 
@@ -54,6 +55,11 @@ def test_version() -> None:
 def test_python_m_is_the_same_door() -> None:
     done = subprocess.run([sys.executable, "-m", "evenvoice", "--version"], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == (f"evenvoice {evenvoice.__version__}\n", "")
+
+
+def test_the_command_is_recorded_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/somewhere/evenvoice/__main__.py", "evaluate", "a b.csv"])
+    assert as_typed() == "evenvoice evaluate 'a b.csv'"
 
 
 def test_a_key_of_an_earlier_release_works_and_is_one_line() -> None:

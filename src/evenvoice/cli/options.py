@@ -202,8 +202,10 @@ def seeds(
 
 
 def as_typed() -> str:
-    """Return the command line; bytes of names that are not text are shown as codes."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
+    """Return the command line, with the command's own name; bytes of names that are not text are shown as codes."""
+    program = Path(sys.argv[0]).name
+    program = "evenvoice" if program == "__main__.py" else program  # python -m evenvoice
+    return shlex.join([program, *sys.argv[1:]]).encode("utf-8", "backslashreplace").decode()
 
 
 @contextmanager

@@ -4,11 +4,11 @@ from evenvoice.report.balance import write_balance_report
 from evenvoice.report.balance_figures import gains_figure, imbalance_figure
 from evenvoice.report.comparison import comparison_figure
 from evenvoice.report.detection import det_figure, roc_figure
-from evenvoice.report.feature_map import FeatureMap, feature_map, map_figure
 from evenvoice.report.figures import confusion_figure, counts_figure, curves_figure, emotions_figure
 from evenvoice.report.groups import breakdowns
 from evenvoice.report.illustrations import figure_kinds, write_figure
-from evenvoice.report.learning_curve import learning_curve, learning_curve_figure, learning_curve_table
+from evenvoice.report.learning import learning_curve, learning_curve_figure, learning_curve_table
+from evenvoice.report.maps import FeatureMap, feature_map, map_figure
 from evenvoice.report.page import write_report
 from evenvoice.report.recipe_figure import recipe_figure, write_recipe_figure
 from evenvoice.report.voice_figures import descriptors, features_figure, spectrogram_figure
