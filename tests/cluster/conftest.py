@@ -1,4 +1,4 @@
-"""One scheduler with two workers for all short tests: processes take a second or two to start."""
+"""One scheduler with one worker for all short tests: a process takes seconds to start, and to import torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ collect_ignore_glob = [] if find_spec("distributed") else ["*.py"]
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with Fleet(tmp_path_factory.getbasetemp()) as fleet:
-        fleet.start_worker()
         fleet.start_worker()
         yield fleet
 
