@@ -98,6 +98,22 @@ def test_an_upload_that_never_ends_is_given_up(kind: bytes, app: FastAPI) -> Non
     assert reply["detail"].startswith("the upload took more than 0.2 s")
 
 
+def test_an_upload_of_which_nothing_comes_is_given_up_before_its_time(tiny_model: Path) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"RIFF"
+        await asyncio.sleep(2)
+
+    status, _, _ = post(create_app(tiny_model, Limits(upload_seconds=60, idle_seconds=0.1)), pieces)
+    assert status == 408
+
+
+def test_the_memory_of_an_upload_is_free_again(tiny_model: Path) -> None:
+    app = create_app(tiny_model, Limits(megabytes=0.1, uploads=1))
+    statuses = [post(app, cut(b"no recording" * 7000))[0] for _ in range(4)]
+    assert 503 not in statuses
+    assert len(set(statuses)) == 1
+
+
 @pytest.mark.parametrize("kind", [b"audio/wav", b"multipart/form-data; boundary=x"])
 def test_an_upload_that_is_broken_off(kind: bytes, app: FastAPI) -> None:
     async def pieces() -> AsyncIterator[bytes | None]:
