@@ -60,3 +60,45 @@ def test_the_recipe_of_the_commands_page_opens(tmp_path: Path) -> None:
     text = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
     assert open_recipe(tmp_path / "mine.yaml").shape.name == "channels"
+
+
+def section_with(figure: str) -> str:
+    """The section of docs/results.md that has a figure in a table."""
+    results = re.sub(r" ± \d+\.\d \|", "", (ROOT / "docs/results.md").read_text(encoding="utf-8"))
+    sections = re.split(r"^##+ ", results, flags=re.MULTILINE)
+    return next((section for section in sections if any(figure in line for line in table_lines(section))), "")
+
+
+def table_lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("|")]
+
+
+@pytest.mark.parametrize("line", [line for line in table_lines(README) if MEASURED.search(line)])
+def test_each_row_of_the_readme_stands_in_a_section_with_its_recipe_and_its_command(line: str) -> None:
+    recipe = re.split(r"[,|]", line)[1].strip()
+    figure = MEASURED.findall(line.replace(" % [", " ["))[0]
+    section = section_with(figure)
+    assert section, f"docs/results.md has no table with {figure}"
+    rows = [row for row in table_lines(section) if figure in row]
+    named = any(recipe in row for row in rows) or any(recipe in header for header in table_lines(section))
+    assert named, f"{figure} stands in no row of {recipe}"
+    assert re.search(r"evenvoice (evaluate|reproduce)|scripts/", section), "the section has no command"
+    assert ("LEAKY" in line) == any("LEAKY" in row for row in rows)
+
+
+def test_what_the_readmes_prose_says_of_other_channels_is_counted() -> None:
+    """Over a telephone, in noise (at 10 dB) and in a room: points of UA lost, of the table in the results."""
+    results = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    rows = {
+        name: (float(linear), float(robust))
+        for name, linear, robust in re.findall(r"^\| (.+?) \| (\d+\.\d) \[.*?\| (\d+\.\d) \[", results, re.MULTILINE)
+    }
+    whole = rows["as recorded"]
+    lost = [
+        [whole[column] - values[column] for name, values in rows.items() if re.match("telephone|.*10 dB|room", name)]
+        for column in (0, 1)
+    ]
+    assert [len(each) for each in lost] == [3, 3]
+    claim = re.search(r"`voice-linear` loses (\d+) points or more, and `voice-robust` (\d+) to (\d+)", README)
+    assert claim is not None
+    assert list(map(int, claim.groups())) == [round(min(lost[0])), round(min(lost[1])), round(max(lost[1]))]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import platform
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -130,7 +131,8 @@ def _onnx_model(trained: TrainedModel) -> Any:
         module, inputs, outputs = Adaptive(trained), [*INPUTS, SPEAKER], [OUTPUT, NORMALISED]
         example = *example, torch.zeros(1, trained.offset_width)
         shapes[SPEAKER] = {}
-    with _quietly(), one_thread():
+    # Some versions of onnxscript print how many rules of theirs they applied.
+    with _quietly(), one_thread(), redirect_stdout(io.StringIO()):
         program = torch.onnx.export(
             module, example, dynamo=True, verbose=False, opset_version=_OPSET,
             input_names=inputs, output_names=outputs, dynamic_shapes=shapes,
