@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from evenvoice.audio import Clip, decode, duration, load
+from evenvoice.audio.flac import _end_of_last_frame
 from evenvoice.audio.ogg import checksum
+from evenvoice.audio.source import Source
 from evenvoice.errors import AudioError
 from tests.audio.sounds import encoded, likeness, mp3, shift_between, voice, written
 
@@ -148,6 +150,15 @@ def test_flac_that_holds_more_than_its_header_promises(rate: int, tmp_path: Path
     for promised in (rate, 3 * rate - 1):
         line = refusal(with_length(data, promised), tmp_path)
         assert f"promises {promised:,} samples, and {3 * rate:,} are there" in line
+
+
+def test_what_only_begins_like_a_frame_of_flac_is_none():
+    generator = np.random.default_rng(0)
+    tail = b"".join(b"\xff\xf8\xc9\x08" + bytes([first]) + generator.bytes(40) for first in range(256))
+    for code in range(16):
+        for block in (b"\xff\xf8" + bytes([code << 4 | 9]) + b"\x08" + generator.bytes(3), tail):
+            source = Source(io.BytesIO(block), len(block), "a")
+            assert _end_of_last_frame(source, 4096) is None
 
 
 def test_a_tag_before_flac_is_no_recording(tmp_path: Path):

@@ -60,6 +60,8 @@ def _frame_end(frame: bytes, block: int) -> int | None:
     if frame[4] == 0xFF:  # no first byte of such a number
         return None
     length = max(1, 8 - (frame[4] ^ 0xFF).bit_length())  # of the number, coded like UTF-8
+    if length > 7:
+        return None
     number = frame[4] & (0x7F if length == 1 else (1 << 7 - length) - 1)
     for byte in frame[5 : 4 + length]:
         number = number << 6 | byte & 0x3F
