@@ -45,7 +45,7 @@ class Fleet:
         self.address: str = loads(file.read_text())["address"]
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker with one thread."""
+        """Start a worker with two threads."""
         self.workers.append(self._start([sys.executable, str(WORKER), self.address, str(self.forbidden)]))
         return self.workers[-1]
 

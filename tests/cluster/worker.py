@@ -1,4 +1,4 @@
-"""A Dask worker for whom a folder is on another machine: `worker.py ADDRESS FOLDER`."""
+"""A Dask worker with two threads for whom a folder is on another machine: `worker.py ADDRESS FOLDER`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 async def main(address: str) -> None:
-    async with Worker(address, nthreads=1, dashboard=False, memory_limit=0) as worker:
+    async with Worker(address, nthreads=2, dashboard=False, memory_limit=0) as worker:
         await worker.finished()
 
 
