@@ -213,7 +213,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--set", "epochs"), "--set 'epochs': expected KEY=VALUE, for example training.epochs=50"),
         (("--set", "training.epoch=2"), "unknown key 'training.epoch' (did you mean 'epochs'?)"),
         (("--set", "training.epochs=[2"), "--set 'training.epochs=[2': the value is not YAML; quote it"),
-        (("--set", "training.epochs=many"), "training.epochs: Input should be a valid integer"),
+        (("--set", "training.epochs=many"), "training.epochs: Input should be a number, and not a text"),
         (("--set", "training=1", "--set", "training.epochs=1"), "another --set gave training a value"),
         (
             ("--set", "balance.options.k_neighbors=0"),

@@ -157,6 +157,7 @@ _LOST = """
 import os, signal, sys, time, weakref
 import evenvoice.cli.main
 number = getattr(signal, sys.argv[1])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started without
 
 class Ended:
     def __del__(self):

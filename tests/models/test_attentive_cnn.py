@@ -57,3 +57,13 @@ def test_both_ways_in_agree() -> None:
 def test_it_reads_sequences_alone() -> None:
     with pytest.raises(EvenvoiceError, match=r"attentive-cnn.*reads sequences"):
         AttentiveCNN((3, 40, 94), 4)
+
+
+def test_a_last_batch_of_one_row_can_be_learnt_from() -> None:
+    network = AttentiveCNN((1, 9, 40), n_classes=3, channels=8, wide_channels=8, attention=4).train()
+    image = torch.randn(1, 1, 9, 40)
+    image[:, :, -1] = 1
+    before = network.norm.running_mean.clone()
+    network(image).sum().backward()
+    assert torch.equal(network.norm.running_mean, before)  # one row has no deviation to learn
+    assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters())

@@ -7,7 +7,7 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -86,16 +86,19 @@ def open_standard_streams() -> bool:
 
 
 @contextmanager
-def interrupts_kept() -> Iterator[None]:
+def interrupts_kept(number: Callable[[], int]) -> Iterator[None]:
     """Send Ctrl-C again where it came in a destructor or a weak reference's callback.
 
     Python cannot raise there: it prints a traceback, and the program goes on as if nobody had stopped it.
+
+    Args:
+        number: Says which signal came.
     """
     before = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:
         if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
-            again = threading.Timer(_SOON, _thread.interrupt_main)
+            again = threading.Timer(_SOON, _thread.interrupt_main, [number()])
             again.daemon = True
             again.start()
         else:

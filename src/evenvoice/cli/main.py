@@ -118,7 +118,7 @@ def main() -> None:
         signal.signal(signal.SIGTERM, terminate)
     try:
         try:
-            with faults.interrupts_kept():
+            with faults.interrupts_kept(lambda: signal.SIGTERM if terminated else signal.SIGINT):
                 code = _run() if was_open else _complain(_CLOSED)
         except Exception:
             if not terminated:

@@ -59,7 +59,9 @@ def checked_table(name: str, table: pd.DataFrame) -> pd.DataFrame:
     repeated = table.index[table.index.duplicated()]
     if len(repeated):
         raise EvenvoiceError(f"corpus {name!r}: utterance {repeated[0]!r} is there twice; ids must be unique")
-    table["file"] = [None if pd.isna(file) else str(file) for file in table["file"]]
+    # Plain objects here too: with pyarrow, pandas makes strings of its own kind of a list.
+    files = [None if pd.isna(file) else str(file) for file in table["file"]]
+    table["file"] = pd.Series(files, table.index, dtype=object)
     for column in COLUMNS:
         if column in TIMES:
             table[column] = _seconds(name, table[column])

@@ -87,8 +87,16 @@ class AttentiveCNN(SequenceNetwork):
         coarse = self.second(fine, quarter)
         for block in self.coarse:
             coarse = block(coarse, quarter)
-        logits: Tensor = self.out(self.dropout(self.norm(self.pooling(coarse, quarter))))
+        logits: Tensor = self.out(self.dropout(self._normalised(self.pooling(coarse, quarter))))
         return logits
+
+    def _normalised(self, pooled: Tensor) -> Tensor:
+        """Normalise by the batch; one row alone, the last of an epoch, by the batches before it."""
+        norm = self.norm
+        if self.training and len(pooled) == 1:
+            return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+        found: Tensor = norm(pooled)
+        return found
 
 
 class _Down(nn.Module):

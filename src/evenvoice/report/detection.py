@@ -89,7 +89,7 @@ def equal_error_rate(false_alarms: npt.NDArray[np.float64], misses: npt.NDArray[
 
     Examples:
         >>> equal_error_rate(np.array([0.0, 0.2, 1.0]), np.array([1.0, 0.4, 0.0]))
-        0.3
+        0.333333333333
     """
     order = np.argsort(false_alarms - misses, kind="stable")
     gap = (false_alarms - misses)[order]
