@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import errno
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def open_standard_streams() -> bool:
 
 
 @contextmanager
-def interrupts_kept(number: Callable[[], int]) -> Iterator[None]:
+def interrupts_kept(number: Callable[[], signal.Signals]) -> Iterator[None]:
     """Send Ctrl-C again where it came in a destructor or a weak reference's callback.
 
     Python cannot raise there: it prints a traceback, and the program goes on as if nobody had stopped it.
@@ -98,7 +99,7 @@ def interrupts_kept(number: Callable[[], int]) -> Iterator[None]:
 
     def hook(unraisable: Any) -> None:
         if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
-            again = threading.Timer(_SOON, _thread.interrupt_main, [number()])
+            again = threading.Timer(_SOON, _send, [number()])
             again.daemon = True
             again.start()
         else:
@@ -109,6 +110,14 @@ def interrupts_kept(number: Callable[[], int]) -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = before
+
+
+def _send(number: signal.Signals) -> None:
+    """Send a signal to the main thread; a real one, where there are any, for it ends a sleep or a wait."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def flush_stdout(stream: TextIO) -> str | None:
