@@ -49,7 +49,7 @@ def test_steps_longer_than_a_minute_are_a_line_each(clock: list[float], capsys: 
 
 
 def test_a_terminal_has_an_estimate_after_one_slow_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """rich forgets steps older than half a minute unless it is told otherwise, and then shows no estimate."""
+    """rich forgets steps older than half a minute by default, and then shows no estimate."""
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

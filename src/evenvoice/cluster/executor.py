@@ -171,7 +171,7 @@ class DaskExecutor:
                 f"cluster {self._name}: {ended}, most likely because memory ran out; give workers more memory. What is "
                 "finished is kept"
             ) from error
-        except Exception as error:
+        except Exception as error:  # a call's own, or what became of the connection
             if not failed:
                 raise self._lost(error) from error
             cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error

@@ -65,7 +65,7 @@ class Elsewhere:
     ) -> Iterator[str]:
         try:
             entries = self.system.ls(folder, detail=True)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # as above
             on_refused(self._failed(self.system.unstrip_protocol(folder), error))
             return
         # With its slash a folder stands where its files stand among all paths.
@@ -93,7 +93,7 @@ class Elsewhere:
                 data = file.read(largest + 1)
         except FileNotFoundError as error:
             raise AudioError(f"{one_line(name)}: no such file; check the path") from error
-        except Exception as error:
+        except Exception as error:  # as above
             raise self._failed(name, error) from error
         if len(data) > largest:
             raise AudioError(f"{one_line(name)}: more than {largest >> 20} MiB; cut it into parts")
