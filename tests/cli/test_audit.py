@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import QUICK, run
+from tests.report.fabricated import write_honest, write_study
 
 PUBLISHED = (
     "audit",
@@ -52,6 +53,17 @@ def test_a_corpus_is_audited(voices: Path) -> None:
     answer = run("audit", "corpus", f"folder:{voices}", "--speaker-from", r"/(\w+)_\d", "--jobs", "1", "--json")
     assert answer.code == 1
     assert "duplicate-across-speakers" in {finding["code"] for finding in json.loads(answer.out)["findings"]}
+
+
+def test_recipes_compared_on_one_fit_are_refused_with_1(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    write_honest(tmp_path, recipe="2dcnn", seeds=1)
+    assert run("audit", "run", tmp_path).code == 0
+    write_honest(tmp_path, recipe="smote-2dcnn", seeds=1)
+    answer = run("audit", "run", tmp_path)
+    assert answer.code == 1
+    assert "0 leaks, 1 comparison refused, " in answer.out
+    assert "with --seeds 3 or more" in answer.out
 
 
 def test_a_study_and_a_run_and_its_split_are_audited(voices: Path, tmp_path: Path, undrawn: None) -> None:

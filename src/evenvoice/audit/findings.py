@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Severity = Literal["leak", "warning"]
+Severity = Literal["leak", "refused", "warning"]
 
 # Evidence on a terminal; JSON has all of it.
 _SHOWN = 5
@@ -18,7 +18,8 @@ class Kind:
 
     Attributes:
         code: What scripts match: ``duplicate-across-speakers``.
-        severity: ``leak``: a figure measured with it is, or will be, too high. ``warning``: it may be.
+        severity: ``leak``: a figure measured with it is, or will be, too high. ``refused``: what is compared cannot be
+            compared. ``warning``: a figure may be too high.
         title: What is wrong, in one line.
         remedy: What to do about it.
     """
@@ -61,7 +62,7 @@ class Audit:
 
     Attributes:
         subject: What was audited, in words.
-        findings: Leaks first.
+        findings: Leaks first, then what is refused.
         checked: What was looked for, a line each; what could not be looked for says why.
         facts: Numbers that are not findings, by name.
     """
@@ -75,14 +76,23 @@ class Audit:
     def of(
         cls, subject: str, findings: Iterable[Finding], checked: Iterable[str], facts: Mapping[str, Any] | None = None
     ) -> Audit:
-        """Put leaks first; else the order found."""
-        ordered = sorted(findings, key=lambda finding: finding.kind.severity != "leak")
+        """Put leaks first, then what is refused; else the order found."""
+        order: tuple[Severity, ...] = ("leak", "refused", "warning")
+        ordered = sorted(findings, key=lambda finding: order.index(finding.kind.severity))
         return cls(subject, tuple(ordered), tuple(checked), dict(facts or {}))
 
     @property
     def leaks(self) -> tuple[Finding, ...]:
         """The findings of severity ``leak``."""
-        return tuple(finding for finding in self.findings if finding.kind.severity == "leak")
+        return self._of("leak")
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """The comparisons that cannot be made."""
+        return self._of("refused")
+
+    def _of(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.kind.severity == severity)
 
     @property
     def codes(self) -> set[str]:
@@ -94,7 +104,8 @@ class Audit:
         return {
             "subject": self.subject,
             "leaks": len(self.leaks),
-            "warnings": len(self.findings) - len(self.leaks),
+            "refused": len(self.refused),
+            "warnings": len(self._of("warning")),
             "findings": [finding.to_json() for finding in self.findings],
             "checked": list(self.checked),
             "facts": dict(self.facts),
@@ -116,8 +127,9 @@ class Audit:
             <BLANKLINE>
             Checked: speakers.
         """
-        warnings = len(self.findings) - len(self.leaks)
-        lines = [f"{self.subject}: {_count(len(self.leaks), 'leak')}, {_count(warnings, 'warning')}"]
+        refused = [f"{_count(len(self.refused), 'comparison')} refused"] if self.refused else []
+        counts = [_count(len(self.leaks), "leak"), *refused, _count(len(self._of("warning")), "warning")]
+        lines = [f"{self.subject}: {', '.join(counts)}"]
         for finding in self.findings:
             kind = finding.kind
             lines += ["", f"{kind.severity.upper()} {kind.code}: {kind.title}", f"  {finding.message}"]

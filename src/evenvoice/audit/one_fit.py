@@ -10,9 +10,9 @@ from evenvoice.study import Run, draws_at_random
 
 ONE_FIT = Kind(
     "one-fit-comparison",
-    "warning",
-    "Recipes stand side by side on one fit",
-    "compare no recipes by it; evaluate the random ones with --seeds 3 or more (`evenvoice power` says how many)",
+    "refused",
+    "A comparison of recipes rests on one fit",
+    "evaluate the random recipes with --seeds 3 or more (`evenvoice power` says how many), or compare no recipes",
 )
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from evenvoice.corpora import Corpus
 
 app = typer.Typer(
-    help="Find leaks in a corpus, a split, a study or a published table. Exit code 1 where there is one.",
+    help="Find leaks in a corpus, a split, a study or a published table. Exit code 1 where there is one, or where a "
+    "comparison rests on one fit.",
     no_args_is_help=True,
 )
 
@@ -125,7 +126,7 @@ def _evaluated(corpus: str | None, emotions: str | None) -> Corpus | None:
 
 
 def _print(audit: Audit, as_json: bool) -> None:
-    """Print an audit; exit code 1 where it found a leak."""
+    """Print an audit; exit code 1 where it found a leak, or refuses a comparison."""
     print(json.dumps(audit.to_json(), indent=1, ensure_ascii=False) if as_json else audit.as_text())
-    if audit.leaks:
+    if audit.leaks or audit.refused:
         raise typer.Exit(1)
