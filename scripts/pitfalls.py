@@ -1,6 +1,6 @@
-"""What two wrong steps buy that no protocol of evenvoice offers: the scaler and SMOTE fitted on everything.
+"""What two wrong steps gain that no protocol of evenvoice offers: the scaler and SMOTE fitted on everything.
 
-    python scripts/pitfalls.py emodb:PATH --emotions angry,happy,neutral,sad --seeds 5 --out pitfalls.json
+    python scripts/pitfalls.py emodb:PATH --emotions angry,happy,neutral,sad --seeds 5 --out pitfalls
 
 Every variant trains and tests on the same folds of unseen speakers (``speaker-folds``), and tests real rows alone:
 
@@ -8,6 +8,9 @@ Every variant trains and tests on the same folds of unseen speakers (``speaker-f
 - ``scaler saw the test part``: mean and standard deviation of all utterances, SMOTE on the training part;
 - ``SMOTE saw the test part``: scaler on the training part; SMOTE over all utterances, and the synthetic rows, some with
   parents in the test part, join the training part.
+
+Predictions are kept in ``--out``, a table for each variant and seed: a run that was stopped goes on where it was. The
+scores, and each wrong step against ``right``, are for this recipe, new fits and new speakers.
 """
 
 from __future__ import annotations
@@ -21,9 +24,11 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from evenvoice.corpora import open_corpus
-from evenvoice.metrics import intervals, make_predictions
+from evenvoice.files import writing
+from evenvoice.metrics import compare_systems, intervals, make_predictions
 from evenvoice.protocols import Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.tables import p_value, with_interval
 from evenvoice.training import Dataset, fit
 from evenvoice.training.fitting import fit_images
 from evenvoice.training.load import load_dataset
@@ -77,20 +82,32 @@ def main() -> None:
     options = parser.parse_args()
     recipe = open_recipe(options.recipe)
     corpus, examples = load_dataset(open_corpus(options.corpus, emotions=options.emotions), recipe.features)
+    options.out.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, list[pd.DataFrame]] = {variant: [] for variant in VARIANTS}
+    for seed in range(options.seeds):
+        folds = make_folds(open_protocol("speaker-folds"), corpus.table, seed)
+        for variant in VARIANTS:
+            kept = options.out / f"{variant.replace(' ', '-')}-{seed}.csv"
+            if not kept.exists():
+                parts = Parallel(options.jobs)(
+                    delayed(predict)(variant, recipe, fold, corpus.table, examples, corpus.labels, seed)
+                    for fold in folds
+                )
+                with writing(kept) as aside:
+                    pd.concat(parts, ignore_index=True).to_csv(aside, index=False)
+            tables[variant].append(pd.read_csv(kept, dtype={"speaker": str, "utterance": str}))
     found = {}
     for variant in VARIANTS:
-        tables = []
-        for seed in range(options.seeds):
-            folds = make_folds(open_protocol("speaker-folds"), corpus.table, seed)
-            parts = Parallel(options.jobs)(
-                delayed(predict)(variant, recipe, fold, corpus.table, examples, corpus.labels, seed) for fold in folds
-            )
-            tables.append(pd.concat(parts, ignore_index=True))
-        scores = intervals(tables, corpus.labels)
+        scores = intervals(tables[variant], corpus.labels)
         found[variant] = {name: scores[name].to_json() for name in ("ua", "wa")}
-        ua = scores["ua"]
-        print(f"{variant}: UA {100 * ua.estimate:.1f} % [{100 * ua.low:.1f}, {100 * ua.high:.1f}]", flush=True)
-    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        line = f"{variant}: UA {with_interval(scores['ua'])} %"
+        if variant != VARIANTS[0]:
+            gain = compare_systems(tables[VARIANTS[0]], tables[variant], corpus.labels)
+            found[variant]["less_right"] = gain.to_json()
+            line += f", {with_interval(gain.difference_ua, signed=True)} points, p {p_value(gain.p_ua)}, {gain.target}"
+        print(line, flush=True)
+    with writing(options.out / "pitfalls.json") as aside:
+        aside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

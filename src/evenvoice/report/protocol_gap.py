@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.metrics import Comparison, common_fits, compare_systems
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, VERMILION, drawing, new_figure
 from evenvoice.study import Result, Study
 from evenvoice.study.marks import LEAKY, marks, strictness
-from evenvoice.tables import Column, Table, count, ends, per_cent, with_interval
+from evenvoice.tables import NOTHING, Column, Table, count, ends, p_value, per_cent, with_interval
 
 
 def results_of(study: Study, recipe: str) -> list[Result]:
@@ -34,34 +35,79 @@ def results_of(study: Study, recipe: str) -> list[Result]:
     return found
 
 
+def compare_protocols(first: Result, second: Result) -> Comparison:
+    """Compare a recipe under two protocols, fit by fit, on the recorded utterances that both tested.
+
+    A random split tests a part of the corpus, the paper's order synthetic rows as well: neither is compared as it is.
+
+    Args:
+        first: Under one protocol.
+        second: Under the other; above 0 where its UA is higher.
+
+    Raises:
+        EvenvoiceError: They have no seed in common, or no utterance.
+    """
+    varies = first.varies, second.varies
+    pairs = []
+    for one, other in common_fits(first.pooled, second.pooled, varies):
+        recorded = [table[~table["synthetic"].astype(bool)] for table in (one, other)]
+        both = set(recorded[0]["utterance"]) & set(recorded[1]["utterance"])
+        pairs.append(tuple(table[table["utterance"].isin(both)] for table in recorded))
+    if not pairs or any(one.empty for one, _ in pairs):
+        raise EvenvoiceError(
+            f"{first.recipe}: {first.protocol} and {second.protocol} tested no recorded utterance with the same seed; "
+            "evaluate both with the same --seeds"
+        )
+    return compare_systems([one for one, _ in pairs], [other for _, other in pairs], first.labels, varies=varies)
+
+
 def gap_table(studies: Sequence[Study], recipe: str) -> Table:
-    """Return the table: UA with its interval, and how many points above the same recipe on unseen speakers."""
+    """Return the table: UA with its interval, and the points above the same recipe on unseen speakers.
+
+    The points are of the utterances that both tested, so they can differ from the difference of the two UA.
+    """
     columns = (
         Column("corpus", wraps=True),
         Column("protocol"),
         Column("marks", wraps=True),
         Column("UA %", number=True),
         Column("95 % interval", number=True, rank=1),
-        Column("points above unseen speakers", number=True, short="points above\nunseen speakers"),
+        Column("points above unseen speakers [95 %]", number=True, short="points above\nunseen speakers [95 %]"),
+        Column("p", number=True, rank=1),
         Column("seeds × folds", number=True, rank=2),
     )
     rows = []
+    targets: dict[str, None] = {}
     for study in studies:
         results = results_of(study, recipe)
-        honest = results[0].intervals["ua"].estimate
         for result in results:
             ua = result.intervals["ua"]
+            above, p = ("", "") if result is results[0] else _above(results[0], result, targets)
             rows.append([
                 f"{study.corpus['name']}, {len(study.corpus['labels'])} emotions", result.protocol,
                 ", ".join(marks(result)), per_cent(ua.estimate), ends(ua),
-                "" if result is results[0] else f"{100 * (ua.estimate - honest):+.1f}",
-                f"{len(result.seeds)} × {result.folds}",
+                above, p, f"{len(result.seeds)} × {result.folds}",
             ])  # fmt: skip
-    return Table(columns, rows, strong=(LEAKY,))
+            targets[ua.target] = None
+    notes = (
+        f"Intervals: 95 %, for {'; others for '.join(targets)}. Points above unseen speakers: on the recorded "
+        "utterances that both tested, fit by fit."
+    )
+    return Table(columns, rows, notes=(notes,), strong=(LEAKY,))
+
+
+def _above(honest: Result, result: Result, targets: dict[str, None]) -> tuple[str, str]:
+    """The points above unseen speakers with their interval, and p."""
+    try:
+        found = compare_protocols(honest, result)
+    except EvenvoiceError:  # no utterance that both tested: a fact, and no mistake of the user's
+        return NOTHING, NOTHING
+    targets[found.target] = None
+    return with_interval(found.difference_ua, signed=True), p_value(found.p_ua)
 
 
 def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
-    """Draw UA by protocol for each corpus, with 95 % intervals over speakers; LEAKY results hollow.
+    """Draw UA by protocol for each corpus, with 95 % intervals; LEAKY results hollow.
 
     The dotted line is the UA on unseen speakers: everything to the right of it is due to the protocol.
     """
@@ -89,7 +135,8 @@ def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
         axes.set_ylim(y - 0.3, -0.6)
         axes.set_xlim(0, 140)
         axes.set_xticks(range(0, 101, 20))
-        axes.set_xlabel("UA %, with its 95 % interval over speakers")
+        targets = dict.fromkeys(result.intervals["ua"].target for _, results in groups for result in results)
+        axes.set_xlabel(f"UA %, with its 95 % interval for {'; others for '.join(targets)}")
         axes.tick_params(axis="y", length=0)
         shown = (("unseen speakers", BLUE, BLUE), ("speakers may be shared", SKY, SKY), (LEAKY, "white", VERMILION))
         handles = [
