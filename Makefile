@@ -25,7 +25,7 @@ test: $(VENV)/.test lint
 
 # Lint and types are those of the newest versions; the site and the page are not built.
 test-oldest: .venv-oldest/.test
-	.venv-oldest/bin/python -m pytest --ignore tests/docs --ignore tests/serve/test_in_browser.py
+	.venv-oldest/bin/python -m pytest --ignore tests/docs
 
 .venv-oldest/.test: constraints-oldest.txt pyproject.toml
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
