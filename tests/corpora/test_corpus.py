@@ -188,6 +188,18 @@ def test_one_label_of_the_corpus_cannot_go_to_two() -> None:
         (("sad", "calm"), ("1,50", "+1.5"), ["speakers '+1.5' and '1,50' differ only in spelling"]),
         (("sad", "calm"), ("S1", "s 01"), ["speakers 'S1' and 's 01' differ only in spelling"]),
         (("sad", "calm"), ("ab", "a\u200bb"), ["speakers 'ab' and 'a\\u200bb' differ only in spelling"]),
+        (("sad", "calm"), ("Anna", "\u0410nna"), ["speakers 'Anna' and '\\u0410nna' differ only in spelling"]),
+        (("sad", "s\u0430d"), "12", ["labels 'sad' and 's\\u0430d' are names of one emotion"]),
+        (
+            ("\u043d\u0430\u0440\u0440\u0443", "sad"),
+            "12",
+            ["label '\\u043d\\u0430\\u0440\\u0440\\u0443' looks like 'happy'"],
+        ),
+        (
+            ("\u0440\u0430\u0434", "\u0433\u043d\u0435\u0432"),
+            ("\u0410\u043d\u043d\u0430", "\u0410\u043d\u0442\u043e\u043d"),
+            [],
+        ),
         (("sad", "NA"), ("1", "n/a"), ["emotion 'NA' reads like a missing value", "speaker 'n/a' reads like"]),
         (("sad", "calm"), ("Anna", "anna "), ["speakers 'Anna' and 'anna ' differ only in spelling"]),
         (("sad", "calm"), ("Zoe\u0308", "Zo\xeb"), ["speakers 'Zoe\\u0308' and 'Zo\\xeb' differ only in spelling"]),

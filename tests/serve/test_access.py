@@ -65,6 +65,11 @@ def test_pages_of_other_sites_are_refused(origin: str, client: TestClient) -> No
     assert "content-security-policy" in answer.headers
 
 
+def test_each_of_several_origins_counts(client: TestClient) -> None:
+    origins = [("origin", "http://127.0.0.1:8000"), ("origin", "https://evil.example")]
+    assert client.post("/predict", content=HALF, headers=origins).status_code == 403
+
+
 def test_our_own_page_is_welcome(client: TestClient) -> None:
     headers = {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}
     assert client.post("/predict", content=HALF, headers=headers).status_code == 200

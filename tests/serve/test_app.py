@@ -112,6 +112,11 @@ def test_a_bad_upload_is_refused_with_the_reason(kind: str, client: TestClient) 
         assert re.search(says, reason), reason
 
 
+def part(name: str) -> bytes:
+    """A part of a form that an upload would not be refused for alone."""
+    return f"--x\r\nContent-Disposition: form-data; name={name}; filename=a\r\n\r\n0\r\n".encode()
+
+
 @pytest.mark.parametrize(
     ("content", "status", "says"),
     [
@@ -124,6 +129,10 @@ def test_a_bad_upload_is_refused_with_the_reason(kind: str, client: TestClient) 
             "no whole file in the field 'file'",
         ),
         (b"--x\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n0\r\n--x--\r\n", 422, "field 'file'"),
+        (part("file") + part("file") + b"--x--\r\n", 422, "more than one recording"),
+        (part("file") + part("files") + b"--x--\r\n", 422, "more than one recording"),
+        (part("file") + part("voice") * 2 + b"--x--\r\n", 422, "more than one recording or voice"),
+        (part("file") + part("window") + b"--x--\r\n", 422, "put it into the query"),
         (b"--x--\r\n", 422, "the form has no whole file in the field 'file'; send it as curl -F file=@clip.wav does"),
         (b"", 422, "no whole file"),
     ],
@@ -153,6 +162,8 @@ def test_a_form_without_its_boundary(client: TestClient) -> None:
         ("window=3&hop=0.2", r"hop: 0\.2 s, expected 0\.3 s to 3 s for a window of 3 s"),
         ("window=3&hop=3.5", r"hop: 3\.5 s, expected 0\.3 s to 3 s for a window of 3 s"),
         ("window=3&hop=0.01", "hop: .*0.1"),
+        ("windows=3", "windows: unknown; the query may have top, window, hop, adapt"),
+        ("window=1&window=2", "window: given 2 times"),
     ],
 )
 def test_a_bad_parameter_is_refused_with_the_reason(query: str, says: str, client: TestClient) -> None:

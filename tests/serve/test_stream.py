@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,16 @@ def test_samples_that_are_no_numbers(client: TestClient) -> None:
     assert problem["detail"].startswith("chunk 1: holds samples that are NaN")
 
 
+def test_a_client_that_sends_nothing_again_and_again_is_closed(model: Path) -> None:
+    limits = Limits(stream_seconds=0.1, idle_seconds=0.1)
+    app = create_app(model, limits)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as own, own.websocket_connect("/stream") as talk:
+        for _ in range(6):
+            talk.send_bytes(b"")
+            sleep(0.05)
+        assert talk.receive_json() == {"detail": "open for more than 0.1 s; open another stream"}
+
+
 def test_a_client_that_sends_nothing_is_closed(client: TestClient) -> None:
     with client.websocket_connect("/stream") as talk:
         assert talk.receive_json() == {"detail": "nothing came, or was taken, for 0.5 s"}
@@ -130,7 +141,7 @@ def test_a_client_that_sends_nothing_is_closed(client: TestClient) -> None:
     [
         ("rate=1", "rate: .*4000"), ("rate=x", "rate: "), ("format=mp3", "format: .*s16le"), ("window=nan", "window: "),
         ("window=0.1", "window: .*0.5"), ("hop=9", "hop: 9 s"), ("window=3&hop=0.2", "hop: 0.2 s"), ("top=0", "top: "),
-        ("adapt=0", "adapt: "), ("adapt=inf", "adapt: "),
+        ("adapt=0", "adapt: "), ("adapt=inf", "adapt: "), ("coding=f32le", "coding: unknown; .*format"),
     ],
 )  # fmt: skip
 def test_a_bad_parameter_is_refused_before_anything_is_sent(query: str, says: str, client: TestClient) -> None:

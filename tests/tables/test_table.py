@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.printing import printable
 from evenvoice.tables import Column, Table
 
 COLUMNS = (Column("recipe"), Column("marks", wraps=True), Column("UA %", number=True), Column("time", True, rank=1))
@@ -104,10 +107,34 @@ def test_no_cell_becomes_markup(cell: str) -> None:
     parser = _Cells()
     parser.feed(table.to_html())
     assert set(parser.tags) <= {"table", "thead", "tbody", "tr", "th", "td", "br"}
-    assert cell.replace("\n", "").strip() in parser.text
+    assert printable(cell, keep="\n").replace("\n", "").strip() in parser.text
     rows = list(csv.reader(io.StringIO(table.to_csv()), strict=True))
     assert rows[0] == ["name"]
     bars = table.to_markdown().split("\n")[2].replace(r"\|", "") if "\n" not in cell else "||"
     assert bars.count("|") == 2
     table.to_latex()
     table.to_text(40)
+
+
+HOSTILE = (
+    "\x1b[31m", "\u202eexe.png", "\x00", "\ud800", "a\tb\u2028c", "![x](http://e.org/x)", "[c](javascript:alert(1))",
+    "[c\\](javascript:alert(1))", "![x\\](http://e.org/x)", "<img src=x>", "\\<b>", "[x]: http://e.org", "a|b\\|c",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_strangers_name_is_shown_and_not_obeyed_in_any_form(text: str) -> None:
+    table = Table([Column("name"), Column(f"={text}")], [["Anna", text]], title=text, notes=[text])
+    for page in (table.to_text(), table.to_markdown(), table.to_html(), table.to_latex(), table.to_csv()):
+        assert page.replace("\n", "").isprintable()
+        page.encode()
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).enable("table").parse(table.to_markdown())
+    kinds = {token.type for token in [*tokens, *(child for token in tokens for child in token.children or ())]}
+    assert not kinds & {"link_open", "image", "html_inline", "html_block"}, kinds
+    assert sum(token.type == "td_open" for token in tokens) == 2
+
+
+def test_no_heading_of_a_csv_is_a_formula() -> None:
+    table = Table([Column("=1+1")], [["@sum"]])
+    assert table.to_csv() == "'=1+1\n'@sum"
+    assert replace(table, values=[{"=1+1": "@sum", "n": -1}]).to_csv() == "'=1+1,n\n'@sum,-1"

@@ -12,6 +12,7 @@ import pandas as pd
 from evenvoice.audit.findings import Finding, Kind
 from evenvoice.corpora import LOADERS
 from evenvoice.corpora.emotions import EMOTIONS, canonical
+from evenvoice.corpora.spelling import plain
 from evenvoice.leases import temporary_folder
 
 OUTSIDE = Kind(
@@ -62,7 +63,7 @@ def label_findings(table: pd.DataFrame) -> list[Finding]:
         found.append(Finding(OUTSIDE, message, tuple(f"{label!r}: {counts[label]} utterances" for label in outside)))
     spellings: dict[str, list[str]] = {}
     for label in counts.index:
-        spellings.setdefault(canonical(label) or _plain(label), []).append(label)
+        spellings.setdefault(canonical(label) or plain(label), []).append(label)
     variants = {name: labels for name, labels in spellings.items() if len(labels) > 1}
     if variants:
         lines = [
@@ -131,11 +132,6 @@ def _official(files: list[str]) -> dict[str, str]:
 
 def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
-
-
-def _plain(label: str) -> str:
-    """Return a label without what only looks different."""
-    return " ".join(re.split(r"[\s_-]+", label.strip().casefold()))
 
 
 def _shown(key: Hashable, file: str) -> str:

@@ -17,15 +17,23 @@ _MOST = 200
 # What pandas, R, spreadsheets and people write where a value is missing.
 _MISSING = {"na", "n/a", "<na>", "nan", "none", "null", "nil", "-", "--", "?", "#n/a", "#na", "#value!", "missing"}
 
+# Cyrillic and Greek letters that look like a Latin one, small or capital (after Unicode's confusables.txt).
+_LOOK_ALIKE = str.maketrans("авекмнорстухіјѕԁԛԝαβεζηικμνορτυχ", "abekmhopctyxijsdqwabezhikmnoptyx")
+_LOOK_ALIKE_CAPITALS = {ord(chr(one).upper()): ord(chr(other).upper()) for one, other in _LOOK_ALIKE.items()}
+
 
 def plain(name: str) -> str:
-    """Return a name without what only looks different: case, Unicode form, separators, zeros, characters without width.
+    """Return a name without what only looks different.
+
+    That is case, Unicode form, separators, zeros, characters without width, and which alphabet an A is of.
 
     Examples:
         >>> plain("Anna_B"), plain("01"), plain("1.0"), plain("S 07"), plain("-1"), plain("+1,50"), plain("3-4")
         ('annab', '1', '1', 's7', '-1', '1.5', '3 4')
+        >>> plain("A") == plain("\N{CYRILLIC CAPITAL LETTER A}")
+        True
     """
-    name = unicodedata.normalize("NFKC", name).casefold()
+    name = unicodedata.normalize("NFKC", name).casefold().translate(_LOOK_ALIKE)
     name = "".join(character for character in name if unicodedata.category(character) != "Cf").strip()
     if number := re.fullmatch(r"\+?(-?\d+)(?:[.,](\d*?)0*)?", name):
         name = f"{number[1]}.{number[2]}" if number[2] else number[1]
@@ -99,9 +107,12 @@ def label_warnings(labels: Iterable[str]) -> list[str]:
     if len(names) > _MOST:
         return [*lines[:_SHOWN], f"{len(names)} labels: is this the column of the emotions?"]
     for name in names:
-        near = None if canonical(name) else _near(name, [other for other in names if other not in sets[plain(name)]])
+        if canonical(name) or any(map(canonical, sets[plain(name)])):
+            continue
+        near = _near(name, [other for other in names if other not in sets[plain(name)]])
         if near:
-            lines.append(f"label {name!r} looks like {near!r}; rename it with --emotions if it is a slip")
+            slip, known = _forms([name, near])
+            lines.append(f"label '{slip}' looks like '{known}'; rename it with --emotions if it is a slip")
     return lines
 
 
@@ -119,9 +130,12 @@ def _near(name: str, others: list[str]) -> str | None:
 
 
 def _both(names: list[str]) -> str:
-    """Return the names in words; those that look the same on a screen with the codes of their characters."""
-    forms = [name if _can_be_told_apart(name, names) else ascii(name)[1:-1] for name in names]
-    return " and ".join(f"'{form}'" for form in forms)
+    return " and ".join(f"'{form}'" for form in _forms(names))
+
+
+def _forms(names: list[str]) -> list[str]:
+    """Return the names; those that look the same on a screen with the codes of their characters."""
+    return [name if _can_be_told_apart(name, names) else ascii(name)[1:-1] for name in names]
 
 
 def _can_be_told_apart(name: str, names: list[str]) -> bool:
@@ -131,4 +145,5 @@ def _can_be_told_apart(name: str, names: list[str]) -> bool:
 
 
 def _seen(name: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
+    seen = "".join(letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
+    return seen.translate(_LOOK_ALIKE | _LOOK_ALIKE_CAPITALS)

@@ -75,14 +75,15 @@ example https://example.org
         host = headers.get("host")
         if host is not None and not self._is_ours(_host_name(host), arrived_at):
             raise RefusedError(421, f"not a name of this service: {host[:80]!r}; allow it with --allow-host")
-        origin = headers.get("origin")
-        if origin is None:
+        origins = headers.getlist("origin")
+        if not origins:
             # An image or a script of another page has no Origin; a link that a person follows is welcome.
             cross = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate"
             if cross and "*" not in self.origins:
                 raise RefusedError(403, "sent by a page of another site; allow it with --allow-origin")
-        elif not self.allows(origin) and (host is None or _netloc(origin) != _with_port(host, origin)):
-            raise RefusedError(403, f"sent by a page of {origin[:80]!r}; allow it with --allow-origin")
+        for origin in origins:
+            if not self.allows(origin) and (host is None or _netloc(origin) != _with_port(host, origin)):
+                raise RefusedError(403, f"sent by a page of {origin[:80]!r}; allow it with --allow-origin")
 
     def check_key(self, headers: Headers) -> None:
         """Raise a `RefusedError` for a request without a key, where there are keys."""

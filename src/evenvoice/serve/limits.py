@@ -49,7 +49,7 @@ class Limits:
         workers: How many recordings are decoded and recognised at once; one core each.
         connections: How many connections may be open at once.
         streams: How many live recordings there may be at once; each holds two windows in memory.
-        stream_seconds: How much sound one of them may bring.
+        stream_seconds: How much sound one of them may bring, and for how long it may be open.
 
     Raises:
         EvenvoiceError: A limit is not positive.

@@ -18,7 +18,7 @@ from evenvoice.serve.limits import Limits
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.schema import PREDICT_BODY, PREDICT_REPLIES
 from evenvoice.serve.stop import Stop, Stopping
-from evenvoice.serve.timing import Adapt, Hop, Top, Window, checked_hop
+from evenvoice.serve.timing import Adapt, Hop, Top, Window, check_query, checked_hop
 from evenvoice.serve.upload import Upload, uploaded
 from evenvoice.serve.voice import ADAPTED, adapted_to, check_adaptive
 from evenvoice.serve.work import Work
@@ -80,6 +80,7 @@ def add_prediction(app: FastAPI, recognizer: Recognizer, limits: Limits, work: W
         The field `voice` of a form is the profile of who speaks, as POST /enrol gives it; the answer says to how many
         utterances it was adapted (`"adapted"`, and the header `X-Adapted-Utterances`).
         """
+        check_query(request.query_params, "top", "window", "hop", "adapt")
         wanted = _Wanted(top, window, checked_hop(window, hop, adapt), adapt)
         if adapt is not None:
             check_adaptive(recognizer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, WebSocket
@@ -17,7 +18,7 @@ from evenvoice.recognizer.live import Entry, Live
 from evenvoice.serve.limits import LOWEST_RATE, Limits
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.stop import Stop
-from evenvoice.serve.timing import Adapt, Hop, Top, Window, checked_hop
+from evenvoice.serve.timing import Adapt, Hop, Top, Window, check_query, checked_hop
 from evenvoice.serve.voice import adapted_to, check_adaptive
 from evenvoice.serve.work import Work
 
@@ -56,6 +57,7 @@ def add_stream(app: FastAPI, recognizer: Recognizer, limits: Limits, work: Work)
     ) -> None:
         window = 3.0 if window is None else window
         try:
+            check_query(websocket.query_params, "rate", "format", "window", "hop", "top", "adapt")
             checked = checked_hop(window, hop, adapt)
             if adapt is not None:
                 check_adaptive(recognizer)
@@ -142,6 +144,8 @@ class _Talk:
         self._work = work
         self._live: Live | None = None
         self._samples = 0
+        # Else a client that sends nothing, message after message, would keep its place for ever.
+        self._until = monotonic() + limits.stream_seconds + limits.idle_seconds
 
     async def to_the_end(self) -> None:
         """Answer message after message until the client says that this was all."""
@@ -168,6 +172,8 @@ class _Talk:
     async def _message(self) -> dict[str, Any]:
         async with asyncio.timeout(self.limits.idle_seconds):
             message = dict(await self._websocket.receive())
+        if monotonic() > self._until:
+            raise RefusedError(413, f"open for more than {self.limits.stream_seconds:g} s; open another stream")
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         return message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
+from starlette.datastructures import QueryParams
 
 from evenvoice.recognizer.windows import LONGEST
 from evenvoice.serve.limits import MOST_OVERLAP, SHORTEST_HOP, SHORTEST_WINDOW
@@ -32,6 +33,27 @@ Adapt = Annotated[
         "the speaker counts half, 120 for example.",
     ),
 ]
+
+
+def check_query(given: QueryParams, *known: str) -> None:
+    """Refuse a query with a name that means nothing here, or with one twice: its sender would get another answer.
+
+    Raises:
+        RefusedError: 422, which name.
+
+    Examples:
+        >>> check_query(QueryParams("windows=3"), "top", "window")
+        Traceback (most recent call last):
+        ...
+        evenvoice.serve.refused.RefusedError: windows: unknown; the query may have top, window; see /docs
+    """
+    names = [name for name, _ in given.multi_items()]
+    for name in names:
+        if name not in known:
+            may_have = f"may have {', '.join(known)}" if known else "is empty here"
+            raise RefusedError(422, f"{name[:80]}: unknown; the query {may_have}; see /docs")
+        if names.count(name) > 1:
+            raise RefusedError(422, f"{name}: given {names.count(name)} times; give it once")
 
 
 def checked_hop(window: float | None, hop: float | None, adapt: float | None) -> float | None:

@@ -146,6 +146,19 @@ def _too_large(limits: Limits) -> RefusedError:
     )
 
 
+def _check_fields(names: Sequence[str]) -> None:
+    """Refuse a form of which something would be passed over: its sender would get another answer than was asked for."""
+    for name in names:
+        if name in ("top", "window", "hop", "adapt"):
+            raise RefusedError(422, f"the form has a field {name!r}; put it into the query: /predict?{name}=…")
+        if name not in ("file", "files", "voice"):
+            continue  # the page that sends the form has fields of its own
+        if (name != "files" and names.count(name) > 1) or {"file", "files"} <= set(names):
+            raise RefusedError(
+                422, "the form has more than one recording or voice in single fields; send recordings as fields 'files'"
+            )
+
+
 async def _form_files(request: Request, chunks: AsyncGenerator[bytes, None]) -> Upload:
     """Return the field ``file`` of a form, or the fields ``files``, and the field ``voice``."""
     parser = _ParserInMemory(request.headers, chunks, max_files=_MOST_FILES, max_fields=_FORM_FIELDS)
@@ -155,6 +168,7 @@ async def _form_files(request: Request, chunks: AsyncGenerator[bytes, None]) -> 
     except (MultiPartException, FormParserError) as error:
         raise RefusedError(400, f"the form is damaged ({error}); send it as curl -F file=@clip.wav does") from error
     try:
+        _check_fields([name for name, _ in form.multi_items()])
         many = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
         one, voice = form.get("file"), form.get("voice")
         profile = await voice.read() if isinstance(voice, UploadFile) else None if voice is None else voice.encode()

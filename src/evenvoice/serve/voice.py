@@ -17,6 +17,7 @@ from evenvoice.serve.limits import Limits
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.schema import ENROL_BODY, ENROL_REPLIES
 from evenvoice.serve.stop import Stop, Stopping
+from evenvoice.serve.timing import check_query
 from evenvoice.serve.upload import Recording, Upload, uploaded
 from evenvoice.serve.work import Work
 
@@ -74,6 +75,7 @@ def add_enrolment(app: FastAPI, recognizer: Recognizer, limits: Limits, work: Wo
 
         The recordings are the fields `files` of a form, all of one speaker; no labels are needed. Nothing is kept.
         """
+        check_query(request.query_params)
         check_adaptive(recognizer)
         stopping: Stopping = app.state.stopping
         async with AsyncExitStack() as held:

@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evenvoice.printing import cell, printable
@@ -34,34 +35,36 @@ def as_text(table: Table, width: int | None = None) -> str:
     """Return the table for a terminal of so many columns."""
     from rich.console import Console
 
-    page = io.StringIO()
+    table, page = _plain(table), io.StringIO()
     console = Console(
         file=page, width=width or terminal_width(), highlight=False, markup=False, emoji=False, color_system=None
     )
     if table.title:
-        console.print(printable(table.title))
+        console.print(table.title)
     left_out = _print_fitting(table, console)
     notes = list(table.notes)
     if left_out:
         notes.append(f"Not shown in {width or terminal_width()} columns: {', '.join(left_out)}.")
     for note in notes:
-        console.print(printable(note))
+        console.print(note)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
 def as_markdown(table: Table) -> str:
     """Return the table in Markdown."""
+    table = _plain(table)
     rule = ["---:" if column.number else "---" for column in table.columns]
     rows = [[_markdown(cell, table.strong) for cell in row] for row in table.rows]
     heading = [_markdown(column.name, table.strong) for column in table.columns]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heading, rule, *rows)]
     title = [f"**{_markdown(table.title, ())}**", ""] if table.title else []
-    notes = ["", " ".join(table.notes)] if table.notes else []
+    notes = ["", escape_markdown(" ".join(table.notes))] if table.notes else []
     return "\n".join([*title, *lines, *notes])
 
 
 def as_html(table: Table) -> str:
     """Return the table in HTML; every cell is escaped."""
+    table = _plain(table)
     caption = f"<caption>{html.escape(table.title)}</caption>" if table.title else ""
     lines = [f"<table>{caption}", "<thead>", _html_row("th", [c.name for c in table.columns], table), "</thead>"]
     lines += ["<tbody>", *(_html_row("td", row, table) for row in table.rows), "</tbody>", "</table>"]
@@ -72,6 +75,7 @@ def as_html(table: Table) -> str:
 
 def as_latex(table: Table) -> str:
     """Return a ``table``, with title and notes in its caption."""
+    table = _plain(table)
     alignment = "".join("r" if column.number else "l" for column in table.columns)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(c.name for c in table.columns), r"\midrule"]
     lines += [_latex_row(row) for row in table.rows]
@@ -82,17 +86,17 @@ def as_latex(table: Table) -> str:
 
 def as_csv(table: Table) -> str:
     """Return the values as CSV; the cells where no values are known. No name in it is a spreadsheet's formula."""
-    page = io.StringIO()
+    table, page = _plain(table), io.StringIO()
     if table.values is None:
         writer = csv.writer(page, lineterminator="\n")
-        writer.writerow([column.name for column in table.columns])
+        writer.writerow([cell(column.name) for column in table.columns])
         writer.writerows([cell(text) for text in row] for row in table.rows)
     else:
         names = list(dict.fromkeys(name for row in table.values for name in row))
         rows = csv.DictWriter(page, names, restval="", lineterminator="\n")
-        rows.writeheader()
+        rows.writerow({name: cell(name) for name in names})
         rows.writerows(
-            {name: cell(value) if isinstance(value, str) else value for name, value in row.items()}
+            {name: cell(_shown(value)) if isinstance(value, str) else value for name, value in row.items()}
             for row in table.values
         )
     return page.getvalue().rstrip("\n")
@@ -118,6 +122,21 @@ def _print_fitting(table: Table, console: Console) -> list[str]:
     return left_out
 
 
+def _plain(table: Table) -> Table:
+    """The table without characters that are not plainly shown: names come from strangers, and pages go to them."""
+    return replace(
+        table,
+        columns=[replace(column, name=_shown(column.name), short=_shown(column.short)) for column in table.columns],
+        rows=[[_shown(text) for text in row] for row in table.rows],
+        title=_shown(table.title),
+        notes=[_shown(note) for note in table.notes],
+    )
+
+
+def _shown(text: str) -> str:
+    return printable(text, keep="\n")
+
+
 def _drawn(table: Table, shown: Sequence[int]) -> rich.table.Table:
     """The table in rich's form. Only cells that may wrap give way where the terminal is narrow."""
     import rich.table
@@ -136,7 +155,7 @@ def _drawn(table: Table, shown: Sequence[int]) -> rich.table.Table:
             min_width=max(map(cell_len, parts), default=0),
         )
     for row in table.rows:
-        drawn.add_row(*("\n".join(map(printable, row[number].split("\n"))) for number in shown))
+        drawn.add_row(*(row[number] for number in shown))
     return drawn
 
 
@@ -147,7 +166,7 @@ def escape_markdown(text: str) -> str:
         >>> print(escape_markdown("a_b|*c* [0.1, 0.2] [d](e)"))
         a\_b\|\*c\* [0.1, 0.2] [d\](e)
     """
-    return re.sub(r"([|<>*_`]|\](?=[(\[:]))", r"\\\1", text)
+    return re.sub(r"([\\|<>*_`]|\](?=[(\[:]))", r"\\\1", text)
 
 
 def _markdown(text: str, strong: Iterable[str]) -> str:
