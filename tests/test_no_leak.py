@@ -96,7 +96,9 @@ def _fitted(model: TrainedModel) -> list[bytes]:
 SAMPLERS = ("none", "class-weights", "smote")
 
 
-def _weighs_classes(recipe: Recipe) -> bool:
+@cache
+def _weighs_classes(name: str) -> bool:
+    recipe = open_recipe(name)
     return weighs_classes(recipe.model.name) and recipe.loss.plain
 
 
@@ -106,7 +108,7 @@ def _allowed(case: tuple[str, ...]) -> bool:
     return (
         protocol != "paper"
         and (recipe == "smote-2dcnn" or variant == "as it is")
-        and (balancer != "class-weights" or _weighs_classes(open_recipe(recipe)))
+        and (balancer != "class-weights" or _weighs_classes(recipe))
     )
 
 
