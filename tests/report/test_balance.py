@@ -71,7 +71,9 @@ def test_one_ratio_has_no_curve(folder: Path) -> None:
 
 
 def test_the_page_holds_table_figures_and_nothing_from_elsewhere(folder: Path) -> None:
-    page = write_balance_report(folder).read_text()
+    page = write_balance_report(folder, figures="svg").read_text()
+    pictures = {path.stem for path in (folder / "figures").glob("*.png")}
+    assert pictures == {path.stem for path in (folder / "figures").glob("*.svg")}
     assert page.count("<figure>") == 3
     assert 'src="data:' in page
     assert "<script" not in page

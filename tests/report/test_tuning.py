@@ -72,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve complete trials; the fourth is the best."""
     uas = [0.5, 0.4, 0.45, 0.62, 0.6, 0.41, 0.42, 0.43, 0.44, 0.46, 0.47, 0.62]
     folder = write_tuning(tmp_path_factory.mktemp("tuning"), uas)
-    write_tuning_report(folder)
+    write_tuning_report(folder, figures="pdf")
     return folder
 
 
@@ -128,6 +128,7 @@ def test_the_first_of_the_best_is_chosen_and_marked(text: str) -> None:
 def test_figures_are_files_too(folder: Path) -> None:
     for name in ("tuning-trials", "tuning-importance"):
         assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_terminal_and_json_say_the_same(folder: Path) -> None:

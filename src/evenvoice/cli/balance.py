@@ -74,6 +74,7 @@ def balance(
     cluster: options.Cluster = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    figures: options.Figures = None,
     out: options.Out = Path("balance"),
     as_json: options.AsJson = False,
 ) -> None:
@@ -94,9 +95,10 @@ def balance(
         advice = bench.advise(the_corpus, protocol)
         print(json.dumps(advice.to_json(), indent=1) if as_json else advice)
         return
-    from evenvoice.report import write_balance_report
+    from evenvoice.report import figure_kinds, write_balance_report
 
     keep_freed_memory()
+    kinds = figure_kinds(figures or [])
     both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
     with options.executor_on(cluster) as executor:
         found = bench.balance(
@@ -115,7 +117,7 @@ def balance(
             command=options.as_typed(),
             executor=executor,
         )
-    page = write_balance_report(found)
+    page = write_balance_report(found, figures=kinds)
     if as_json:
         print(json.dumps(found.to_json() | {"report": str(page)}, indent=1))
         return

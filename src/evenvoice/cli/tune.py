@@ -45,6 +45,7 @@ def tune(
     cluster: options.Cluster = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
+    figures: options.Figures = None,
     out: options.Out = Path("tuning"),
     as_json: options.AsJson = False,
 ) -> None:
@@ -62,7 +63,7 @@ def tune(
     from evenvoice.tuning import tune as tune_recipe
 
     keep_freed_memory()
-
+    kinds = report.figure_kinds(figures or [])
     with options.executor_on(cluster) as executor:
         found = tune_recipe(
             options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
@@ -80,8 +81,8 @@ def tune(
             command=as_typed(),
             executor=executor,
         )
-    report.write_report(out)
-    page = write_tuning_report(out)
+    report.write_report(out, figures=kinds)
+    page = write_tuning_report(out, figures=kinds)
     if as_json:
         print(json.dumps(tuning_as_json(found), indent=1))
         return

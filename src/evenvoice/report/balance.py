@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,17 +12,18 @@ from evenvoice import __version__
 from evenvoice.bench import Bench, open_bench
 from evenvoice.files import writing
 from evenvoice.report.balance_figures import gains_figure, imbalance_figure
-from evenvoice.report.illustrations import Illustration
+from evenvoice.report.illustrations import Illustration, figure_kinds
 from evenvoice.tables import with_interval
 
 TEMPLATE, PAGE, TABLE = "balance.html.jinja", "balance.html", "balance.csv"
 
 
-def write_balance_report(bench: Bench | Path | str) -> Path:
+def write_balance_report(bench: Bench | Path | str, *, figures: str | Sequence[str] = ()) -> Path:
     """Write ``balance.html``, ``balance.csv`` and the figures, from the predictions on disk and from nothing else.
 
     Args:
         bench: A bench, or what `evenvoice balance --out` wrote.
+        figures: Write the figures as ``pdf`` or ``svg`` as well.
 
     Returns:
         The page. It needs no other file and no network.
@@ -36,11 +38,12 @@ def write_balance_report(bench: Bench | Path | str) -> Path:
         evenvoice.errors.EvenvoiceError: nowhere: holds no study.json; expected a folder that `evenvoice evaluate \
 --out` wrote
     """
+    kinds = figure_kinds(figures)
     bench = bench if isinstance(bench, Bench) else open_bench(bench)
     folder, table = bench.study.folder, bench.table()
     drawn = _illustrations(bench)
     for illustration in drawn:
-        illustration.write(folder / "figures")
+        illustration.write(folder / "figures", kinds)
     with writing(folder / TABLE) as aside:
         aside.write_text(table.to_csv() + "\n", encoding="utf-8")
     environment = Environment(

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from evenvoice import __version__
 from evenvoice.files import writing
 from evenvoice.metrics import trust
-from evenvoice.report.illustrations import Illustration
+from evenvoice.report.illustrations import Illustration, figure_kinds
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
 from evenvoice.study import find_runs, load_study
 from evenvoice.study.cost import in_words
@@ -25,11 +25,12 @@ TEMPLATE = "tuning.html.jinja"
 PAGE = "tuning.html"
 
 
-def write_tuning_report(folder: Path | str) -> Path:
+def write_tuning_report(folder: Path | str, *, figures: str | Sequence[str] = ()) -> Path:
     """Write ``tuning.html`` and its figures, from the trials and the predictions on disk and from nothing else.
 
     Args:
         folder: What `evenvoice tune --out` wrote. A tuning that is not finished has a page without test figures.
+        figures: Write the figures as ``pdf`` or ``svg`` as well.
 
     Returns:
         The page. It needs no other file and no network.
@@ -44,10 +45,10 @@ def write_tuning_report(folder: Path | str) -> Path:
         evenvoice.errors.EvenvoiceError: nowhere: holds no tuning.db; expected a folder that `evenvoice tune --out` \
 wrote
     """
-    tuning = load_tuning(folder)
+    kinds, tuning = figure_kinds(figures), load_tuning(folder)
     drawn = _illustrations(tuning)
     for illustration in drawn.values():
-        illustration.write(tuning.folder / "figures")
+        illustration.write(tuning.folder / "figures", kinds)
     environment = Environment(
         loader=PackageLoader("evenvoice", "report"),
         autoescape=True,
