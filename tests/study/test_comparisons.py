@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.metrics import intervals
+from evenvoice.metrics.simulation import EMODB_4
 from evenvoice.study import Study, compare_within, load_study
 from evenvoice.study.comparisons import detectable, summaries
+from evenvoice.study.seeds import Seed
+from evenvoice.study.standings import notes
+from evenvoice.study.system import System
+from evenvoice.study.systems import Standing
 from tests.report.fabricated import LEAKY, UNSEEN, write_run, write_study
 
 ROWS = {f"{speaker}{number}": emotion for speaker in "abcdefgh" for number, emotion in enumerate(("angry", "happy"))}
@@ -57,6 +64,23 @@ def test_the_table_says_what_can_be_concluded(study: Study) -> None:
     assert all("There is one fit, so the recipes cannot be compared" in note for note in table.notes[2:])
     latex = table.to_latex()
     assert "There is one fit" in latex[latex.index("caption") : latex.index("tabular")]
+
+
+def test_what_the_intervals_are_over_is_said(study: Study) -> None:
+    note = compare_within(study)["speaker-folds"].table().notes[0]
+    assert note.startswith("Intervals: 95 %, for this model, new utterances, over utterances, method ")
+
+
+def test_speakers_and_fits_are_named_where_they_are_crossed() -> None:
+    tables = EMODB_4.draw(6, 3, np.random.default_rng(2))
+    system = System(
+        Path("a"), "a", "speaker-folds", None, EMODB_4.labels, {Seed(n, n): t for n, t in enumerate(tables)}
+    )
+    found = intervals(tables, EMODB_4.labels)
+    said = notes([Standing(system, found["ua"], found["wa"])])[0]
+    assert said.startswith(
+        "Intervals: 95 %, for this recipe, new fits and new speakers, over speakers and fits, method crossed."
+    )
 
 
 @pytest.mark.parametrize("width", [40, 72, 120])

@@ -30,7 +30,7 @@ def compare(
     as_latex: Annotated[bool, typer.Option("--latex", help="Print a LaTeX tabular (booktabs).")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
 ) -> None:
-    """Compare systems: UA and WA with intervals over speakers, and a paired test of each against the first.
+    """Compare systems: UA and WA with intervals, and a paired test of each against the first.
 
     Example: evenvoice compare evaluation --protocol speaker-folds --latex
     """

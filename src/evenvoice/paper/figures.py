@@ -93,7 +93,7 @@ def _highest(result: Result, loss: float | None) -> float:
 
 
 def methods_figure(rows: list[Row], unseen: str, corpus: list[str]) -> Figure:
-    """Draw UA and WA of Table 6, published beside ours: Figure 6. Whiskers are 95 % intervals over speakers."""
+    """Draw UA and WA of Table 6, published beside ours: Figure 6. Whiskers are 95 % intervals."""
     shown = [row for row in rows if row.ua is not None or row.ours[unseen] is not None]
     places = list(range(len(shown)))
     with drawing():

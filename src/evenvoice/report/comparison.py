@@ -21,7 +21,7 @@ BAR = 0.36
 def comparison_figure(study: Study) -> Figure:
     """Draw UA and WA of every recipe under every protocol, grouped by protocol; LEAKY bars hatched and named.
 
-    Whiskers are 95 % intervals over speakers. The dotted line is the UA of chance.
+    Whiskers are 95 % intervals. The dotted line is the UA of chance.
     """
     results = by_protocol(study)
     groups = [list(group) for _, group in groupby(results, key=lambda result: result.protocol)]

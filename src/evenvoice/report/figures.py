@@ -133,7 +133,7 @@ def confusion_figure(result: Result) -> Figure:
 
 
 def emotions_figure(result: Result) -> Figure:
-    """Draw precision, recall and F1 of each emotion; whiskers are 95 % intervals over speakers."""
+    """Draw precision, recall and F1 of each emotion; whiskers are 95 % intervals."""
     scores = emotion_scores(result)
     with drawing():
         figure, (axes,) = new_figure("Precision, recall and F1", about(result), height=2.9, leaky=result.leaky)

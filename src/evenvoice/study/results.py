@@ -114,7 +114,7 @@ class Result:
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
-        """Every score, mean over seeds, with its 95 % interval over speakers: ``ua``, ``recall:angry``, ``ece``, …."""
+        """Every score, mean over seeds, with its 95 % interval: ``ua``, ``recall:angry``, ``ece``, …."""
         return intervals(list(self.distinct.values()), self.labels, varies=self.varies)
 
     @cached_property

@@ -53,7 +53,7 @@ def score(predictions: Predictions) -> Scores:
 
 
 def intervals(predictions: Predictions | Iterable[Predictions]) -> dict[str, Interval]:
-    """Return every score with its 95 % interval over speakers: ``ua``, ``wa``, ``recall:angry``, ``ece``, ….
+    """Return every score with its 95 % interval: ``ua``, ``wa``, ``recall:angry``, ``ece``, ….
 
     Args:
         predictions: One table of predictions (or its path), or one for each seed: scores are means over these. Columns

@@ -82,9 +82,10 @@ def conclusions(standings: Sequence[Standing]) -> list[str]:
 def notes(standings: Sequence[Standing]) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     interval = standings[0].ua
-    found = [
-        f"Intervals: 95 %, for {interval.target}, over {interval.unit}s, method {interval.method}. {trust(interval)}",
-    ]
+    over = f"{interval.unit}s"
+    if interval.method == "crossed":
+        over += " and divisions into folds" if standings[0].system.varies == "folds" else " and fits"
+    found = [f"Intervals: 95 %, for {interval.target}, over {over}, method {interval.method}. {trust(interval)}"]
     found += conclusions(standings)
     if any(LEAKY in _marks(standing) for standing in standings):
         found.append(f"{LEAKY}: the test part took part in the training; this does not measure recognition.")
