@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -107,13 +106,26 @@ def test_a_run_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - started < 60
 
 
+# In a process of its own: in one that has run other tests, what these left behind comes and goes meanwhile.
+LONG = """
+import os
+import numpy as np
+from evenvoice.recognizer import Recognizer
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+noise = np.random.default_rng(0).uniform(-0.1, 0.1, 16000 * 300).astype(np.float32)
+recognizer = Recognizer()
+recognizer(noise[:16000])
+before = resident()
+recognizer(noise)
+print(resident() - before)
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux says how much memory is in use")
 def test_memory_comes_back_after_a_long_recording() -> None:
-    def resident() -> float:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-    recognizer = Recognizer(ready_model())
-    recognizer(tiny.steady(0.1, 16000))
-    before = resident()
-    recognizer(np.random.default_rng(0).uniform(-0.1, 0.1, 16000 * 300).astype(np.float32))
-    assert resident() - before < 60
+    found = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True)
+    assert float(found.stdout) < 60

@@ -36,6 +36,12 @@ def external() -> Any:
     return tensor
 
 
+def sparse() -> Any:
+    node = helper.make_node("Constant", [], ["c"])
+    node.attribute.add(name="sparse_value", type=11).sparse_tensor.values.CopyFrom(external())
+    return node
+
+
 def with_node(node: Any) -> Any:
     model = tiny.graph()
     model.graph.node.append(node)
@@ -86,6 +92,7 @@ def with_many_nodes() -> Any:
         (of_domain("\x1b[2J"), "the operator '\\x1b[2J.FusedMatMul'"),
         (with_weights(external()), "weights in another file"),
         (with_node(helper.make_node("Constant", [], ["c"], value=external())), "weights in another file"),
+        (with_node(sparse()), "sparse weights"),
         (with_training(), "a graph for training"),
         (with_many_nodes(), "more than 20,000 nodes"),
     ],

@@ -193,6 +193,12 @@ def test_a_model_that_fails_or_gives_something_else(tmp_path: Path, capfd: pytes
     path.write_bytes(tiny.model_file(nothing))
     with pytest.raises(EvenvoiceError, match="NaN or infinite; train again"):
         Recognizer(path)(_half())
+    for operator in ("Identity", "Sigmoid"):
+        no_softmax = tiny.graph()
+        no_softmax.graph.node[-1].CopyFrom(tiny.helper.make_node(operator, ["logits"], ["probabilities"]))
+        path.write_bytes(tiny.model_file(no_softmax))
+        with pytest.raises(EvenvoiceError, match=r"expected 0 to 1 and a sum of 1; name a file"):
+            Recognizer(path)(_half())
     misfit = tiny.graph()
     misfit.graph.initializer[0].CopyFrom(tiny.numpy_helper.from_array(np.ones((7, 3), np.float32), "weights"))
     path.write_bytes(tiny.model_file(misfit))

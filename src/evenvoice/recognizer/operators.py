@@ -45,6 +45,7 @@ _GRAPH, _OPSETS, _TRAINING, _FUNCTIONS = 7, 8, 20, 25
 _NODE, _INITIALIZER, _SPARSE = 1, 5, 15
 _NODE_NAME, _OPERATOR, _ATTRIBUTE, _DOMAIN = 3, 4, 5, 7
 _TENSOR_ATTRIBUTE, _GRAPH_ATTRIBUTE, _TENSORS, _GRAPHS = 5, 6, 10, 11
+_SPARSE_ATTRIBUTE, _SPARSES = 22, 23
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
 _OPSET_DOMAIN = 1
 
@@ -94,6 +95,8 @@ def _check_node(node: memoryview, name: str) -> None:
         for kind, value in _inside(attribute, name):
             if kind in (_GRAPH_ATTRIBUTE, _GRAPHS):
                 raise _refused(name, "a graph within its graph")
+            if kind in (_SPARSE_ATTRIBUTE, _SPARSES):
+                raise _refused(name, "sparse weights")
             if kind in (_TENSOR_ATTRIBUTE, _TENSORS):
                 _check_tensor(value, name)
 

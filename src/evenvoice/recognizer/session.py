@@ -20,6 +20,9 @@ _ORT_ERRORS = (
     RuntimeError,
 )  # fmt: skip
 
+# How far probabilities may be from a sum of 1.
+_ROUNDING = 1e-3
+
 _SIGNATURE = {"waveform": ("tensor(float)", 2), "lengths": ("tensor(int64)", 1), OUTPUT: ("tensor(float)", 2)}
 _ADAPTIVE = {SPEAKER: ("tensor(float)", 2), NORMALISED: ("tensor(float)", 2)}
 
@@ -129,6 +132,11 @@ class Session:
             if not np.isfinite(found).all():
                 raise EvenvoiceError(
                     f"{self._name}: gave {output} that are NaN or infinite; train again with a lower learning rate"
+                )
+            if output == OUTPUT and ((found < 0).any() or (np.abs(found.sum(axis=1) - 1) > _ROUNDING).any()):
+                raise EvenvoiceError(
+                    f"{self._name}: gave probabilities from {found.min():.3g} to {found.max():.3g} that sum to "
+                    f"{found[0].sum():.3g}, expected 0 to 1 and a sum of 1; name a file that evenvoice exported"
                 )
         return [np.asarray(found, np.float32) for found in results]
 
