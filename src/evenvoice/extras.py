@@ -20,6 +20,8 @@ EXTRAS = {
     "audformat": "audformat",
     "datasets": "datasets",
     "huggingface_hub": "hub",
+    "tensorboardX": "tensorboard",
+    "mlflow": "mlflow",
     **dict.fromkeys(("fastapi", "uvicorn", "starlette", "h11", "wsproto", "python_multipart"), "serve"),
     **dict.fromkeys(
         ("torch", "skorch", "sklearn", "imblearn", "scipy", "pandas", "matplotlib", "pydantic", "yaml", "jinja2",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli import sounds
 from tests.cli.command import QUICK, predictions, run, tree
+from tests.loggers.events import scalars
 
 Table = Callable[..., Path]
 
@@ -65,14 +66,17 @@ def test_json_is_one_list_with_an_object_for_each_recipe_and_protocol(
 
 def test_text_is_the_table_on_stdout_and_progress_on_stderr(speakers: tuple[str, ...], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    answer = run("evaluate", *speakers, "--protocol", "speaker", *QUICK, "--out", out)
+    answer = run("evaluate", *speakers, "--protocol", "speaker", *QUICK, "--log-to", "tensorboard", "--out", out)
     lines = answer.result().splitlines()
     (row,) = [line for line in lines if line.startswith("smote-2dcnn")]
     assert row.split()[1:3] == ["mean", "speaker"]
     assert lines[-1] == f"report: {out / 'report.html'}"
     assert "4 fits, about " in answer.err
     assert "fits, about" not in answer.out
-    assert sorted(path.name for path in out.iterdir()) == ["figures", "report.html", "runs", "study.json", "study.yaml"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "figures", "report.html", "runs", "study.json", "study.yaml", "tensorboard",
+    ]  # fmt: skip
+    assert scalars(out / "tensorboard" / "smote-2dcnn" / "speaker" / "seed-0" / "fold-0")[0][:2] == ("train/loss", 1)
 
 
 def test_the_number_of_jobs_changes_nothing(speakers: tuple[str, ...], tmp_path: Path, undrawn: None) -> None:

@@ -12,6 +12,7 @@ import pytest
 from evenvoice import Recognizer
 from evenvoice.errors import EvenvoiceError
 from tests.cli.command import QUICK, run, tree
+from tests.loggers.events import scalars
 
 Table = Callable[..., Path]
 
@@ -22,12 +23,15 @@ def test_train_prints_the_path_of_a_model_that_predict_reads(
     options = ("--without", "speaker=dora", "--emotions", "angry,sad", "--seed", "3", "--recipe", "weighted-2dcnn")
     model = tmp_path / "my model" / "model.onnx"
     quick = ("--set", "training.epochs=1", "--jobs", "1")
-    answer = run("train", table(), *options, *quick, "--out", model.parent)
+    logs = tmp_path / "logs"
+    answer = run("train", table(), *options, *quick, "--log-to", f"tensorboard:{logs}", "--out", model.parent)
     assert answer.result() == f"{model}\n"
     assert "trained on angry 9, sad 9; after balancing angry 9, sad 9" in answer.err
     assert capfd.readouterr() == ("", ""), "the exporter's own words"
     assert sorted(tree(model.parent)) == ["history.csv", "model.onnx"]
     assert (model.parent / "history.csv").read_text().startswith("epoch,train_loss,train_accuracy")
+    [logged] = logs.iterdir()
+    assert scalars(logged)[0][:2] == ("train/loss", 1)
     card = Recognizer(model).card
     assert (card["recipe"]["name"], card["measured"]) == ("weighted-2dcnn", None)
     assert (card["corpus"]["name"], card["corpus"]["utterances"], card["corpus"]["speakers"]) == ("table", 18, 3)

@@ -82,7 +82,8 @@ def write_run(
     columns = ["synthetic", "emotion", "base", "neighbour"]
     pd.DataFrame(list(plan), columns=columns).assign(**{"lambda": 0.5}).to_csv(path / "plan.csv", index=False)
     info = {
-        "format": 1, "corpus": corpus, "recipe_name": recipe, "protocol": protocol, "seed": seed, "fold": fold,
+        "format": 1, "fingerprint": f"{recipe}-{protocol}-{seed}-{fold}",
+        "corpus": corpus, "recipe_name": recipe, "protocol": protocol, "seed": seed, "fold": fold,
         "about": about, "promise": promise, "transductive": transductive, "labels": list(labels),
         "recipe": {"name": recipe, "shape": {"name": "mean"}, "balance": {"name": "smote"},
                    "training": {"select": select}},

@@ -1,4 +1,4 @@
-"""What a shell offers after the Tab key: names of recipes, corpora and protocols."""
+"""What a shell offers after the Tab key: names of recipes, corpora, protocols and loggers; else it offers files."""
 
 from __future__ import annotations
 
@@ -45,6 +45,28 @@ def protocols(incomplete: str) -> list[str]:
     except ImportError:
         return []
     return _beginning(PROTOCOLS, incomplete)
+
+
+def loggers(incomplete: str) -> list[str]:
+    """Return the loggers whose names begin so.
+
+    Examples:
+        >>> loggers("tensor")
+        ['tensorboard']
+    """
+    from evenvoice.loggers import LOGGERS
+
+    return _beginning(LOGGERS, incomplete)
+
+
+def models(incomplete: str) -> list[str]:
+    """Return the beginning of a model's name on the hub, where that is being written; files are the shell's.
+
+    Examples:
+        >>> models("h"), models("")
+        (['hf:'], [])
+    """
+    return _beginning(("hf:",), incomplete) if incomplete else []
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

@@ -64,6 +64,7 @@ def evaluate(
     reference: options.Reference = None,
     figures: options.Figures = None,
     keep_models: KeepModels = False,
+    log_to: options.LogTo = None,
     out: options.Out = Path("evaluation"),
     as_json: options.AsJson = False,
 ) -> None:
@@ -108,4 +109,5 @@ def evaluate(
         device=device,
         skip_bad=skip_bad,
         keep_models=keep_models,
+        log_to=log_to,
     )

@@ -113,6 +113,16 @@ Reference = Annotated[
     str | None,
     typer.Option(metavar="RECIPE", help="The recipe to compare the others with.", show_default="the first"),
 ]
+LogTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log-to",
+        metavar="tensorboard|mlflow",
+        autocompletion=complete.loggers,
+        help="Log settings, curves and scores there too; tensorboard:DIR, mlflow:ADDRESS say where. Repeatable.",
+        show_default=False,
+    ),
+]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")]
 
 

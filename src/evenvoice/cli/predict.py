@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evenvoice.cli import options
+from evenvoice.cli import complete, options
 from evenvoice.errors import EvenvoiceError
 from evenvoice.printing import printable
 
@@ -18,6 +18,7 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="[MODEL] FILE|DIR|-",
+        autocompletion=complete.models,
         help="A model file (.onnx) or hf:USER/MODEL, or none for the one that comes with evenvoice; then recordings, "
         "folders of recordings, or - for standard input.",
         show_default=False,

@@ -25,6 +25,7 @@ def run(
     reference: options.Reference = None,
     figures: options.Figures = None,
     keep_models: KeepModels = False,
+    log_to: options.LogTo = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The folder to write to.", show_default="the file's, or a new one"),
@@ -39,7 +40,7 @@ def run(
 
     carry_out(
         Experiment.load(file), reference, figures, as_json, cluster,
-        out=out, jobs=jobs, device=device, skip_bad=skip_bad, keep_models=keep_models,
+        out=out, jobs=jobs, device=device, skip_bad=skip_bad, keep_models=keep_models, log_to=log_to,
     )  # fmt: skip
 
 

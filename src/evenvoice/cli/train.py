@@ -33,6 +33,7 @@ def train(
         Path | None,
         typer.Option(metavar="STUDY", help="A study of this recipe and corpus, whose figures the model file shows."),
     ] = None,
+    log_to: options.LogTo = None,
     out: options.Out = Path("model"),
 ) -> None:
     """Train on the whole corpus and write DIR/model.onnx. It measures nothing: `evenvoice evaluate` does.
@@ -64,5 +65,6 @@ def train(
         skip_bad=skip_bad,
         measured=figures,
         say=say,
+        log_to=log_to,
     )
     print(path)

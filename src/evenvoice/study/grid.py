@@ -15,6 +15,7 @@ from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.files import check_writable
 from evenvoice.leases import sweep
+from evenvoice.loggers import Logger, open_loggers
 from evenvoice.parallel import Executor, in_parallel, is_remote, share
 from evenvoice.protocols import (
     Fold,
@@ -38,6 +39,7 @@ from evenvoice.study.arguments import (
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grouping import by_features, by_shape
+from evenvoice.study.logged import StudyLog
 from evenvoice.study.pool import balanced_pool
 from evenvoice.study.possible import check_possible
 from evenvoice.study.records import (
@@ -79,6 +81,7 @@ def evaluate(
     on_message: OnMessage | None = None,
     on_failure: OnFailure | None = None,
     executor: Executor | None = None,
+    log_to: str | Logger | Sequence[str | Logger] | None = None,
 ) -> Study:
     """Fit and test every recipe under every protocol with every seed, and return what was found.
 
@@ -110,6 +113,8 @@ def evaluate(
             other runs go on. Without it the first such run ends the evaluation.
         executor: What computes features and makes the runs instead of processes of this machine:
             `evenvoice.cluster.DaskExecutor`, or any object with ``run(calls)``.
+        log_to: Where to log settings, curves and scores too, one or many: ``tensorboard``, ``tensorboard:DIR``,
+            ``mlflow``, ``mlflow:ADDRESS``, ``package.module:Class``, or a `Logger`. What is logged is not logged again.
 
     Returns:
         The results asked for, read back from the folder.
@@ -129,8 +134,19 @@ def evaluate(
     folder = as_folder(out, the_corpus)
     keep_models, test_curves = as_flag(keep_models, "keep_models"), as_flag(test_curves, "test_curves")
     command = as_command(command)
+    log = StudyLog(open_loggers(log_to, folder, the_corpus.name), folder, the_corpus.name, execution.message)
     evaluation = _Evaluation(
-        the_corpus, the_recipes, names, repetitions, folder, execution, keep_models, test_curves, command, on_failure
+        the_corpus,
+        the_recipes,
+        names,
+        repetitions,
+        folder,
+        execution,
+        keep_models,
+        test_curves,
+        command,
+        log,
+        on_failure,
     )
     for line in the_corpus.warnings:
         execution.message(f"warning: {the_corpus.name}: {line}")
@@ -139,7 +155,9 @@ def evaluate(
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
     evaluation.run()
-    return load_study(folder).only([recipe.name for recipe in the_recipes], names, repetitions)
+    study = load_study(folder).only([recipe.name for recipe in the_recipes], names, repetitions)
+    log.finish(study)
+    return study
 
 
 # Columns that a protocol may divide by, and that a corpus' fingerprint leaves out.
@@ -159,6 +177,7 @@ class _Evaluation:
     keep_models: bool
     test_curves: bool
     command: str | None
+    log: StudyLog
     on_failure: OnFailure | None = None
 
     def run(self) -> None:
@@ -188,6 +207,7 @@ class _Evaluation:
                 for fold in self._folds(recipe, protocol, corpus, examples, seed)
                 for key in [RunKey(recipe.name, protocol.name, seed.split, seed.fit, fold.number)]
             ]
+            self.log.expect(task.key for task in tasks)
             missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
             waiting.append((missing, corpus.classes, utterances, examples))
@@ -197,8 +217,9 @@ class _Evaluation:
         next(runs, None)
         # Not before the first run is whole: a folder without runs is bound to no corpus.
         write_json(self.folder / STUDY_FILE, about)
+        self.log.look()
         for _ in runs:
-            pass
+            self.log.look()
 
     def _folds(
         self, recipe: Recipe, protocol: SplitProtocol, corpus: Corpus, examples: Dataset, seed: Seed

@@ -12,6 +12,7 @@ import numpy as np
 from evenvoice.audio import load
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.files import check_writable, writing
+from evenvoice.loggers import Logger, open_loggers
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
@@ -19,6 +20,7 @@ from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import check_exportable, export
 from evenvoice.training.fitting import check_device, fit
 from evenvoice.training.load import load_dataset
+from evenvoice.training.logged import logging_epochs
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
 CHECKED = 16
@@ -35,6 +37,7 @@ def train(
     skip_bad: bool = False,
     measured: Sequence[Mapping[str, Any]] | None = None,
     say: Callable[[str], None] = lambda text: None,
+    log_to: str | Logger | Sequence[str | Logger] | None = None,
 ) -> Path:
     """Train a recipe on a whole corpus and write ``model.onnx`` and ``history.csv`` into a folder.
 
@@ -51,6 +54,8 @@ def train(
         skip_bad: Go on without unusable recordings, naming each on stderr.
         measured: What `evenvoice.study.measured` found for this recipe on this corpus.
         say: Is told what was balanced and what was written.
+        log_to: Where to log settings and curves as the training goes on: ``tensorboard``, ``mlflow:ADDRESS``, …, as in
+            `evenvoice.evaluate`.
 
     Returns:
         The path of the model file.
@@ -63,15 +68,19 @@ def train(
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
+    loggers = open_loggers(log_to, Path(out), corpus.name)
     corpus, examples = load_dataset(
         corpus, recipe.features, recipe.shapes, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
     )
     part, validation = _parts(corpus, examples, recipe, seed)
     epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
-    trained = fit(
-        recipe, part, validation, seed,
-        labels=corpus.classes, device=device, on_epoch=lambda _: next(epochs, None),
-    )  # fmt: skip
+    with logging_epochs(loggers, recipe, corpus.name, seed, say) as log:
+
+        def on_epoch(record: dict[str, float]) -> None:
+            next(epochs, None)
+            log(record)
+
+        trained = fit(recipe, part, validation, seed, labels=corpus.classes, device=device, on_epoch=on_epoch)
     next(epochs, None)  # draws the finished bar
     emotions = np.asarray(part.emotions)
     say(f"trained on {_in_words(emotions)}; after balancing {_in_words(trained.plan.y(emotions))}")
