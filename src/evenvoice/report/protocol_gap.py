@@ -136,7 +136,7 @@ def protocol_gap_figure(studies: Sequence[Study], recipe: str) -> Figure:
         axes.set_xlim(0, 140)
         axes.set_xticks(range(0, 101, 20))
         targets = dict.fromkeys(result.intervals["ua"].target for _, results in groups for result in results)
-        axes.set_xlabel(f"UA %, with its 95 % interval for {'; others for '.join(targets)}")
+        axes.set_xlabel("UA %, with its 95 % interval for\n" + ";\nothers for ".join(targets))
         axes.tick_params(axis="y", length=0)
         shown = (("unseen speakers", BLUE, BLUE), ("speakers may be shared", SKY, SKY), (LEAKY, "white", VERMILION))
         handles = [
