@@ -220,3 +220,33 @@ def test_a_comparison_of_another_shape_is_refused(changes: dict[str, Any]) -> No
     check_measured([ENTRY | {"compared": [other]}], "file")
     with pytest.raises(EvenvoiceError, match=r"file: measured\[0\]\.compared is .*expected recipe, difference, p and"):
         check_measured([ENTRY | {"compared": [other | changes]}], "file")
+
+
+CONDITIONS = [
+    {"name": name, "kind": kind, "emotions": ["angry", "sad"], "utterances": 535, "speakers": 10, "ua": ENTRY["ua"],
+     "wa": ENTRY["wa"]}
+    for name, kind in (("codec:telephone", "perturbation"), ("noise:10", "perturbation"), ("gain:-6", "perturbation"),
+                       ("rav|dess", "corpus"))
+]  # fmt: skip
+
+
+def test_other_conditions_are_a_table_of_their_own() -> None:
+    text = _section(model_card(_card(measured=[ENTRY | {"conditions": CONDITIONS}])), "Measured")
+    assert "### Under other conditions" in text
+    assert "| over a telephone (300–3400 Hz, 8 kHz, μ-law) | 68.9 [60.1, 77.0] | 70.0 | 535 | 10 |" in text
+    assert "| in pink noise, 10 dB below the speech |" in text
+    assert "| gain:-6 |" in text
+    assert "| corpus rav\\|dess |" in text
+    assert "tested on the emotions that both have (rav\\|dess: angry, sad)" in text
+    assert "Under other conditions" not in model_card(_card())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": "else"}, {"name": ""}, {"name": 3}, {"emotions": "sad"}, {"emotions": [None]}, {"utterances": 1.5},
+     {"speakers": -1}, {"ua": {"estimate": 1.2, "low": None, "high": None}}, {"wa": None}],
+)  # fmt: skip
+def test_a_condition_of_another_shape_is_refused(changes: dict[str, Any]) -> None:
+    check_measured([ENTRY | {"conditions": [*CONDITIONS, CONDITIONS[0] | {"speakers": None}]}], "file")
+    with pytest.raises(EvenvoiceError, match=r"file: measured\[0\]\.conditions is .*expected name, kind, emotions"):
+        check_measured([ENTRY | {"conditions": [CONDITIONS[0] | changes]}], "file")

@@ -33,6 +33,7 @@ from evenvoice.cli import (
     recipe,
     report,
     reproduce,
+    robustness,
     run,
     serve,
     train,
@@ -70,6 +71,7 @@ app.command("predict")(predict.predict)
 app.command("listen")(listen.listen)
 app.command("compare")(compare.compare)
 app.command("power")(power.power)
+app.command("robustness")(robustness.robustness)
 app.command("report")(report.report)
 app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)

@@ -153,8 +153,9 @@ def check_measured(measured: Any, name: str) -> None:
     An entry is what one study measured of the same recipe on the same corpus under one protocol. It holds ``study``,
     ``protocol`` and ``promise`` (words), and ``ua`` and ``wa`` with ``estimate``, ``low`` and ``high``: fractions, the
     last two ``None`` where there is no interval; perhaps ``disjoint``, the columns of which no value is shared by
-    training and test; and perhaps ``compared``, a list of ``recipe``, ``difference`` (-1 to 1), ``p`` and ``words``.
-    More keys may be there. A LEAKY figure is none to advertise.
+    training and test; perhaps ``compared``, a list of ``recipe``, ``difference`` (-1 to 1), ``p`` and ``words``; and
+    perhaps ``conditions``, a list of ``name``, ``kind``, ``emotions``, ``utterances``, ``speakers``, ``ua`` and ``wa``:
+    perturbed test recordings and other corpora. More keys may be there. A LEAKY figure is none to advertise.
 
     Args:
         measured: The value.
@@ -193,6 +194,13 @@ name a file that evenvoice exported
             raise EvenvoiceError(
                 f"{place}.compared is {compared!r:.60}, expected recipe, difference, p and words of each; {_ANOTHER}"
             )
+        conditions = entry.get("conditions", [])
+        few = isinstance(conditions, list) and len(conditions) <= schema.MOST_ENTRIES
+        if not few or not all(map(_is_condition, conditions)):
+            raise EvenvoiceError(
+                f"{place}.conditions is {conditions!r:.60}, expected name, kind, emotions, utterances, speakers, ua "
+                f"and wa of each; {_ANOTHER}"
+            )
         for key in ("ua", "wa"):
             if not _is_interval(entry.get(key)):
                 raise EvenvoiceError(
@@ -207,6 +215,19 @@ def _compares(value: Any) -> bool:
     p = value.get("p")
     known = isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1
     return known and _is_interval(value.get("difference"), least=-1)
+
+
+def _is_condition(value: Any) -> bool:
+    """True for a measurement on perturbed test recordings or on another corpus."""
+    if not isinstance(value, dict) or value.get("kind") not in ("perturbation", "corpus"):
+        return False
+    emotions, counts = value.get("emotions"), (value.get("utterances"), value.get("speakers") or 0)
+    words = [value.get("name"), *(emotions if isinstance(emotions, list) else [None])]
+    return (
+        all(isinstance(word, str) and 0 < len(word) <= schema.LONGEST_WORD for word in words)
+        and all(type(number) is int and number >= 0 for number in counts)
+        and all(_is_interval(value.get(key)) for key in ("ua", "wa"))
+    )
 
 
 def _is_interval(value: Any, least: float = 0) -> bool:

@@ -158,6 +158,7 @@ def _measured(card: Card) -> str:
         + "\n\nUA is the mean of the recalls of the emotions, WA the accuracy. They belong to models of this recipe on "
         f"this corpus, each tested on what it had not been trained on. {' '.join(filter(None, intervals))}".rstrip()
         + _compared(entries)
+        + _conditions(card, entries)
         + ("\n\n**A machine spoke: no accuracy claim rests on this.**" if synthetic else "")
     )
 
@@ -173,6 +174,42 @@ def _compared(entries: list[dict[str, Any]]) -> str:
         return ""
     head = ["protocol", "compared with", "UA, points", "p (Holm)", "what can be concluded"]
     return f"\n\nThis recipe's UA minus that of others, on the same test utterances:\n\n{_table(head, rows)}"
+
+
+# What each perturbation of test recordings is, for readers of a card.
+_CHANNELS = {
+    "as recorded": "as recorded",
+    "codec:telephone": "over a telephone (300–3400 Hz, 8 kHz, μ-law)",
+    "codec:mp3": "as an MP3 and back",
+    "noise": "in pink noise, {} dB below the speech",
+    "room": "in a room that rings for {} s (RT60)",
+}
+
+
+def _conditions(card: Card, entries: list[dict[str, Any]]) -> str:
+    """The same recipe on perturbed test recordings, and on other corpora."""
+    rows, across = [], []
+    for entry in entries:
+        for one in entry.get("conditions", []):
+            figures = [_per_cent(one["ua"]), _per_cent(one["wa"]), one["utterances"], one.get("speakers")]
+            if one["kind"] == "corpus":
+                rows.append([f"corpus {one['name']}", *figures])
+                across.append(f"{one['name']}: {', '.join(one['emotions'])}")
+            else:
+                kind, _, value = one["name"].partition(":")
+                words = _CHANNELS.get(one["name"], _CHANNELS.get(kind, "{}")).format(value or one["name"])
+                rows.append([words if kind in ("noise", "room") or one["name"] in _CHANNELS else one["name"], *figures])
+    if not rows:
+        return ""
+    name = (card["corpus"] or {}).get("name") or "the training corpus"
+    note = "Test speakers as above, one fit a fold; only the test recordings are changed."
+    if across:
+        note += (
+            f" On another corpus: a fit on all of {_line(name)}, tested on the emotions that both have "
+            f"({_line('; '.join(across))}); an answer that is none of them is wrong."
+        )
+    head = ["test recordings", "UA %", "WA %", "utterances", "speakers"]
+    return f"\n\n### Under other conditions\n\n{_table(head, rows)}\n\n{note}"
 
 
 def _points(value: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from evenvoice.study.grid import evaluate
 from evenvoice.study.guards import seen_test_rows
 from evenvoice.study.records import Run, RunKey, find_runs, read_run
 from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.robustness import Robustness, measure_robustness, open_robustness
 from evenvoice.study.scoring import intervals, score
 from evenvoice.study.seeds import Seed
 from evenvoice.study.systems import Standings, compare
@@ -17,6 +18,7 @@ __all__ = [
     "Execution",
     "Experiment",
     "Result",
+    "Robustness",
     "Run",
     "RunKey",
     "Seed",
@@ -31,6 +33,8 @@ __all__ = [
     "find_runs",
     "intervals",
     "load_study",
+    "measure_robustness",
+    "open_robustness",
     "read_run",
     "score",
     "seen_test_rows",

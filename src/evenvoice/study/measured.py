@@ -16,6 +16,8 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
 from evenvoice.study.completeness import unfinished
 from evenvoice.study.results import Result, Study, load_study
+from evenvoice.study.robustness import FILE as ROBUSTNESS_FILE
+from evenvoice.study.robustness import open_robustness
 from evenvoice.study.systems import compare
 
 Say = Callable[[str], None]
@@ -34,7 +36,9 @@ def measured(
     ``predictions.csv`` files, by seed and fold), and ``ua``, ``wa`` and ``ece`` with their intervals, as
     `Result.intervals` gives them, and ``compared``: for each other recipe of the study under that protocol its name
     (``recipe``), and ``difference`` (this recipe's UA minus the other's, with its interval), ``p`` after Holm's
-    correction, and ``words``, what can be concluded. Protocols whose test speakers are unseen come first.
+    correction, and ``words``, what can be concluded. Where `measure_robustness` wrote into the same folder, the entry
+    of its protocol also holds ``conditions``, as `Condition` has them. Protocols whose test speakers are unseen come
+    first.
 
     Args:
         study: The study, or its folder.
@@ -78,7 +82,23 @@ def honest_entries(study: Study, recipe: Recipe, *, say: Say = lambda text: None
             say(f"{name} is left out: seed {min(unfinished(result))} is not finished; `evenvoice evaluate` goes on")
         else:
             entries.append(_entry(study, result))
+    _add_conditions(entries, study, recipe, say)
     return sorted(entries, key=lambda entry: "speaker" not in entry["disjoint"])
+
+
+def _add_conditions(entries: list[dict[str, Any]], study: Study, recipe: Recipe, say: Say) -> None:
+    """Put what was measured under other conditions beside the figures of the same protocol."""
+    found = open_robustness(study.folder)
+    if found is None:
+        return
+    place = f"{study.folder / ROBUSTNESS_FILE}"
+    entry = next((entry for entry in entries if entry["protocol"] == found.protocol), None)
+    if _settings(found.recipe) != _settings(recipe) or found.fingerprint != study.corpus["fingerprint"]:
+        say(f"{place} is left out: of another recipe or corpus")
+    elif entry is None:
+        say(f"{place} is left out: the study has no finished result of this recipe under protocol {found.protocol}")
+    else:
+        entry["conditions"] = [one.model_dump(mode="json") for one in found.conditions]
 
 
 def _entry(study: Study, result: Result) -> dict[str, Any]:
