@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +37,7 @@ def test_names_are_ours_and_empty_cells_are_not_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"split\.csv: cannot be read as a CSV \(No columns to parse"),
+        ("", r"split\.csv, line 1: no header"),
         ("part,speaker\n", "a header and no lines"),
         ("speaker\n03\n", r"no column part \(or split\); it has speaker"),
         ("spilt,speaker\ntest,03\n", r"no column part \(or split\) \(did you mean 'split'\?\)"),
@@ -47,7 +48,10 @@ def test_names_are_ours_and_empty_cells_are_not_known(tmp_path: Path) -> None:
         ),
         ("part,speaker\ntrain,03\n,08\n", "line 3: no part; write train, validation"),
         ("part,split,speaker\ntest,test,03\n", "columns part and split mean the same; keep one"),
-        ("part,speaker\ntrain,03,08\ntest\n", r"cannot be read as a CSV|line 2"),
+        ("part,speaker\ntrain,03,08\ntest\n", r"line 2: 3 cells where the header has 2"),
+        # Read with its first column as an index, this would be another split.
+        ("speaker,part\n03,train,test\n08,test,train\n", r"line 2: 3 cells where the header has 2"),
+        ("part,part,speaker\ntest,train,03\n", "line 1: column 'part' twice"),
     ],
 )
 def test_what_is_no_split(tmp_path: Path, text: str, message: str) -> None:
@@ -56,7 +60,7 @@ def test_what_is_no_split(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_no_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(EvenvoiceError, match=r"none\.csv: cannot be read as a CSV \(.*No such file"):
+    with pytest.raises(EvenvoiceError, match=r"none\.csv: cannot be read \(No such file"):
         read_split(tmp_path / "none.csv")
 
 
@@ -73,6 +77,23 @@ def test_messages_count_what_is_shared() -> None:
     (finding,) = [found for found in audit_split(table, "mine").findings if found.kind.code == "shared-speaker"]
     assert finding.message == "2 of the 3 speakers of the test part in another part: 3 of 4 test rows"
     assert finding.evidence == ("b: 1 train, 1 test", "c: 1 validation, 2 test")
+
+
+@pytest.mark.parametrize("names", [("1", "1.0"), ("Anna", "anna "), ("Anna", "\u0410nna"), ("s1", "S 01")])
+def test_speakers_of_two_parts_that_differ_in_spelling(names: tuple[str, str]) -> None:
+    table = pd.DataFrame({"part": ["train", "test", "test", "train"], "speaker": [*names, "ben", "carl"]})
+    (finding,) = [found for found in audit_split(table).findings if found.kind.code == "speakers-spelled-apart"]
+    assert finding.kind.severity == "warning"
+    assert re.fullmatch(r"'.+' in (train|test), '.+' in (train|test)", finding.evidence[0])
+    same_part = table.assign(part=["train", "train", "test", "train"])
+    assert "speakers-spelled-apart" not in audit_split(same_part).codes
+
+
+@pytest.mark.parametrize(
+    "text", ["utterance;part\na;train", "utterance\tpart\na\ttrain", "\ufeffutterance,part\na,train"]
+)
+def test_spreadsheets_write_it_in_ways_of_their_own(tmp_path: Path, text: str) -> None:
+    assert read_split(_file(tmp_path, text)).to_dict("list") == {"part": ["train"], "utterance": ["a"]}
 
 
 def test_what_could_not_be_looked_at_is_said() -> None:

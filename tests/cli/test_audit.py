@@ -85,7 +85,7 @@ def test_a_study_and_a_run_and_its_split_are_audited(voices: Path, tmp_path: Pat
     [
         (("run", "{folder}"), "holds neither study.json nor run.json"),
         (("split", "{folder}"), "run.json: cannot be read"),
-        (("split", "{folder}/none.csv"), "none.csv: cannot be read as a CSV"),
+        (("split", "{folder}/none.csv"), "none.csv: cannot be read (No such file"),
         (("counts", "--train", "1", "--test", "1", "--classes", "many"), "'many' is not a count; write 1103,595"),
         (
             ("counts", "--train", "0", "--test", "1", "--classes", "1,2"),

@@ -67,6 +67,7 @@ def test_predictions_are_joined_by_position_and_go_round(tmp_path: Path) -> None
         (lambda table: table.assign(utterance=["a", "a"]), "utterance 'a' stands in it twice"),
         (lambda table: table.assign(**{"p:sad": [3.0, 0.1]}), "row 2: probabilities sum to 3.5, not to 1; .*softmax"),
         (lambda table: table.assign(**{"p:sad": [np.nan, 0.1]}), "row 2: probabilities sum to nan"),
+        (lambda table: table.assign(**{"p:sad": table["p:sad"] - 1, "p:angry": table["p:angry"] + 1}), "row 2: a prob"),
         (lambda table: table[["utterance", "emotion", "predicted", "synthetic"]], "no probability column"),
     ],
 )

@@ -58,8 +58,8 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
 
     Recordings of equal samples are each paired with the first of them, and only that first is compared with others.
     Found are copies that were resampled, trimmed by up to a third at either end, padded, amplified, inverted, sent over
-    a telephone or re-encoded. Not found are copies at another speed (a clock that differs by a thousandth is enough), in
-    reverse, through a room, in noise nearly as loud or with a pause put in, with less than 0.3 s in common, or of a hum.
+    a telephone or re-encoded. Not found are copies at another speed (a clock off by a thousandth is enough), in
+    reverse, through a room, in noise nearly as loud, with a pause put in, with under 0.3 s in common, or of a hum.
 
     Args:
         fingerprints: One for each recording.

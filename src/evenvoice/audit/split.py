@@ -14,6 +14,7 @@ from evenvoice.audit.interval import half_width, ua_half_width
 from evenvoice.audit.shared_audio import shared_audio
 from evenvoice.audit.split_table import read_split, split_of_frame, split_of_run
 from evenvoice.corpora import Corpus
+from evenvoice.corpora.spelling import forms, same_but_for_spelling
 from evenvoice.errors import EvenvoiceError
 
 __all__ = ["audit_split", "read_split", "split_of_frame", "split_of_run"]
@@ -48,6 +49,12 @@ SHARED = {
         "split by sentence as well, or say that the sentences of the test part are in training as well",
     ),
 }
+SPELLED_APART = Kind(
+    "speakers-spelled-apart",
+    "warning",
+    "Speakers of different parts differ in spelling only",
+    "write them alike and split again by speaker, if they are one person: else figures are too high",
+)
 REPEATED = Kind(
     "repeated-utterance",
     "warning",
@@ -109,7 +116,7 @@ def audit_split(
                 "test, and may have validation"
             )
     findings = [finding for column, kind in SHARED.items() for finding in _shared(table, column, kind)]
-    findings += _repeated(table)
+    findings += [*_spelled_apart(table), *_repeated(table)]
     shared, checked_audio = shared_audio(table, jobs)
     findings += [*shared, *_missing_classes(table), *_too_small(table)]
     checked = [_coverage(table, column) for column in (*SHARED, "emotion")]
@@ -143,6 +150,21 @@ def _shared(table: pd.DataFrame, column: str, kind: Kind) -> Iterator[Finding]:
     if len(others):
         message = f"{len(others)} {column}s in train and validation, so that the validation part says too much"
         yield Finding(replace(kind, severity="warning"), message, tuple(_where(others)))
+
+
+def _spelled_apart(table: pd.DataFrame) -> list[Finding]:
+    """Speakers of several parts who look like one: 1 and 1.0, Anna and anna."""
+    if "speaker" not in table:
+        return []
+    parts = table[table["speaker"].notna()].groupby("speaker")["part"].agg(lambda of: sorted(set(of)))
+    evidence = [
+        ", ".join(f"'{form}' in {' and '.join(parts[name])}" for name, form in zip(names, forms(names), strict=True))
+        for names in same_but_for_spelling(parts.index)
+        if len({part for name in names for part in parts[name]}) > 1
+    ]
+    return [Finding(SPELLED_APART, f"{len(evidence)} set{'s' * (len(evidence) > 1)} of names", tuple(evidence))] * bool(
+        evidence
+    )
 
 
 def _where(counts: pd.DataFrame) -> Iterator[str]:

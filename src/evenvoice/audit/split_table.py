@@ -8,6 +8,7 @@ import pandas as pd
 
 from evenvoice.audit.known import known_utterances, read_part, runs_beside
 from evenvoice.corpora import Corpus
+from evenvoice.corpora.text_table import read_text_table
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.imbalance import made_rows
 from evenvoice.study import read_run
@@ -37,17 +38,14 @@ def read_split(path: Path | str, corpus: Corpus | None = None) -> pd.DataFrame:
         and ``test``.
 
     Raises:
-        EvenvoiceError: No such table, a column that is missing or there twice, a part that is none, or a corpus that
-            holds none of the utterances.
+        EvenvoiceError: No such table, a line with more or fewer cells than the header, a column that is missing
+            or there twice, a part that is none, or a corpus that holds none of the utterances.
     """
     path = Path(path)
-    try:
-        # As text: speaker 03 is not speaker 3. Only an empty cell says that nothing is known.
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    except (OSError, ValueError) as error:
-        raise EvenvoiceError(f"{path}: cannot be read as a CSV ({error}); expected a header with a column part") from (
-            error
-        )
+    # As text: speaker 03 is not speaker 3. Only an empty cell says that nothing is known.
+    read = read_text_table(path, {*_COLUMNS, *_ALIASES})
+    cells = [[line.cells.get(column, "") for column in read.header] for line in read.lines]
+    table = pd.DataFrame(cells, [line.number for line in read.lines], read.header, dtype=object)
     table = _checked(table, str(path))
     if "file" in table:
         folder = path.resolve().parent
@@ -69,7 +67,7 @@ def split_of_frame(frame: pd.DataFrame, corpus: Corpus | None = None) -> pd.Data
     """
     if "utterance" in (frame.index.name, *frame.index.names) and "utterance" not in frame:
         frame = frame.reset_index()
-    text = frame.astype(object).where(frame.notna(), "").map(_as_text)
+    text = frame.astype(object).where(frame.notna(), "").map(_as_text).set_axis(range(2, len(frame) + 2))
     table = _checked(text, "split")
     return table if corpus is None else _filled(table, corpus, "split")
 
@@ -103,7 +101,7 @@ def _as_text(value: object) -> str:
 
 
 def _checked(table: pd.DataFrame, path: str) -> pd.DataFrame:
-    """Return a table of text under our names, with an empty cell as ``None``."""
+    """Return a table of text under our names, with an empty cell as ``None``; its index has the numbers of lines."""
     table = _named(table, path)
     if table.empty:
         raise EvenvoiceError(f"{path}: a header and no lines; give every utterance a line with its part")
@@ -111,7 +109,7 @@ def _checked(table: pd.DataFrame, path: str) -> pd.DataFrame:
     for name in table:
         cells = table[name].str.strip().astype(object)
         table[name] = cells.where(cells != "", None)
-    return table
+    return table.reset_index(drop=True)
 
 
 def _filled(table: pd.DataFrame, corpus: Corpus, path: str) -> pd.DataFrame:
@@ -157,8 +155,7 @@ def _named(table: pd.DataFrame, path: str) -> pd.DataFrame:
 def _parts(column: pd.Series, path: str) -> pd.Series:
     """The parts under our names."""
     words = column.str.strip().str.lower()
-    # The header is line 1. A cell with a line break in it, which no part has, would shift the number.
-    for line, word in enumerate(words, start=2):
+    for line, word in words.items():
         if word not in PARTS:
             said = f"part {word!r} is unknown{nearest(word, list(PARTS))}" if word else "no part"
             raise EvenvoiceError(f"{path}, line {line}: {said}; write train, validation (or dev) or test")

@@ -79,7 +79,7 @@ write them alike"]
     """
     sets = same_but_for_spelling(speakers)
     lines = [
-        f"speakers {_both(names)} differ only in spelling: if they are one person, a split by speaker leaks; "
+        f"speakers {in_words(names)} differ only in spelling: if they are one person, a split by speaker leaks; "
         "write them alike"
         for names in sets[:_SHOWN]
     ]
@@ -100,7 +100,7 @@ def label_warnings(labels: Iterable[str]) -> list[str]:
     for name in names:
         sets.setdefault(canonical(name) or plain(name), []).append(name)
     lines = [
-        f"labels {_both(alike)} are names of one emotion; merge them with --emotions, or write them alike"
+        f"labels {in_words(alike)} are names of one emotion; merge them with --emotions, or write them alike"
         for alike in sets.values()
         if len(alike) > 1
     ]
@@ -111,7 +111,7 @@ def label_warnings(labels: Iterable[str]) -> list[str]:
             continue
         near = _near(name, [other for other in names if other not in sets[plain(name)]])
         if near:
-            slip, known = _forms([name, near])
+            slip, known = forms([name, near])
             lines.append(f"label '{slip}' looks like '{known}'; rename it with --emotions if it is a slip")
     return lines
 
@@ -129,11 +129,17 @@ def _near(name: str, others: list[str]) -> str | None:
     return known[close[0]] if close else None
 
 
-def _both(names: list[str]) -> str:
-    return " and ".join(f"'{form}'" for form in _forms(names))
+def in_words(names: list[str]) -> str:
+    """Return names for a sentence, each as `forms` has it.
+
+    Examples:
+        >>> in_words(["Anna", "anna"])
+        "'Anna' and 'anna'"
+    """
+    return " and ".join(f"'{form}'" for form in forms(names))
 
 
-def _forms(names: list[str]) -> list[str]:
+def forms(names: list[str]) -> list[str]:
     """Return the names; those that look the same on a screen with the codes of their characters."""
     return [name if _can_be_told_apart(name, names) else ascii(name)[1:-1] for name in names]
 

@@ -104,3 +104,8 @@ def check_predictions(table: pd.DataFrame, name: str = "predictions") -> None:
             f"{name}: row {off[0] + 2}: probabilities sum to {probabilities[off[0]].sum():.4g}, not to 1; "
             "write softmax outputs, not logits"
         )
+    below = np.flatnonzero((probabilities < 0).any(axis=1))
+    if len(below):
+        raise EvenvoiceError(
+            f"{name}: row {below[0] + 2}: a probability of {probabilities[below[0]].min():.4g}; write softmax outputs"
+        )
