@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.inputs import class_counts
+from evenvoice.imbalance.memory import warn_of_memory
 from evenvoice.imbalance.plan import Plan
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def draw_plan(
     """
     name = type(sampler).__name__
     features, labels = _read_only(X), _read_only(y)
+    warn_of_memory(sampler, features)
     extra: dict[str, Any] = {"epoch": epoch} if getattr(sampler, "per_epoch", False) else {}
     try:
         plan = sampler.plan(features, labels, groups=groups, seed=seed, **extra)

@@ -40,6 +40,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]  #
     per_epoch: ClassVar[bool] = False
     between_parents: ClassVar[bool] = True  # whether each value of a made row lies between those of its parents
     deterministic: ClassVar[bool] = False  # whether plan draws nothing at random, so that every seed plans the same
+    copies: ClassVar[float] = 0.0  # how many times its input it takes as memory while it plans, at most (`memory.py`)
     mixes_classes: ClassVar[bool] = False  # whether a made row may have parents of other classes than its first
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0) -> Plan:

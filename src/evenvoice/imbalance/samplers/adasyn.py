@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class ADASYN(Planned):
 
     sampling_strategy: OverStrategy = "not majority"
     n_neighbors: int = 5
+
+    copies: ClassVar[float] = 1.8
 
     def __post_init__(self) -> None:
         check_strategy("ADASYN", self.sampling_strategy, "not majority")

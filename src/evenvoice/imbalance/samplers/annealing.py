@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class AnnealingUnderSampler(Planned):
     sampling_strategy: UnderStrategy = "not minority"
     iterations: int = 100
     temperature: float = 0.05
+
+    copies: ClassVar[float] = 1.4
 
     def __post_init__(self) -> None:
         check_strategy(type(self).__name__, self.sampling_strategy, "not minority")

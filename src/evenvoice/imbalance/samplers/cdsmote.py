@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class CDSMOTE(Planned):
 
     n_clusters: int = 2
     k_neighbors: int = 5
+
+    copies: ClassVar[float] = 1.9
 
     def __post_init__(self) -> None:
         check_integers("CDSMOTE", n_clusters=self.n_clusters, k_neighbors=self.k_neighbors)

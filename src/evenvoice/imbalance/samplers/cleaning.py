@@ -43,6 +43,7 @@ class TomekLinks(Cleaning):
     """
 
     reference: ClassVar[str] = "TomekLinks"
+    copies: ClassVar[float] = 1.2
 
 
 @dataclass(repr=False)
@@ -58,6 +59,7 @@ class EditedNearestNeighbours(Cleaning):
     kind_sel: str = "all"
 
     reference: ClassVar[str] = "EditedNearestNeighbours"
+    copies: ClassVar[float] = 1.7
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -77,6 +79,7 @@ class AllKNN(EditedNearestNeighbours):
     """Edited nearest neighbours with 1, 2, … ``n_neighbors`` neighbours in turn (Tomek 1976a)."""
 
     reference: ClassVar[str] = "AllKNN"
+    copies: ClassVar[float] = 2.8
 
 
 @dataclass(repr=False)
@@ -92,6 +95,7 @@ class NeighbourhoodCleaningRule(Cleaning):
     threshold_cleaning: float = 0.5
 
     reference: ClassVar[str] = "NeighbourhoodCleaningRule"
+    copies: ClassVar[float] = 1.8
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -110,6 +114,7 @@ class CondensedNearestNeighbour(Cleaning):
     n_seeds_S: int = 1  # noqa: N815  # imbalanced-learn's name
 
     reference: ClassVar[str] = "CondensedNearestNeighbour"
+    copies: ClassVar[float] = 2.6
 
     def __post_init__(self) -> None:
         super().__post_init__()

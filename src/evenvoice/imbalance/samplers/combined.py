@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from numpy.typing import ArrayLike
 
@@ -26,6 +26,8 @@ class SMOTETomek(BaseSampler):
 
     k_neighbors: int | Literal["shrink"] = 5
     sampling_strategy: OverStrategy = "not majority"
+
+    copies: ClassVar[float] = 3.9
 
     def __post_init__(self) -> None:
         self._over()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class DBIGUnderSampler(Planned):
 
     sampling_strategy: UnderStrategy = "not minority"
     min_samples: int = 5
+
+    copies: ClassVar[float] = 2.3
 
     def __post_init__(self) -> None:
         check_strategy(type(self).__name__, self.sampling_strategy, "not minority")

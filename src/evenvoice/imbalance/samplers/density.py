@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class DensityUnderSampler(Planned):
     """
 
     n_neighbors: int = 5
+
+    copies: ClassVar[float] = 1.6
 
     def __post_init__(self) -> None:
         check_integers(type(self).__name__, n_neighbors=self.n_neighbors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class DensityPeakUnderSampler(Planned):
 
     n_neighbors: int = 5
     steps: int = 5
+
+    copies: ClassVar[float] = 3.5
 
     def __post_init__(self) -> None:
         check_integers(type(self).__name__, n_neighbors=self.n_neighbors, steps=self.steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ class GeneticRatio(Planned):
     population: int = 10
     generations: int = 8
     k_neighbors: int = 5
+
+    copies: ClassVar[float] = 3.9
 
     def __post_init__(self) -> None:
         name = type(self).__name__

@@ -28,6 +28,7 @@ class InstanceHardnessThreshold(Selecting):
     n_estimators: int = 100
 
     reference: ClassVar[str] = "InstanceHardnessThreshold"
+    copies: ClassVar[float] = 1.8
 
     def __post_init__(self) -> None:
         check_strategy(type(self).__name__, self.sampling_strategy, "not minority")

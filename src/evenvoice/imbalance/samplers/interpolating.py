@@ -79,6 +79,7 @@ class BorderlineSMOTE1(Interpolating):
 
     reference: ClassVar[str] = "BorderlineSMOTE"
     kind: ClassVar[str] = "borderline-1"
+    copies: ClassVar[float] = 8.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -111,6 +112,7 @@ class SVMSMOTE(Interpolating):
     out_step: float = 0.5
 
     reference: ClassVar[str] = "SVMSMOTE"
+    copies: ClassVar[float] = 12.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -135,6 +137,7 @@ class KMeansSMOTE(Interpolating):
     cluster_balance_threshold: str | float = "auto"
 
     reference: ClassVar[str] = "KMeansSMOTE"
+    copies: ClassVar[float] = 6.4
 
     def __post_init__(self) -> None:
         super().__post_init__()

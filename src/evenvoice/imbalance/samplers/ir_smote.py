@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class IRSMOTE(Planned):
     sampling_strategy: OverStrategy = "not majority"
     n_clusters: int = 3
     k_neighbors: int = 5
+
+    copies: ClassVar[float] = 1.7
 
     def __post_init__(self) -> None:
         check_strategy("IRSMOTE", self.sampling_strategy, "not majority")

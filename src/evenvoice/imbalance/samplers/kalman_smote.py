@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class KalmanSMOTE(Planned):
     k_neighbors: int | Literal["shrink"] = 5
     sampling_strategy: OverStrategy = "not majority"
     drop: float = 0.1
+
+    copies: ClassVar[float] = 1.6
 
     def __post_init__(self) -> None:
         self._smote()

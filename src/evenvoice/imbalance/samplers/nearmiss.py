@@ -24,6 +24,7 @@ class NearMiss1(Selecting):
 
     reference: ClassVar[str] = "NearMiss"
     version: ClassVar[int] = 1
+    copies: ClassVar[float] = 2.0
 
     def __post_init__(self) -> None:
         check_strategy(type(self).__name__, self.sampling_strategy, "not minority")

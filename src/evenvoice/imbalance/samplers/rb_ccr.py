@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ class RBCCR(Planned):
     gamma: float = 1.0
     region: Region = "equal"
     candidates: int = 9
+
+    copies: ClassVar[float] = 8.1
 
     def __post_init__(self) -> None:
         check_strategy("RBCCR", self.sampling_strategy, "not majority")

@@ -36,12 +36,18 @@ class Redrawn(BaseSampler):
     """
 
     sampler: str | Sampler = "smote"
+    sampler: str | Sampler = "smote"
     options: dict[str, Any] = field(default_factory=dict)
 
     per_epoch: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         make_sampler(self.sampler, **self.options)
+
+    @property
+    def copies(self) -> float:  # type: ignore[override]
+        """As of the sampler."""
+        return float(getattr(make_sampler(self.sampler, **self.options), "copies", 0.0))
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0, epoch: int = 0) -> Plan:
         """Plan with the sampler, from the seed of an epoch; see there.

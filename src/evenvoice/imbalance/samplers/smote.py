@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,6 +67,8 @@ class SMOTE(BaseSampler):
     rule: Rule = "line"
     parents: Parents = "any"
     bases: Bases = "drawn"
+
+    copies: ClassVar[float] = 1.1
 
     def __post_init__(self) -> None:
         k = self.k_neighbors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ class UncertaintyUnderSampler(Planned):
     """
 
     sampling_strategy: UnderStrategy = "not minority"
+
+    copies: ClassVar[float] = 2.3
 
     def __post_init__(self) -> None:
         check_strategy(type(self).__name__, self.sampling_strategy, "not minority")
