@@ -36,7 +36,6 @@ class Redrawn(BaseSampler):
     """
 
     sampler: str | Sampler = "smote"
-    sampler: str | Sampler = "smote"
     options: dict[str, Any] = field(default_factory=dict)
 
     per_epoch: ClassVar[bool] = True
