@@ -90,7 +90,10 @@ def read_plan(path: Path | str) -> pd.DataFrame:
     numbers = [name for name in header if name in ("lambda", "times", "epoch", "member") or name.startswith("weight-")]
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     for name in numbers:
-        table[name] = pd.to_numeric(table[name].replace("", None))
+        if name in ("times", "epoch", "member"):
+            table[name] = pd.to_numeric(table[name].replace("", None))
+        else:  # to the last bit, which to_numeric of pandas 2 is not
+            table[name] = table[name].replace("", "nan").astype(float)
     for name, usual in (("maker", ""), ("times", np.nan)):
         if name not in table:
             table[name] = usual
