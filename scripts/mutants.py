@@ -83,13 +83,16 @@ def is_killed(mutant: Mutant, source: Path) -> bool:
     whole = path.read_text(encoding="utf-8")
     path.write_text(mutant.source(), encoding="utf-8")
     try:
-        return tests_fail(mutant.tests, source)
+        return bool(failure(mutant.tests, source))
     finally:
         path.write_text(whole, encoding="utf-8")
 
 
-def tests_fail(tests: Sequence[str], source: Path) -> bool:
-    """Run tests on a copy of the source, in a fork of this process, which has the libraries; tell whether one fails.
+def failure(tests: Sequence[str], source: Path) -> str:
+    """Run tests on a copy of the source, in a fork of this process, which has the libraries.
+
+    Returns:
+        The end of what pytest printed if one fails; nothing if none does.
 
     Raises:
         RuntimeError: The tests could not be run.
@@ -99,11 +102,11 @@ def tests_fail(tests: Sequence[str], source: Path) -> bool:
         if not child:
             _become_pytest(tests, source, log.fileno())
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code not in (0, _FAILED):
-            log.seek(0)
-            end = log.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"pytest {' '.join(tests)} ended with {code}:\n{end}")
-    return code == _FAILED
+        log.seek(0)
+        end = log.read().decode(errors="replace")[-2000:]
+    if code not in (0, _FAILED):
+        raise RuntimeError(f"pytest {' '.join(tests)} ended with {code}:\n{end}")
+    return end if code == _FAILED else ""
 
 
 def _become_pytest(tests: Sequence[str], source: Path, log: int) -> NoReturn:
@@ -163,14 +166,15 @@ def main() -> int:
     asked = parser.parse_args()
     mutants = read_mutants(asked.rooms)
     results: dict[Mutant, bool] = {}
-    sound: dict[tuple[str, ...], bool] = {}
+    unmutated: dict[tuple[str, ...], str] = {}
     with tempfile.TemporaryDirectory(prefix="evenvoice-mutants-") as folder:
         source = Path(folder, "src")
         prepare(source)
         for mutant in mutants:
-            if mutant.tests not in sound:
-                sound[mutant.tests] = not tests_fail(mutant.tests, source)
-            if not sound[mutant.tests]:
+            if mutant.tests not in unmutated:
+                unmutated[mutant.tests] = failure(mutant.tests, source)
+                print(unmutated[mutant.tests], end="", flush=True)
+            if unmutated[mutant.tests]:
                 print(
                     f"NOT RUN  {mutant.room}: {mutant.name}: pytest {' '.join(mutant.tests)} fails without it",
                     flush=True,
