@@ -137,6 +137,15 @@ def test_both_corpora_hold_one_pair(corpora_folder: Path) -> None:
     assert (files[first].name, files[second].name, kind) == (*ACTOR_07, "same-samples")
 
 
+def test_what_correlates_by_less_than_copies_do_is_none(generated: list[np.ndarray]) -> None:
+    """As words of one voice do: here the energies are those of a copy, and an eighth of the waveform has another sign."""
+    energy = np.cumsum(generated[0] ** 2)
+    both = [of(generated[0]), of(np.where(energy > 7 / 8 * energy[-1], -1, 1) * generated[0])]
+    assert [pair[:2] for pair in candidates(both)] == [(0, 1)]
+    assert 0.6 <= correlate(*both, 0)[0] < 0.8
+    assert pairs_of(both) == []
+
+
 def test_words_of_one_voice_are_no_copies(corpora_folder: Path) -> None:
     """Of short words many correlate by 0.6 to 0.77, takes of one word by one voice first of all."""
     files = sorted(corpora_folder.glob("ravdess/Actor_*/03-01-0[124]-*.flac"))

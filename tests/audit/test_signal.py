@@ -92,6 +92,15 @@ def test_a_voice_that_falls_to_the_noise_of_a_room_is_no_cut_off(noise):
     assert (measures.bandwidth, measures.edge < EDGE) == (24000, True)
 
 
+def test_a_cut_off_with_the_noise_of_a_room_above_it_is_none():
+    """Above 3 kHz too: what was resampled has nothing but rounding above its cut-off."""
+    cut = soxr.resample(soxr.resample(speech(3, 2.0, 48000), 48000, 11025), 11025, 48000)
+    assert measure(sixteen_bits(cut), 48000).bandwidth < 6000
+    noise = 1e-3 * np.random.default_rng(0).standard_normal(len(cut))
+    measures = measure(sixteen_bits(cut + noise), 48000)
+    assert (measures.bandwidth, measures.edge) == (24000, 0)
+
+
 def test_a_hum_is_no_cut_off():
     hum = sum(sine(0.1 / n, hertz=100 * n) for n in range(1, 5))
     assert measure(sixteen_bits(hum), RATE).bandwidth == 8000
