@@ -36,7 +36,7 @@ def test_a_log_gets_a_line_a_minute_with_what_is_left(clock: list[float], capsys
 
 def test_quick_work_is_one_line(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     assert list(progress.track(iter("abc"), "reading")) == ["a", "b", "c"]
-    assert capsys.readouterr().err == "reading: \n"
+    assert capsys.readouterr().err == "reading\n"
 
 
 def test_steps_longer_than_a_minute_are_a_line_each(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:

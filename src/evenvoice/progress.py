@@ -79,7 +79,7 @@ def _in_a_notebook(items: Iterable[Item], description: str, total: int | None) -
 
 
 def _in_lines(items: Iterable[Item], description: str, total: int | None) -> Iterator[Item]:
-    print(f"{description}: {'' if total is None else f'{total} to do'}", file=sys.stderr, flush=True)
+    print(description if total is None else f"{description}: {total} to do", file=sys.stderr, flush=True)
     start = said = time.monotonic()
     for done, item in enumerate(items):
         now = time.monotonic()

@@ -136,3 +136,27 @@ def test_sound_that_is_not_read_is_named(voices: Path) -> None:
     found = open_folder(voices).warnings
     assert "files not read, for their suffix (.shn, .wmv): 2 (" in " ".join(found)
     assert "folders that are links to a folder read already, left out: 1 (" in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    "emotions",
+    [("Wut", "Freude", "neutral"), ("01_angry", "02_happy"), ("Ärger & Angst", "Traurigkeit"), ("злость", "радость")],
+)
+def test_emotions_are_found_below_speakers_in_other_languages_and_with_numbers(
+    tmp_path: Path, emotions: tuple[str, ...]
+) -> None:
+    for speaker in ("Anna", "Bärbel", "Çağla"):
+        for emotion in emotions:
+            write_sound(tmp_path / "2024" / speaker / emotion / "Satz 1.wav")
+    corpus = open_folder(tmp_path)
+    assert set(corpus.table["emotion"]) == set(emotions)
+    assert set(corpus.table["speaker"]) == {"Anna", "Bärbel", "Çağla"}
+
+
+def test_emotions_that_are_named_tell_which_folders_are_theirs(tmp_path: Path) -> None:
+    for speaker in ("Anna", "Ben"):
+        for emotion in ("type-1", "type-2"):
+            write_sound(tmp_path / speaker / emotion / "1.wav")
+    assert open_corpus(f"folder:{tmp_path}").classes == ("Anna", "Ben"), "nothing says which"
+    corpus = open_corpus(f"folder:{tmp_path}", emotions="one=Type-1,two=type-2")
+    assert (corpus.classes, set(corpus.table["speaker"])) == (("one", "two"), {"Anna", "Ben"})

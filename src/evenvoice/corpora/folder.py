@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path, PurePath
 
 from evenvoice.corpora.corpus import Corpus
@@ -15,7 +16,13 @@ from evenvoice.errors import EvenvoiceError
 _LAYOUT = "a folder with a sub-folder for each emotion (angry/, happy/, …) and the recordings in them"
 
 
-def open_folder(folder: Path | str, speaker_from: str | None = None, emotion_from: str | None = None) -> Corpus:
+def open_folder(
+    folder: Path | str,
+    speaker_from: str | None = None,
+    emotion_from: str | None = None,
+    *,
+    wanted: Collection[str] = (),
+) -> Corpus:
     """Read a folder of recordings; an utterance's id is its path from the folder, its label as the folder is called.
 
     Args:
@@ -24,6 +31,7 @@ def open_folder(folder: Path | str, speaker_from: str | None = None, emotion_fro
         speaker_from: A regular expression searched for in each path from the folder (``happy/anna_01.wav``). Its group
             ``speaker``, or its only group, is the speaker. ``None``: by the folders, or not known.
         emotion_from: The same for the emotion; ``None``: by the folders.
+        wanted: Emotions that the user names: they tell which folders are the emotions'.
 
     Raises:
         EvenvoiceError: No such folder, no recordings, a recording outside of any sub-folder, an expression that cannot
@@ -44,7 +52,7 @@ def open_folder(folder: Path | str, speaker_from: str | None = None, emotion_fro
                     f"folder:{root}: {path.name!r} lies in no sub-folder; put it into the one of its emotion, or say "
                     "with --emotion-from where the name has it"
                 )
-        layout = guess_layout(paths)
+        layout = guess_layout(paths, wanted)
         notes += layout.notes if speaker is None else layout.notes[:1] if layout.emotion else ()
         emotions = [path.parts[layout.emotion] for path in paths]
         by_folder = layout.speaker

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from evenvoice.corpora.emotions import canonical
+from evenvoice.corpora.emotion_words import names_emotion
 from evenvoice.errors import EvenvoiceError, shown
 
 # Folders are taken for those of the emotions where at least so many of their names are known emotions.
@@ -31,14 +31,16 @@ class Layout:
     notes: tuple[str, ...] = ()
 
 
-def guess_layout(paths: Sequence[PurePath]) -> Layout:
+def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Layout:
     """Guess the levels from the names of the folders.
 
-    The emotions are at the first level unless another has more names of emotions, or the first has one name only. The
+    The emotions are at the level that has what is wanted, else at the first level where half of the names are those of
+    emotions (`names_emotion`), else at the first with two names. The
     speakers are at the level above or below it if every recording has one, and most of them occur with two emotions.
 
     Args:
         paths: Of the recordings, from the root; each in a folder at least.
+        wanted: Emotions that the user names.
 
     Examples:
         >>> paths = [PurePath(speaker, emotion, "1.wav") for speaker in ("anna", "ben") for emotion in ("sad", "happy")]
@@ -47,8 +49,10 @@ def guess_layout(paths: Sequence[PurePath]) -> Layout:
     """
     depth = min(len(path.parts) for path in paths) - 1
     names = [{path.parts[level] for path in paths} for level in range(depth)]
-    known = [sum(canonical(name) is not None for name in level) / len(level) for level in names]
-    best = max(range(depth), key=lambda level: (known[level] >= _KNOWN, len(names[level]) > 1, -level))
+    asked = {name.casefold() for name in wanted}
+    has_wanted = [not asked.isdisjoint(map(str.casefold, level)) for level in names]
+    known = [sum(map(names_emotion, level)) >= _KNOWN * len(level) for level in names]
+    best = max(range(depth), key=lambda level: (has_wanted[level], known[level], len(names[level]) > 1, -level))
     speaker = next(
         (level for level in (best + 1, best - 1) if 0 <= level < depth and _crosses(paths, best, level)), None
     )

@@ -14,7 +14,7 @@ from evenvoice.corpora.folder import open_folder
 from evenvoice.corpora.libraries import LIBRARIES, open_by_library, reader_of
 from evenvoice.corpora.paths import at_home, exists, is_folder
 from evenvoice.corpora.registry import LOADERS
-from evenvoice.corpora.selection import Selection
+from evenvoice.corpora.selection import Selection, parse_selection
 from evenvoice.corpora.table_file import SUFFIXES, open_table
 from evenvoice.errors import EvenvoiceError, nearest, shown
 
@@ -79,7 +79,7 @@ are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo, audf
         folder, table = kind == "folder", kind in ("table", *LIBRARIES)
         _check_options(argument, folder, table, speaker_from, emotion_from, columns)
         if folder:
-            corpus = open_folder(path, speaker_from, emotion_from)
+            corpus = open_folder(path, speaker_from, emotion_from, wanted=_words(emotions))
         elif kind in LIBRARIES:
             corpus = open_by_library(kind, path, columns)
         elif table:
@@ -92,6 +92,15 @@ are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo, audf
         return corpus.select(default if emotions is None else emotions, style)
     _check_options(f"of a {type(argument).__name__}", folder, table, speaker_from, emotion_from, columns)
     return corpus.select(emotions, style)
+
+
+def _words(emotions: Selection | None) -> list[str]:
+    """Return the words of a selection; none where it cannot be read before the labels are known."""
+    try:
+        asked = {} if emotions is None else parse_selection(emotions)
+    except EvenvoiceError:
+        return []
+    return [word for words in asked.values() for word in words]
 
 
 def _of_path(path: os.PathLike[str]) -> str:

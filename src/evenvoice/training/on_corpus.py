@@ -13,6 +13,7 @@ from evenvoice.audio import load
 from evenvoice.corpora import Corpus, open_corpus
 from evenvoice.files import check_writable, writing
 from evenvoice.loggers import Logger, open_loggers
+from evenvoice.models import is_network
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
@@ -73,7 +74,9 @@ def train(
         corpus, recipe.features, recipe.shapes, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
     )
     part, validation = _parts(corpus, examples, recipe, seed)
-    epochs = track(range(recipe.training.epochs), f"training {recipe.name}")
+    # A classical model is fitted in one step.
+    steps = recipe.training.epochs if is_network(recipe.model.name) else 1
+    epochs = track(range(steps), f"training {recipe.name}")
     with logging_epochs(loggers, recipe, corpus.name, seed, say) as log:
 
         def on_epoch(record: dict[str, float]) -> None:
