@@ -92,4 +92,4 @@ def test_a_wheel_holds_the_page_that_was_built(checkout: Path) -> None:
 def test_a_fresh_clone_builds_a_wheel_with_the_page(checkout: Path) -> None:
     built = _build(checkout, PATH=os.environ["PATH"], HOME=os.environ["HOME"])
     assert built.returncode == 0, built.stderr
-    assert {"evenvoice/serve/page/index.html", "evenvoice/serve/page/ort.wasm"} <= {*_files(checkout)}
+    assert {"evenvoice/serve/page/index.html", "evenvoice/serve/page/ort.wasm.gz"} <= {*_files(checkout)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -295,7 +296,17 @@ def test_a_static_host_in_a_folder(browser: Browser, whole_model: Path, recogniz
             host.kill()
 
 
-@pytest.mark.parametrize("file", ["model.json", "model.onnx", "ort.wasm"])
+def test_a_runtime_that_the_browser_has_unpacked_already(browser: Browser, service: Service) -> None:
+    """Some hosts give files that end in .gz with Content-Encoding: gzip."""
+    plain = gzip.decompress((PAGE / "ort.wasm.gz").read_bytes())
+    with visit(browser, service.url) as page:
+        page.ready()
+        page.page.context.route("**/ort.wasm.gz", lambda route: route.fulfill(body=plain))
+        page.page.reload()
+        page.ready()
+
+
+@pytest.mark.parametrize("file", ["model.json", "model.onnx", "ort.wasm.gz"])
 def test_a_page_that_lacks_a_file_says_so(file: str, browser: Browser, service: Service) -> None:
     with visit(browser, service.url, missing=file) as page:
         assert f"{file} is not there (404)" in page.problem()

@@ -76,7 +76,7 @@ def test_only_the_pages_own_files_are_served(page: Path, tiny_model: Path, tmp_p
 
 def test_the_page_names_no_other_place_and_only_files_that_are_there() -> None:
     """So that it works on any static host, in any folder, and without a network."""
-    names = {file.name for file in SOURCES.iterdir()} | {"ort.js", "ort.wasm", "model.json", "model.onnx"}
+    names = {file.name for file in SOURCES.iterdir()} | {"ort.js", "ort.wasm.gz", "model.json", "model.onnx"}
     assert len(names) > 20
     for file in SOURCES.iterdir():
         text = file.read_text()
@@ -90,6 +90,6 @@ def test_the_page_names_no_other_place_and_only_files_that_are_there() -> None:
 @pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
 def test_the_build_holds_the_sources_and_the_runtime() -> None:
     built = {file.name for file in PAGE.iterdir()}
-    assert built == {file.name for file in SOURCES.iterdir()} | {"ort.js", "ort.wasm", "THIRD_PARTY.txt"}
+    assert built == {file.name for file in SOURCES.iterdir()} | {"ort.js", "ort.wasm.gz", "THIRD_PARTY.txt"}
     stale = [file.name for file in SOURCES.iterdir() if file.read_bytes() != (PAGE / file.name).read_bytes()]
     assert not stale, "run make page"
