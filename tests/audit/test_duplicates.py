@@ -138,7 +138,7 @@ def test_both_corpora_hold_one_pair(corpora_folder: Path) -> None:
 
 
 def test_what_correlates_by_less_than_copies_do_is_none(generated: list[np.ndarray]) -> None:
-    """As words of one voice do: here the energies are those of a copy, and an eighth of the waveform has another sign."""
+    """As words of one voice do: here the energies are a copy's, and an eighth of the waveform has another sign."""
     energy = np.cumsum(generated[0] ** 2)
     both = [of(generated[0]), of(np.where(energy > 7 / 8 * energy[-1], -1, 1) * generated[0])]
     assert [pair[:2] for pair in candidates(both)] == [(0, 1)]

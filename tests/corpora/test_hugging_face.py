@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import evenvoice
 from evenvoice.corpora import open_corpus
 from evenvoice.errors import EvenvoiceError
+from evenvoice.study.arguments import as_corpus
 from tests.corpora.trees import write_sound
 
 datasets = pytest.importorskip("datasets")
@@ -99,3 +101,9 @@ def test_a_recording_that_is_not_here_and_a_label_that_is_missing_are_one_line(t
         open_corpus(dataset)
     with pytest.raises(EvenvoiceError, match="dataset, row 0: no emotion"):
         open_corpus(make(tmp_path, labels=[-1, 0]))
+
+
+def test_what_takes_a_corpus_takes_a_dataset(tmp_path: Path) -> None:
+    dataset = make(tmp_path / "wav", speaker=["x", "y"])
+    assert as_corpus(dataset).table.index.to_list() == ["a.wav", "b.wav"]
+    assert evenvoice.audit_corpus(dataset, jobs=1).facts["utterances"] == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evenvoice.corpora import Corpus, open_corpus
+from evenvoice.corpora import Corpus, open_corpus, reader_of
 from evenvoice.errors import EvenvoiceError
 
 
@@ -25,7 +25,7 @@ def corpus_of(given: object) -> Corpus:
     """
     if isinstance(given, Corpus):
         return given
-    if not isinstance(given, str | Path | pd.DataFrame):
+    if not isinstance(given, str | Path | pd.DataFrame) and reader_of(given) is None:
         kind = type(given).__name__
         raise EvenvoiceError(
             f"corpus: {'an' if kind[0] in 'aeiou' else 'a'} {kind}; expected a Corpus, a frame, or what open_corpus "

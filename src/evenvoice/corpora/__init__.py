@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
     from evenvoice.corpora.join import join_for_cross
-    from evenvoice.corpora.libraries import LIBRARIES
+    from evenvoice.corpora.libraries import LIBRARIES, reader_of
     from evenvoice.corpora.loader import Loader, Reading
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
     from evenvoice.corpora.open import open_corpus
@@ -40,6 +40,7 @@ _HOMES = {
     "join_for_cross": "join",
     "open_corpus": "open",
     "parse_selection": "selection",
+    "reader_of": "libraries",
     "speaker_normalisation_warning": "one_emotion",
     "speakers_with_one_emotion": "one_emotion",
     "summarise": "summary",
@@ -62,6 +63,7 @@ __all__ = [
     "join_for_cross",
     "open_corpus",
     "parse_selection",
+    "reader_of",
     "speaker_normalisation_warning",
     "speakers_with_one_emotion",
     "summarise",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.corpora import Corpus, open_corpus
+from evenvoice.corpora import Corpus, open_corpus, reader_of
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols import open_protocol
 from evenvoice.recipes import Recipe, open_recipe
@@ -26,7 +26,7 @@ def as_corpus(corpus: Any) -> Corpus:
 
     Args:
         corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, a path, a
-            pandas table.
+            pandas table, an audformat database or table, a Hugging Face dataset.
 
     Raises:
         EvenvoiceError: Several corpora, another type, or a corpus that cannot be opened.
@@ -42,7 +42,7 @@ def as_corpus(corpus: Any) -> Corpus:
     if isinstance(corpus, str | os.PathLike):
         _path_text(corpus, "corpus")
         return open_corpus(corpus)
-    if isinstance(corpus, pd.DataFrame):
+    if isinstance(corpus, pd.DataFrame) or reader_of(corpus) is not None:
         return open_corpus(corpus)
     if isinstance(corpus, list | tuple) and len(corpus) == 1:
         return as_corpus(corpus[0])
