@@ -24,7 +24,7 @@ from tests.workers import start_workers_in
 QUICK = """
 import importlib
 import evenvoice.report
-evenvoice.report.write_report = lambda folder: folder
+evenvoice.report.write_report = lambda folder, **_: folder
 run = importlib.import_module("evenvoice.tuning.run")
 run.rows_per_second = lambda *_: 100.0
 """
@@ -135,7 +135,8 @@ def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path, monkeypatch: pyt
     assert Path("out/tuning.html").is_file()
     more = run(*tuning, "--trials=4").complaint()
     assert "the test part has been opened, after 3 trials" in more
-    assert run("compare", "out").code == run("audit", "run", "out").code == 0
+    assert run("compare", "out").code == 0
+    assert run("audit", "run", "out").out.startswith("out: 0 leaks, 1 comparison refused")  # of one fit each
 
 
 def test_a_killed_tuning_goes_on_and_ends_the_same(tuning: tuple[str, ...], tmp_path: Path) -> None:
