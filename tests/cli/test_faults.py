@@ -153,6 +153,40 @@ def test_sigterm_always_gives_its_code(model: Path, voices: Path) -> None:
         assert b"Traceback" not in err
 
 
+_IMPORTS = """
+import os, signal, sys, time
+from pathlib import Path
+import evenvoice.cli.main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+folder = Path(sys.argv[1])
+(folder / "slow.py").write_text('''
+import os, time
+try:
+    os.kill(os.getpid(), int(os.environ["NUMBER"]))
+    time.sleep(0.3)
+except BaseException:
+    os.abort()  # as C++ does
+''')
+sys.path.insert(0, str(folder))
+
+def command(prog_name):
+    import slow
+    time.sleep(60)
+
+evenvoice.cli.main.app = command
+evenvoice.cli.main.main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_waits_for_an_import(number: int, code: int, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _IMPORTS, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "NUMBER": str(int(number))},
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (code, "evenvoice: interrupted; what was finished is kept\n")
+
+
 _LOST = """
 import os, signal, sys, time, weakref
 import evenvoice.cli.main

@@ -48,11 +48,12 @@ def test_from_a_corpus_to_the_model_file_in_its_place(
     script.main([*asked, *more])
     said = capsys.readouterr()
     commands = [line for line in said.out.splitlines() if line.startswith("$ ")]
-    assert [command.split()[2] for command in commands] == ["evaluate", "train", "card"]
-    assert all("--emotions angry,sad" in command for command in commands[:2])
+    assert [command.split()[2] for command in commands] == ["evaluate", "robustness", "train", "card"]
+    assert all("--emotions angry,sad" in command for command in commands[:3])
     card = Recognizer(place).card
     assert card["intended_use"] == "Knows angry, sad."
     assert [(entry["protocol"], entry["study"]) for entry in card["measured"]] == [("speaker", "study")]
+    assert card["measured"][0]["conditions"][0]["ua"]["estimate"] == card["measured"][0]["ua"]["estimate"]
     script.main([*asked, *more])
     assert "all are there already" in capsys.readouterr().err
     assert Recognizer(place).card == card

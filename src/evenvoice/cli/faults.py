@@ -8,12 +8,16 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TextIO
 
 # Until the destructor that was interrupted has ended, in seconds; if it has not, it is sent once more.
 _SOON = 0.05
+# For how long a signal waits for imports to end, in seconds.
+_PATIENCE = 4.0
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -110,6 +114,59 @@ def interrupts_kept(number: Callable[[], signal.Signals]) -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = before
+
+
+class Interrupts:
+    """Handles Ctrl-C and SIGTERM: a ``KeyboardInterrupt``, but not before an import has ended.
+
+    Extensions call Python while they are imported (soxr makes its enums), and C++ aborts the process where that raises.
+
+    Attributes:
+        terminated: Whether SIGTERM came.
+    """
+
+    def __init__(self) -> None:
+        self.terminated = False
+        self._since: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise, or send the signal again soon."""
+        self.terminated = self.terminated or number == signal.SIGTERM
+        if self._since is None:
+            self._since = time.monotonic()
+        if _imports(frame) and time.monotonic() - self._since < _PATIENCE:
+            again = threading.Timer(_SOON, _send, [signal.Signals(number)])
+            again.daemon = True
+            again.start()
+        else:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Handle both signals here; Ctrl-C only where Python would, and nothing but in the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGTERM, self)
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self)
+        try:
+            with interrupts_kept(lambda: signal.SIGTERM if self.terminated else signal.SIGINT):
+                yield
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if before is signal.default_int_handler:
+                signal.signal(signal.SIGINT, before)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """True where a module is being imported."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _send(number: signal.Signals) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import signal
 import sys
-import threading
 import warnings
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -108,34 +105,24 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # names of files hold what some terminals cannot show
     sys.stdout, sys.stderr = map(PrintableStream, streams)
     warnings.formatwarning = _as_line
-    terminated: list[int] = []
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if in_main_thread:
-
-        def terminate(number: int, frame: FrameType | None) -> None:
-            # A scheduler's way to say Ctrl-C. By default Python would be gone at once, and leave its workers at work.
-            terminated.append(number)
-            signal.default_int_handler(number, frame)
-
-        signal.signal(signal.SIGTERM, terminate)
+    # A scheduler's SIGTERM is its Ctrl-C. By default Python would be gone at once, and leave its workers at work.
+    interrupts = faults.Interrupts()
     try:
-        try:
-            with faults.interrupts_kept(lambda: signal.SIGTERM if terminated else signal.SIGINT):
+        with interrupts.handled():
+            try:
                 code = _run() if was_open else _complain(_CLOSED)
-        except Exception:
-            if not terminated:
-                raise
-            code = TERMINATED  # an import that is interrupted may raise an error of its own
-        unwritten = faults.flush_stdout(streams[0])
-        if unwritten is not None and not code:
-            code = _complain(unwritten) if unwritten else 1
-        if terminated and code:
-            code = TERMINATED
-        if code in (INTERRUPTED, TERMINATED):
-            print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
+            except Exception:
+                if not interrupts.terminated:
+                    raise
+                code = TERMINATED  # an import that is interrupted may raise an error of its own
+            unwritten = faults.flush_stdout(streams[0])
+            if unwritten is not None and not code:
+                code = _complain(unwritten) if unwritten else 1
+            if interrupts.terminated and code:
+                code = TERMINATED
+            if code in (INTERRUPTED, TERMINATED):
+                print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
     finally:
-        if in_main_thread:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         sys.stdout, sys.stderr = streams
         warnings.formatwarning = _FORMAT
     if code:
