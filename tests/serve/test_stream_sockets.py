@@ -92,7 +92,7 @@ def test_a_message_may_not_be_larger_than_the_memory_for_it(service: Service) ->
     with Talk(service) as talk:
         frame = bytes([0x82, 0xFF]) + (2**40).to_bytes(8, "big") + bytes(4)  # a terabyte, it says
         talk.socket.sendall(frame + bytes(2**20 + 2))
-        assert talk.closed() == 1009
+        assert talk.closed() in (1008, 1009)  # the first from uvicorn before 0.48
     with Talk(service) as pieces:  # and a message of many pieces is one
         pieces.send(BytesMessage(bytes(2**19), message_finished=False))
         pieces.send(BytesMessage(bytes(2**19 + 2)))
