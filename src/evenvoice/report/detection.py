@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import norm
-from sklearn.metrics import auc, det_curve, roc_curve
+from sklearn.metrics import auc, roc_curve
 
 from evenvoice.report.style import FAINT, about, drawing, new_figure, series
 from evenvoice.study import Result
@@ -60,7 +60,9 @@ def det_figure(result: Result) -> Figure:
     def draw(
         axes: Axes, label: str, true: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64], style: dict[str, Any]
     ) -> None:
-        false_alarms, misses, _ = det_curve(true, scores)
+        # As `det_curve`, which has both ends only in later versions of scikit-learn.
+        rising, found, _ = roc_curve(true, scores, drop_intermediate=False)
+        false_alarms, misses = rising[::-1], 1 - found[::-1]
         low, high = (share / 100 for share in _DET_ENDS)
         axes.plot(
             norm.ppf(np.clip(false_alarms, low, high)), norm.ppf(np.clip(misses, low, high)),
