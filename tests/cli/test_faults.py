@@ -187,6 +187,32 @@ def test_an_interrupt_waits_for_an_import(number: int, code: int, tmp_path: Path
     assert (ended.returncode, ended.stderr) == (code, "evenvoice: interrupted; what was finished is kept\n")
 
 
+_ENDS = """
+import os, signal, sys, threading, time
+import evenvoice.cli.main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def late():
+    while threading.main_thread().is_alive():
+        time.sleep(0.01)
+    os.kill(os.getpid(), int(sys.argv[1]))
+    time.sleep(60)
+
+threading.Thread(target=late).start()
+evenvoice.cli.main.app = lambda prog_name: None
+evenvoice.cli.main.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_end_is_no_traceback(number: int) -> None:
+    """Python waits for threads when a program ends, such as those of the workers."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _ENDS, str(int(number))], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (ended.returncode, ended.stderr) == (-number, "")
+
+
 _LOST = """
 import os, signal, sys, time, weakref
 import evenvoice.cli.main

@@ -143,21 +143,25 @@ class Interrupts:
 
     @contextmanager
     def handled(self) -> Iterator[None]:
-        """Handle both signals here; Ctrl-C only where Python would, and nothing but in the main thread."""
+        """Handle both signals here; Ctrl-C only where Python would, and nothing but in the main thread.
+
+        Afterwards they do what the system does: a program that ends waits for its threads, and Python would print a
+        traceback of that.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.getsignal(signal.SIGINT)
-        signal.signal(signal.SIGTERM, self)
-        if before is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self)
+        numbers = [signal.SIGTERM]
+        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
+            numbers.append(signal.SIGINT)
+        for number in numbers:
+            signal.signal(number, self)
         try:
             with interrupts_kept(lambda: signal.SIGTERM if self.terminated else signal.SIGINT):
                 yield
         finally:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            if before is signal.default_int_handler:
-                signal.signal(signal.SIGINT, before)
+            for number in numbers:
+                signal.signal(number, signal.SIG_DFL)
 
 
 def _imports(frame: FrameType | None) -> bool:

@@ -96,7 +96,7 @@ def main() -> None:
     """Run a command; what a user can put right, and what is wrong with the machine, is one line on stderr.
 
     Exit codes: 0, all went well; 1, a finding (`audit`), or the reader of stdout has gone; 2, one line says why; 130,
-    Ctrl-C; 143, SIGTERM.
+    Ctrl-C; 143, SIGTERM. Both signals are left to the system, as at the end of a program.
     """
     was_open = faults.open_standard_streams()
     streams = sys.stdout, sys.stderr
