@@ -65,7 +65,7 @@ def test_no_connection_and_no_file_of_another(code: str, tmp_path: Path):
     assert any("libonnxruntime" in line or "onnxruntime_pybind11_state" in line for line in lines), "traced nothing"
     connections = [line for line in lines if re.search(r"\b(connect|send\w+|bind)\(", line) and "AF_UNIX" not in line]
     # A service listens at loopback, wakes itself through a pair of sockets, and answers the one who asked.
-    own = re.compile(r'bind\(\d+, .*inet_addr\("127\.0\.0\.1"\)|sendto\(\d+, "(HTTP/|[\\[{]|\\0", 1,)|msg_name=NULL')
+    own = re.compile(r'bind\(\d+, .*inet_addr\("127\.0\.0\.1"\)|sendto\(\d+, "(HTTP/|[\[{]|\\0", 1,)|msg_name=NULL')
     assert [line for line in connections if not (code == "serve" and own.search(line))] == []
     written = [line for line in lines if WRITES.search(line) and not re.search(r'"/(dev|proc|sys)/', line)]
     assert [line for line in written if " = -1 " not in line] == []
