@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recipes import open_recipe
 from evenvoice.recognizer.metadata import check_measured
 from evenvoice.study import Execution, evaluate, measure_robustness, open_robustness
@@ -114,6 +114,16 @@ def test_a_corpus_is_not_another_one_where_it_shares_recordings_or_no_emotions(c
     strange = _corpus(tmp_path / "sounds", "strange", ("a", "b", "c", fabricate.EMOTIONS[3]))
     with pytest.raises(EvenvoiceError, match=r"strange: of its emotions \(.*\) fewer than two are among those of mine"):
         measure_robustness(corpus, RECIPE, others=[strange])
+
+
+def test_a_bad_recording_elsewhere_costs_no_fit(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = _corpus(tmp_path / "sounds", "theirs")
+    Path(other.table["file"].iloc[-1]).write_text("no sound")
+    monkeypatch.delattr("evenvoice.study.robustness.fit")
+    with pytest.raises(AudioError, match=r"059\.wav"):
+        measure_robustness(corpus, RECIPE, others=[other], execution=ALONE)
 
 
 def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:

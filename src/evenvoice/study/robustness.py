@@ -153,6 +153,8 @@ def measure_robustness(
             skip_bad=execution.skip_bad, executor=execution.executor,
         )  # fmt: skip
 
+    # Before any fit: a recording that cannot be used costs no finished work.
+    elsewhere = [load(other, ()) for other in other_corpora]
     used, dataset = load(the_corpus, list(dict.fromkeys([*the_recipe.perturbations, *conditions])))
     tables: dict[str, list[pd.DataFrame]] = {condition: [] for condition in (AS_RECORDED, *conditions)}
     for fold in track(make_folds(split, used.table, seed), "folds"):
@@ -162,10 +164,9 @@ def measure_robustness(
             given = test if condition == AS_RECORDED else test.variant(condition)
             parts.append(_answers(model, given, used.table.iloc[fold.test]))
     found = [_condition(condition, "perturbation", pd.concat(parts), used) for condition, parts in tables.items()]
-    if other_corpora:
+    if elsewhere:
         model = _fitted(the_recipe, dataset, used, Fold(0, np.arange(len(used)), np.arange(0), np.arange(0)), seed)
-        for other in track(other_corpora, "other corpora"):
-            tested, features = load(other, ())
+        for tested, features in elsewhere:
             found.append(_condition(tested.name, "corpus", _answers(model, features, tested.table), used))
     robustness = Robustness(
         recipe=the_recipe,
