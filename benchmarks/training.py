@@ -21,8 +21,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from evenvoice.allocator import keep_freed_memory
 from evenvoice.models import CNN2D
-from evenvoice.training.allocator import keep_freed_memory
 
 SHAPES = {"16 × 8 × 1": (1, 16, 8), "3 × 40 × 94": (3, 40, 94)}
 BATCH, ROUNDS = 64, 9

@@ -6,8 +6,9 @@ The names below are the public ones, with the sub-packages. Each is imported whe
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from evenvoice.lazy import lazy_names
 
 __version__ = "0.2.0"
 
@@ -26,43 +27,56 @@ if TYPE_CHECKING:
     from evenvoice.tables import Table
     from evenvoice.training import SpeechEmotionClassifier, train
     from evenvoice.tuning import tune
+else:
+    _get, __dir__ = lazy_names(
+        __name__,
+        {
+            "Bench": "bench",
+            "Corpus": "corpora",
+            "EvenvoiceError": "errors",
+            "KFold": "protocols",
+            "LeaveOneGroupOut": "protocols",
+            "Plan": "imbalance",
+            "Recipe": "recipes",
+            "Recognizer": "recognizer",
+            "Result": "study",
+            "SMOTE": "imbalance",
+            "Session": "protocols",
+            "Speaker": "protocols",
+            "SpeakerFolds": "protocols",
+            "SpeechEmotionClassifier": "training",
+            "Standings": "study",
+            "Study": "study",
+            "Table": "tables",
+            "TextFolds": "protocols",
+            "audit_corpus": "audit",
+            "audit_counts": "audit",
+            "audit_run": "audit",
+            "audit_split": "audit",
+            "balance": "bench",
+            "compare": "study",
+            "evaluate": "study",
+            "intervals": "study",
+            "load_study": "study",
+            "open_corpus": "corpora",
+            "open_recipe": "recipes",
+            "reproduce": "paper",
+            "score": "study",
+            "train": "training",
+            "tune": "tuning",
+            "write_report": "report",
+        },
+    )
 
-_HOMES = {
-    "SMOTE": "imbalance",
-    "Bench": "bench",
-    "balance": "bench",
-    "Plan": "imbalance",
-    "Corpus": "corpora",
-    "audit_corpus": "audit",
-    "audit_counts": "audit",
-    "audit_run": "audit",
-    "audit_split": "audit",
-    "open_corpus": "corpora",
-    "EvenvoiceError": "errors",
-    "KFold": "protocols",
-    "LeaveOneGroupOut": "protocols",
-    "Session": "protocols",
-    "Speaker": "protocols",
-    "SpeakerFolds": "protocols",
-    "TextFolds": "protocols",
-    "Recipe": "recipes",
-    "open_recipe": "recipes",
-    "Recognizer": "recognizer",
-    "write_report": "report",
-    "Result": "study",
-    "Standings": "study",
-    "Study": "study",
-    "compare": "study",
-    "evaluate": "study",
-    "intervals": "study",
-    "load_study": "study",
-    "score": "study",
-    "Table": "tables",
-    "tune": "tuning",
-    "reproduce": "paper",
-    "SpeechEmotionClassifier": "training",
-    "train": "training",
-}
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first asked for; say what to install where a library is missing."""
+        try:
+            return _get(name)
+        except ModuleNotFoundError as error:
+            from evenvoice.extras import missing_extra
+
+            raise missing_extra(error, f"evenvoice.{name}") or error from error
+
 
 __all__ = [
     "SMOTE",
@@ -100,20 +114,3 @@ __all__ = [
     "tune",
     "write_report",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'evenvoice' has no attribute {name!r}")
-    try:
-        return getattr(importlib.import_module(f"evenvoice.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as error:
-        from evenvoice.extras import missing_extra
-
-        raise missing_extra(error, f"evenvoice.{name}") or error from error
-
-
-def __dir__() -> list[str]:
-    """Return the public names, imported or not."""
-    return sorted({*globals(), *__all__})

@@ -23,8 +23,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Which extra a room, or a module in it, needs to be imported; "" is the core. What is not listed needs `train`.
 ROOMS = {
     **dict.fromkeys(
-        ("__init__", "__main__", "_onnxruntime", "audio", "cli", "cores", "errors", "extras", "files", "leases",
-         "printing", "progress", "recognizer", "registry", "tables"),
+        ("__init__", "__main__", "_onnxruntime", "allocator", "audio", "cli", "cores", "errors", "extras", "files",
+         "lazy", "leases", "printing", "progress", "recognizer", "registry", "tables"),
         "",
     ),
     "serve": "serve",

@@ -19,6 +19,7 @@ from evenvoice.audio.recording import (
     read_bytes,
     sample_rate,
 )
+from evenvoice.audio.samples import Judge
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
 from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
@@ -28,6 +29,7 @@ __all__ = [
     "PERTURBATIONS",
     "SUFFIXES",
     "Clip",
+    "Judge",
     "Recording",
     "Waveform",
     "check_chunk",

@@ -60,7 +60,7 @@ def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None
 
     Examples:
         >>> from pathlib import Path
-        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> from evenvoice.corpora import Utterance, table_of
         >>> corpus = Corpus("mine", table_of([Utterance("a", Path("/missing.wav"), "sad")]), "CC0-1.0")
         >>> audit_corpus(corpus, jobs=1).codes
         {'unusable-recording'}

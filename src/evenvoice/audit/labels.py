@@ -10,9 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from evenvoice.audit.findings import Finding, Kind
-from evenvoice.corpora import LOADERS
-from evenvoice.corpora.emotions import EMOTIONS, canonical
-from evenvoice.corpora.spelling import plain
+from evenvoice.corpora import EMOTIONS, LOADERS, canonical, spelling
 from evenvoice.leases import temporary_folder
 
 OUTSIDE = Kind(
@@ -63,7 +61,7 @@ def label_findings(table: pd.DataFrame) -> list[Finding]:
         found.append(Finding(OUTSIDE, message, tuple(f"{label!r}: {counts[label]} utterances" for label in outside)))
     spellings: dict[str, list[str]] = {}
     for label in counts.index:
-        spellings.setdefault(canonical(label) or plain(label), []).append(label)
+        spellings.setdefault(canonical(label) or spelling.plain(label), []).append(label)
     variants = {name: labels for name, labels in spellings.items() if len(labels) > 1}
     if variants:
         lines = [

@@ -13,8 +13,7 @@ from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.interval import half_width, ua_half_width
 from evenvoice.audit.shared_audio import shared_audio
 from evenvoice.audit.split_table import read_split, split_of_frame, split_of_run
-from evenvoice.corpora import Corpus
-from evenvoice.corpora.spelling import forms, same_but_for_spelling
+from evenvoice.corpora import Corpus, spelling
 from evenvoice.errors import EvenvoiceError
 
 __all__ = ["audit_split", "read_split", "split_of_frame", "split_of_run"]
@@ -158,8 +157,10 @@ def _spelled_apart(table: pd.DataFrame) -> list[Finding]:
         return []
     parts = table[table["speaker"].notna()].groupby("speaker")["part"].agg(lambda of: sorted(set(of)))
     evidence = [
-        ", ".join(f"'{form}' in {' and '.join(parts[name])}" for name, form in zip(names, forms(names), strict=True))
-        for names in same_but_for_spelling(parts.index)
+        ", ".join(
+            f"'{form}' in {' and '.join(parts[name])}" for name, form in zip(names, spelling.forms(names), strict=True)
+        )
+        for names in spelling.same_but_for_spelling(parts.index)
         if len({part for name in names for part in parts[name]}) > 1
     ]
     return [Finding(SPELLED_APART, f"{len(evidence)} set{'s' * (len(evidence) > 1)} of names", tuple(evidence))] * bool(

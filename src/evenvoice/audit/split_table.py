@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evenvoice.audit.known import known_utterances, read_part, runs_beside
-from evenvoice.corpora import Corpus
-from evenvoice.corpora.text_table import read_text_table
+from evenvoice.corpora import Corpus, read_text_table
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.imbalance import made_rows
 from evenvoice.study import read_run

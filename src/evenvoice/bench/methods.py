@@ -11,8 +11,7 @@ import yaml
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS, make_decision, make_loss, make_sampler
-from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.recipes.text import read_yaml
+from evenvoice.recipes import Recipe, open_recipe, read_yaml
 
 NONE = "none"
 """The method that every other is compared with: no sampler, plain cross entropy, no decision."""

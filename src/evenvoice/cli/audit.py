@@ -111,7 +111,7 @@ def counts(
 
     Example: evenvoice audit counts --train 5465 --test 1367 --classes 1103,595,1084,1708
     """
-    from evenvoice.audit.counts import audit_counts, parse_classes
+    from evenvoice.audit import audit_counts, parse_classes
 
     _print(audit_counts(train, test, parse_classes(classes), validation=validation), as_json)
 

@@ -14,7 +14,7 @@ from evenvoice.recipes import DEFAULT_RECIPE
 
 def _list(wanted: bool) -> None:
     if wanted:
-        from evenvoice.bench.methods import KINDS, method_names
+        from evenvoice.bench import KINDS, method_names
 
         for kind in KINDS:
             print(f"{kind}: {', '.join(method_names(kind)) or 'none yet'}")
@@ -86,7 +86,7 @@ def balance(
     Example: evenvoice balance emodb:data/emodb --recipe functionals-svm --methods smote,random-over --seeds 5
     """
     from evenvoice import bench
-    from evenvoice.training.allocator import keep_freed_memory
+    from evenvoice.allocator import keep_freed_memory
 
     the_corpus = options.open_the_corpus(
         corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=advise

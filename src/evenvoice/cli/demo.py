@@ -17,8 +17,8 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
     The speech is made on this machine by eSpeak NG: it shows every step, and no claim of accuracy rests on it.
     """
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
+    from evenvoice.allocator import keep_freed_memory
     from evenvoice.recipes import DEFAULT_RECIPE
-    from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
 

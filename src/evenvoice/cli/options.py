@@ -179,7 +179,7 @@ def _put(changes: dict[str, Any], setting: str) -> None:
     """Put ``training.epochs=50`` into nested changes; values are read as YAML reads them."""
     import yaml
 
-    from evenvoice.recipes.text import read_yaml
+    from evenvoice.recipes import read_yaml
 
     path, equals, value = setting.partition("=")
     if not equals or not path.strip():

@@ -70,7 +70,7 @@ def reproduce(
     Example: evenvoice reproduce emodb:data/emodb --seeds 1 --set features.hop_length=1024
     """
     from evenvoice import paper
-    from evenvoice.training.allocator import keep_freed_memory
+    from evenvoice.allocator import keep_freed_memory
 
     keep_freed_memory()
     if rival:

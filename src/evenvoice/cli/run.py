@@ -54,9 +54,9 @@ def carry_out(
 ) -> None:
     """Evaluate an experiment, write the report, and print the tables."""
     from evenvoice import study
+    from evenvoice.allocator import keep_freed_memory
     from evenvoice.report import figure_kinds, write_report
     from evenvoice.study.comparisons import detectable, summaries
-    from evenvoice.training.allocator import keep_freed_memory
 
     keep_freed_memory()
     study.check_reference(reference, [recipe.name for recipe in experiment.open_recipes()])

@@ -40,7 +40,7 @@ def train(
 
     Example: evenvoice train emodb:data/emodb --without speaker=16 --measured-by evaluation --out model
     """
-    from evenvoice.training.allocator import keep_freed_memory
+    from evenvoice.allocator import keep_freed_memory
     from evenvoice.training.on_corpus import train as make
 
     keep_freed_memory()

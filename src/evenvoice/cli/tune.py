@@ -58,8 +58,8 @@ def tune(
     Example: evenvoice tune emodb:data/emodb --recipe smote-2dcnn --trials 30 --form mean
     """
     from evenvoice import report, study
+    from evenvoice.allocator import keep_freed_memory
     from evenvoice.report.tuning import tuning_as_json, tuning_as_text, write_tuning_report
-    from evenvoice.training.allocator import keep_freed_memory
     from evenvoice.tuning import tune as tune_recipe
 
     keep_freed_memory()

@@ -5,10 +5,12 @@ The names below are imported when they are first used: the list of corpora needs
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from evenvoice.corpora import spelling
     from evenvoice.corpora.corpus import Corpus
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
@@ -22,30 +24,35 @@ if TYPE_CHECKING:
     from evenvoice.corpora.summary import Summary, summarise
     from evenvoice.corpora.table import table_of
     from evenvoice.corpora.text import corpus_as_text
+    from evenvoice.corpora.text_table import read_text_table
     from evenvoice.corpora.utterance import COLUMNS, Utterance
-
-_HOMES = {
-    "COLUMNS": "utterance",
-    "EMOTIONS": "emotions",
-    "LIBRARIES": "libraries",
-    "LOADERS": "registry",
-    "Corpus": "corpus",
-    "Loader": "loader",
-    "Reading": "loader",
-    "Summary": "summary",
-    "Utterance": "utterance",
-    "canonical": "emotions",
-    "corpus_as_text": "text",
-    "download": "fetch",
-    "join_for_cross": "join",
-    "open_corpus": "open",
-    "parse_selection": "selection",
-    "reader_of": "libraries",
-    "speaker_normalisation_warning": "one_emotion",
-    "speakers_with_one_emotion": "one_emotion",
-    "summarise": "summary",
-    "table_of": "table",
-}
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "COLUMNS": "utterance",
+            "Corpus": "corpus",
+            "EMOTIONS": "emotions",
+            "LIBRARIES": "libraries",
+            "LOADERS": "registry",
+            "Loader": "loader",
+            "Reading": "loader",
+            "Summary": "summary",
+            "Utterance": "utterance",
+            "canonical": "emotions",
+            "corpus_as_text": "text",
+            "download": "fetch",
+            "join_for_cross": "join",
+            "open_corpus": "open",
+            "parse_selection": "selection",
+            "read_text_table": "text_table",
+            "reader_of": "libraries",
+            "speaker_normalisation_warning": "one_emotion",
+            "speakers_with_one_emotion": "one_emotion",
+            "summarise": "summary",
+            "table_of": "table",
+        },
+    )
 
 __all__ = [
     "COLUMNS",
@@ -63,18 +70,11 @@ __all__ = [
     "join_for_cross",
     "open_corpus",
     "parse_selection",
+    "read_text_table",
     "reader_of",
     "speaker_normalisation_warning",
     "speakers_with_one_emotion",
+    "spelling",
     "summarise",
     "table_of",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'evenvoice.corpora' has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"evenvoice.corpora.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found

@@ -20,7 +20,7 @@ from evenvoice.metrics.pairing import common_fits, distinct
 from evenvoice.metrics.permutation import holm
 from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
-from evenvoice.metrics.predictions import PROBABILITY, labels_of, make_predictions, read_predictions
+from evenvoice.metrics.predictions import PROBABILITY, check_predictions, labels_of, make_predictions, read_predictions
 from evenvoice.metrics.proportions import wilson
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
 from evenvoice.metrics.subgroups import SUBGROUPS, subgroup_columns, subgroups, worst, worst_of
@@ -42,6 +42,7 @@ __all__ = [
     "StudyPlan",
     "Varies",
     "brier",
+    "check_predictions",
     "common_fits",
     "compare_systems",
     "confusion_intervals",

@@ -225,7 +225,7 @@ def unseen_protocol(corpus: Corpus) -> str:
 
     Examples:
         >>> from pathlib import Path
-        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> from evenvoice.corpora import Utterance, table_of
         >>> def corpus(speakers, sessions):
         ...     rows = [Utterance(str(n), Path("/a.wav"), "sad", speaker=str(n % speakers) if speakers else None,
         ...             session=str(n % sessions) if sessions else None) for n in range(60)]

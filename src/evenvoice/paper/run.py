@@ -50,7 +50,7 @@ def scaled(corpus: Corpus, share: float) -> Corpus:
 
     Examples:
         >>> from pathlib import Path
-        >>> from evenvoice.corpora.corpus import Utterance, table_of
+        >>> from evenvoice.corpora import Utterance, table_of
         >>> rows = [Utterance(f"{n:03d}", Path("/a.wav"), "sad", speaker=str(n % 4)) for n in range(400)]
         >>> len(scaled(Corpus("mine", table_of(rows), "CC0-1.0"), 0.1))
         40

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
     from evenvoice.recipes.changes import flattened, merged
@@ -14,40 +15,61 @@ if TYPE_CHECKING:
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.outline import Layer, Step, layers, steps
     from evenvoice.recipes.schema import Recipe
-    from evenvoice.recipes.sections import DecisionSettings
-
-_HOMES = {
-    "DEFAULT_RECIPE": "default",
-    "DecisionSettings": "sections",
-    "EMOTIONS": "full",
-    "Layer": "outline",
-    "Recipe": "schema",
-    "RecipeSummary": "names",
-    "Step": "outline",
-    "flattened": "changes",
-    "layers": "outline",
-    "merged": "changes",
-    "open_recipe": "open",
-    "recipe_in_full": "full",
-    "recipe_names": "open",
-    "recipe_summaries": "names",
-    "renamed": "old_keys",
-    "shipped_in_full": "full",
-    "steps": "outline",
-}
+    from evenvoice.recipes.search import Choice, Range, Search, nested
+    from evenvoice.recipes.sections import DecisionSettings, MaskSettings, Retraining, TrainingSettings
+    from evenvoice.recipes.text import read_yaml
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "Choice": "search",
+            "DEFAULT_RECIPE": "default",
+            "DecisionSettings": "sections",
+            "EMOTIONS": "full",
+            "Layer": "outline",
+            "MaskSettings": "sections",
+            "Range": "search",
+            "Recipe": "schema",
+            "RecipeSummary": "names",
+            "Retraining": "sections",
+            "Search": "search",
+            "Step": "outline",
+            "TrainingSettings": "sections",
+            "flattened": "changes",
+            "layers": "outline",
+            "merged": "changes",
+            "nested": "search",
+            "open_recipe": "open",
+            "read_yaml": "text",
+            "recipe_in_full": "full",
+            "recipe_names": "open",
+            "recipe_summaries": "names",
+            "renamed": "old_keys",
+            "shipped_in_full": "full",
+            "steps": "outline",
+        },
+    )
 
 __all__ = [
     "DEFAULT_RECIPE",
     "EMOTIONS",
+    "Choice",
     "DecisionSettings",
     "Layer",
+    "MaskSettings",
+    "Range",
     "Recipe",
     "RecipeSummary",
+    "Retraining",
+    "Search",
     "Step",
+    "TrainingSettings",
     "flattened",
     "layers",
     "merged",
+    "nested",
     "open_recipe",
+    "read_yaml",
     "recipe_in_full",
     "recipe_names",
     "recipe_summaries",
@@ -55,10 +77,3 @@ __all__ = [
     "shipped_in_full",
     "steps",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'evenvoice.recipes' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evenvoice.recipes.{_HOMES[name]}"), name)

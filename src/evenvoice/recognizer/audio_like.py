@@ -24,8 +24,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.audio import Waveform, check_waveform, one_line, open_blocks, resample
-from evenvoice.audio.samples import Judge
+from evenvoice.audio import Judge, Waveform, check_waveform, one_line, open_blocks, resample
 from evenvoice.errors import AudioError
 
 _EXPECTED = (

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from evenvoice.features.threads import one_thread
+from evenvoice.features import one_thread
 from evenvoice.imbalance import NoBalancing
 from evenvoice.models import is_network, make_model
 from evenvoice.recipes import Recipe

@@ -13,8 +13,7 @@ from evenvoice.corpora import Corpus, join_for_cross, open_corpus
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.files import writing
 from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-from evenvoice.recipes import DEFAULT_RECIPE, Recipe, merged, open_recipe
-from evenvoice.recipes.text import read_yaml
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, merged, open_recipe, read_yaml
 from evenvoice.study.arguments import default_protocol
 from evenvoice.study.grid import evaluate
 from evenvoice.study.results import Study

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
 from evenvoice.study.completeness import unfinished

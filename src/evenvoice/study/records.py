@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import portable_name, writing, writing_folder
 from evenvoice.imbalance import read_plan

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evenvoice.audio.perturbation import open_perturbation
+from evenvoice.audio import open_perturbation
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable, writing

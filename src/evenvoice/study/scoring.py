@@ -10,8 +10,7 @@ import pandas as pd
 
 from evenvoice import metrics
 from evenvoice.errors import EvenvoiceError, shown
-from evenvoice.metrics import Interval, Scores, labels_of, read_predictions
-from evenvoice.metrics.predictions import check_predictions
+from evenvoice.metrics import Interval, Scores, check_predictions, labels_of, read_predictions
 from evenvoice.study.arguments import as_path
 
 Predictions = pd.DataFrame | str | os.PathLike[str]

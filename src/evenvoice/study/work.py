@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.allocator import keep_freed_memory
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import PROBABILITY
 from evenvoice.models import is_network
@@ -19,7 +20,6 @@ from evenvoice.study.guards import marked
 from evenvoice.study.memory import peak_memory
 from evenvoice.study.records import RunKey, is_made, versions, write_run
 from evenvoice.training import Dataset
-from evenvoice.training.allocator import keep_freed_memory
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from evenvoice.recipes.sections import MaskSettings, TrainingSettings
+from evenvoice.recipes import MaskSettings, TrainingSettings
 
 Batch = tuple[Tensor, Tensor]
 

@@ -21,8 +21,7 @@ import torch
 import evenvoice
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import extract_waveforms
-from evenvoice.features.threads import one_thread
+from evenvoice.features import extract_waveforms, one_thread
 from evenvoice.files import writing
 from evenvoice.recognizer import Recognizer, SpeakerProfile
 from evenvoice.recognizer.metadata import (

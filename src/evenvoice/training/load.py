@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
 from evenvoice.audio import Clip
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.features import FeatureSettings, ShapeSettings, extract_each, keeps_rows
 from evenvoice.parallel import Executor

@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 
 from evenvoice.imbalance import Plan
 from evenvoice.models import SequenceNetwork
-from evenvoice.recipes.sections import TrainingSettings
+from evenvoice.recipes import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
 from evenvoice.training.disturb import disturbed
 from evenvoice.training.images import MOST_IN_MEMORY, Images, release

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, draw_plan, make_chain
-from evenvoice.recipes.sections import Retraining
+from evenvoice.recipes import Retraining
 from evenvoice.training.images import Images
 from evenvoice.training.loop import Labels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, replace
 
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import (
     Fold,

@@ -14,12 +14,12 @@ import pandas as pd
 from joblib import delayed
 from optuna.trial import TrialState, create_trial
 
+from evenvoice.allocator import keep_freed_memory
 from evenvoice.errors import EvenvoiceError
 from evenvoice.parallel import Call, Executor, in_parallel, share
 from evenvoice.protocols import Fold, SplitProtocol, make_folds
 from evenvoice.recipes import Recipe
 from evenvoice.training import Dataset
-from evenvoice.training.allocator import keep_freed_memory
 from evenvoice.tuning.objective import Kept, validation_ua
 from evenvoice.tuning.space import own_settings, with_settings
 from evenvoice.tuning.store import PRUNER, REASON, Claim, Store

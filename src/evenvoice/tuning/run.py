@@ -16,7 +16,7 @@ import optuna
 from joblib import delayed
 
 from evenvoice.audio import duration
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.models import is_network

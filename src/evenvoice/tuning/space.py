@@ -10,8 +10,7 @@ import optuna
 
 from evenvoice.imbalance import SAMPLERS
 from evenvoice.models import MODELS, is_network
-from evenvoice.recipes import Recipe, merged, open_recipe
-from evenvoice.recipes.search import Choice, Range, Search, nested
+from evenvoice.recipes import Choice, Range, Recipe, Search, merged, nested, open_recipe
 
 Settings = dict[str, Any]
 """Path of a key → value."""

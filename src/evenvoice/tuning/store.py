@@ -15,7 +15,7 @@ import sqlalchemy
 from optuna.trial import FrozenTrial, TrialState
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.recipes.search import Search
+from evenvoice.recipes import Search
 from evenvoice.tuning.lock import Lock
 from evenvoice.tuning.space import Settings, suggest
 

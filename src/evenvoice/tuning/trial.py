@@ -9,11 +9,11 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
-from evenvoice.corpora.corpus import Corpus
+from evenvoice.allocator import keep_freed_memory
+from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import SplitProtocol, make_folds
 from evenvoice.recipes import Recipe
-from evenvoice.training.allocator import keep_freed_memory
 from evenvoice.tuning.objective import Kept, validation_ua
 from evenvoice.tuning.space import own_settings, with_settings
 from evenvoice.tuning.store import REASON, Claim, Store

@@ -70,7 +70,7 @@ class DeepSMOTE(Planned):
     ) -> Plan:
         import torch
 
-        from evenvoice.features.threads import one_thread
+        from evenvoice.features import one_thread
         from evenvoice.imbalance.samplers.small_network import Standardised, freeze, in_blocks
 
         # What SMOTE refuses is refused before anything is trained; what it leaves alone needs no training.

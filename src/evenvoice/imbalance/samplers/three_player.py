@@ -62,7 +62,7 @@ class ThreePlayerGAN(Planned):
     ) -> Plan:
         import torch
 
-        from evenvoice.features.threads import one_thread
+        from evenvoice.features import one_thread
         from evenvoice.imbalance.samplers.small_network import Standardised, freeze
 
         labels, more = list(have), rows_to_add("ThreePlayerGAN", self.sampling_strategy, have)
