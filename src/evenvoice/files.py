@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.leases import leased_file, leased_folder
@@ -106,6 +108,12 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         yield aside
         aside.chmod(0o777 & ~_UMASK)
         aside.replace(path)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON, readable and whole."""
+    with writing(path) as aside:
+        aside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def check_writable(folder: Path | str) -> None:

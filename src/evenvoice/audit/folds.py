@@ -17,8 +17,7 @@ from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parts_of
 from evenvoice.corpora import Corpus
 from evenvoice.protocols import base_name
-from evenvoice.study import Run
-from evenvoice.study.completeness import DIVIDES_ONCE
+from evenvoice.study import DIVIDES_ONCE, Run
 
 PROMISE_BROKEN = Kind(
     "promise-broken",

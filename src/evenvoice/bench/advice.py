@@ -14,7 +14,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import draw_plan, make_chain
 from evenvoice.protocols import make_folds, open_protocol
-from evenvoice.study.arguments import CorpusLike, as_corpus, as_protocols
+from evenvoice.study import CorpusLike, as_corpus, as_protocols
 from evenvoice.tables import count
 
 FIRST = 3

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study.records import write_json
+from evenvoice.files import write_json
 
 FILE = "left-out.json"
 

@@ -16,9 +16,7 @@ from evenvoice.bench.methods import NONE, kind_of, name_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import Comparison, Interval
 from evenvoice.protocols import thinned_name
-from evenvoice.study import Result, Study, compare, load_study
-from evenvoice.study.arguments import as_path
-from evenvoice.study.systems import Standing
+from evenvoice.study import Result, Standing, Study, as_path, compare, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path

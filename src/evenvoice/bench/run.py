@@ -15,17 +15,20 @@ from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
 from evenvoice.protocols import THIN, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
-from evenvoice.study import Execution, RunKey, evaluate
-from evenvoice.study.arguments import (
+from evenvoice.study import (
     CorpusLike,
+    Execution,
+    OnMessage,
     RecipeLike,
+    RunKey,
+    Seeds,
     as_corpus,
     as_folder,
     as_protocols,
     as_recipes,
+    evaluate,
+    make_seeds,
 )
-from evenvoice.study.execution import OnMessage
-from evenvoice.study.seeds import Seeds, make_seeds
 
 OWN = "own"
 """Among ratios: the training parts as they are."""

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 
 from evenvoice.bench.methods import NONE
 from evenvoice.metrics import trust
-from evenvoice.study.completeness import missing_folds
-from evenvoice.study.cost import in_words
-from evenvoice.study.marks import LEAKY, SHARED, TRANSDUCTIVE, marks
-from evenvoice.study.table import notes as study_notes
-from evenvoice.tables import NOTHING, Column, Table, count, p_value, per_cent, with_interval
+from evenvoice.study import LEAKY, SHARED, TRANSDUCTIVE, marks, missing_folds, table_notes
+from evenvoice.tables import NOTHING, Column, Table, count, p_value, per_cent, time_in_words, with_interval
 
 if TYPE_CHECKING:
     from evenvoice.bench.outcome import Bench, Entry
@@ -63,7 +60,7 @@ def _cells(entry: Entry) -> dict[str, str]:
         "rarest %": per_cent(entry.recall.estimate),
         "ECE %": per_cent(entry.ece.estimate),
         "rows": f"{entry.rows:.0f}",
-        "time": f"{entry.seconds:.2f} s" if entry.seconds < 10 else in_words(entry.seconds),
+        "time": f"{entry.seconds:.2f} s" if entry.seconds < 10 else time_in_words(entry.seconds),
         "memory": NOTHING if isnan(memory) else f"{memory / 2**20:.0f} MiB",
     }
 
@@ -88,7 +85,7 @@ def _notes(bench: Bench) -> list[str]:
         "after the method; time: CPU time of a fit; memory: the most that a fit took beside the corpus.",
     ]
     found += [_conclusion(entries) for entries in bench.groups.values()]
-    found += [note for note in study_notes(bench.study) if note.startswith(_OF_ANY_STUDY)]
+    found += [note for note in table_notes(bench.study) if note.startswith(_OF_ANY_STUDY)]
     found += [
         f"Not complete: {entry.recipe}+{entry.method} × {entry.protocol}, {gap}."
         for entry in bench.entries

@@ -53,7 +53,7 @@ def export(
         raise EvenvoiceError(
             "nothing to export; name a run's folder, evaluated with --keep-models, or give --web DIR for the page"
         )
-    from evenvoice.study.model_file import export_run
+    from evenvoice.study import export_run
 
     print(
         export_run(

@@ -61,8 +61,7 @@ def robustness(
 
     Example: evenvoice robustness emodb:data/emodb --recipe voice-robust --other ravdess:data/ravdess --out evaluation
     """
-    from evenvoice.study import Execution, measure_robustness
-    from evenvoice.study.robustness import CONDITIONS
+    from evenvoice.study import CONDITIONS, Execution, measure_robustness
 
     found = measure_robustness(
         options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),

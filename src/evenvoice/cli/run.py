@@ -56,7 +56,7 @@ def carry_out(
     from evenvoice import study
     from evenvoice.allocator import keep_freed_memory
     from evenvoice.report import figure_kinds, write_report
-    from evenvoice.study.comparisons import detectable, summaries
+    from evenvoice.study import detectable, summaries
 
     keep_freed_memory()
     study.check_reference(reference, [recipe.name for recipe in experiment.open_recipes()])

@@ -41,7 +41,7 @@ def train(
     Example: evenvoice train emodb:data/emodb --without speaker=16 --measured-by evaluation --out model
     """
     from evenvoice.allocator import keep_freed_memory
-    from evenvoice.training.on_corpus import train as make
+    from evenvoice.training import train as make
 
     keep_freed_memory()
 
@@ -52,7 +52,7 @@ def train(
     the_recipe = options.open_the_recipe(recipe, form, None, settings)
     figures = None
     if measured_by is not None:
-        from evenvoice.study.measured import measured
+        from evenvoice.study import measured
 
         figures = measured(measured_by, the_recipe, the_corpus, say=say)
     path = make(

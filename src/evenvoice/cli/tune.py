@@ -59,7 +59,7 @@ def tune(
     """
     from evenvoice import report, study
     from evenvoice.allocator import keep_freed_memory
-    from evenvoice.report.tuning import tuning_as_json, tuning_as_text, write_tuning_report
+    from evenvoice.report import tuning_as_json, tuning_as_text, write_tuning_report
     from evenvoice.tuning import tune as tune_recipe
 
     keep_freed_memory()

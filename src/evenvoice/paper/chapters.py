@@ -13,9 +13,8 @@ from evenvoice.paper.figures import curves, experiment_3
 from evenvoice.paper.record import Record
 from evenvoice.paper.tables import INCOMPLETE, Ours, Tables
 from evenvoice.recipes import Recipe
-from evenvoice.report.figures import confusion_figure
-from evenvoice.report.illustrations import Illustration
-from evenvoice.study.marks import LEAKY
+from evenvoice.report import Illustration, confusion_figure
+from evenvoice.study import LEAKY
 from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from evenvoice.paper.experiments import PAPER
 from evenvoice.paper.tables import Measured, Ours, Row
-from evenvoice.report.illustrations import Illustration
-from evenvoice.study.cost import in_words
-from evenvoice.study.marks import LEAKY
-from evenvoice.tables import NOTHING, count, per_cent, with_interval
+from evenvoice.report import Illustration
+from evenvoice.study import LEAKY
+from evenvoice.tables import NOTHING, count, per_cent, time_in_words, with_interval
 
 NOT_RUN = "not run"
 
@@ -109,7 +108,7 @@ def ours_cell(ours: Ours | None) -> Cell:
     if ours is None:
         return Cell.of(NOT_RUN)
     result = ours.result
-    runs = f"{len(result.seeds)} × {result.folds}, {in_words(result.seconds)}"
+    runs = f"{len(result.seeds)} × {result.folds}, {time_in_words(result.seconds)}"
     others = [mark for mark in ours.marks if mark not in (LEAKY, "speakers may be shared")]
     return Cell((*_scores(ours.every), runs, *others), leaky=result.leaky)
 

@@ -16,27 +16,12 @@ from evenvoice.paper import published as paper
 from evenvoice.paper.content import NOT_RUN, Cell, Chapter, Grid, ours_cell, part_cell, protocol_words, published
 from evenvoice.paper.experiments import PAPER, absent_baselines
 from evenvoice.paper.tables import Ours, Row, Tables
-from evenvoice.report.illustrations import Illustration
-from evenvoice.report.measures import curve
-from evenvoice.report.style import (
-    BLUE,
-    FAINT,
-    HATCH,
-    INK,
-    LINE,
-    SKY,
-    VERMILION,
-    WARNING,
-    about,
-    drawing,
-    new_figure,
-)
-from evenvoice.study import Result
-from evenvoice.study.marks import LEAKY, units
+from evenvoice.report import Illustration, curve, style
+from evenvoice.study import LEAKY, Result, units
 from evenvoice.tables import NOTHING, count, per_cent, with_interval
 
 _BAR = 0.36
-PARTS = (("train", "training part", BLUE, "-"), ("test", "test part", VERMILION, "--"))
+PARTS = (("train", "training part", style.BLUE, "-"), ("test", "test part", style.VERMILION, "--"))
 
 
 def has_test_curves(result: Result) -> bool:
@@ -55,13 +40,13 @@ def epochs_figure(result: Result, title: str, accuracy: float | None, loss: floa
         accuracy: Published, in per cent, as a dotted line; ``None`` where there is none.
         loss: The same, of the loss.
     """
-    with drawing():
-        figure, panels = new_figure(title, about(result), height=4.2, rows=2, leaky=result.leaky)
+    with style.drawing():
+        figure, panels = style.new_figure(title, style.about(result), height=4.2, rows=2, leaky=result.leaky)
         for axes, measure, unit, printed in zip(panels, ("accuracy", "loss"), (100, 1), (accuracy, loss), strict=True):
             for part, words, colour, line in PARTS:
                 _line(axes, result, f"{part}_{measure}", unit, words, colour, line)
             if printed is not None:
-                axes.axhline(printed, color=FAINT, linewidth=1, linestyle=":", label="published")
+                axes.axhline(printed, color=style.FAINT, linewidth=1, linestyle=":", label="published")
             axes.grid(axis="y")
         panels[0].set_ylabel("accuracy (%)")
         panels[0].set_ylim(0, 102)
@@ -96,9 +81,11 @@ def methods_figure(rows: list[Row], unseen: str, corpus: list[str]) -> Figure:
     """Draw UA and WA of Table 6, published beside ours: Figure 6. Whiskers are 95 % intervals."""
     shown = [row for row in rows if row.ua is not None or row.ours[unseen] is not None]
     places = list(range(len(shown)))
-    with drawing():
+    with style.drawing():
         height = 1.5 + 2 * 0.52 * (len(shown) + 1)
-        figure, panels = new_figure("Figure 6: UA and WA, published and ours", corpus, height=height, rows=2, width=5.6)
+        figure, panels = style.new_figure(
+            "Figure 6: UA and WA, published and ours", corpus, height=height, rows=2, width=5.6
+        )
         for axes, measure in zip(panels, ("ua", "wa"), strict=True):
             for place, row in zip(places, shown, strict=True):
                 _published_bar(axes, place - _BAR / 2, getattr(row, measure))
@@ -122,35 +109,35 @@ def methods_figure(rows: list[Row], unseen: str, corpus: list[str]) -> Figure:
 
 def _published_bar(axes: Axes, place: float, value: float | None) -> None:
     if value is not None:
-        axes.barh(place, value, _BAR - 0.03, color=LINE, edgecolor=FAINT, linewidth=0.8)
-        axes.text(value + 1, place, f"{value:.1f} published", va="center", fontsize=7.5, color=FAINT)
+        axes.barh(place, value, _BAR - 0.03, color=style.LINE, edgecolor=style.FAINT, linewidth=0.8)
+        axes.text(value + 1, place, f"{value:.1f} published", va="center", fontsize=7.5, color=style.FAINT)
 
 
 def _our_bar(axes: Axes, place: float, ours: Ours | None, measure: str) -> None:
     if ours is None:
-        axes.text(1, place, "not run", va="center", fontsize=7.5, color=FAINT)
+        axes.text(1, place, "not run", va="center", fontsize=7.5, color=style.FAINT)
         return
     value: Interval = getattr(ours.every, measure)
     leaky = ours.result.leaky
-    colour = VERMILION if leaky else BLUE if measure == "ua" else SKY
+    colour = style.VERMILION if leaky else style.BLUE if measure == "ua" else style.SKY
     if leaky:
-        axes.barh(place, 100 * value.estimate, _BAR - 0.03, facecolor="white", edgecolor=colour, hatch=HATCH)
+        axes.barh(place, 100 * value.estimate, _BAR - 0.03, facecolor="white", edgecolor=colour, hatch=style.HATCH)
     else:
         axes.barh(place, 100 * value.estimate, _BAR - 0.03, color=colour)
     end = 100 * value.estimate
     if value.high > value.estimate:
-        axes.plot([100 * value.low, 100 * value.high], [place, place], color=INK, linewidth=0.9)
+        axes.plot([100 * value.low, 100 * value.high], [place, place], color=style.INK, linewidth=0.9)
         end = 100 * value.high
     said = with_interval(value) + (f" {LEAKY}" if leaky else "")
-    axes.text(end + 1, place, said, va="center", fontsize=7.5, color=WARNING if leaky else INK)
+    axes.text(end + 1, place, said, va="center", fontsize=7.5, color=style.WARNING if leaky else style.INK)
 
 
 def _legend(figure: Figure, unseen: str) -> None:
     shown: list[Patch | Line2D] = [
-        Patch(facecolor=LINE, edgecolor=FAINT, label="published"),
-        Patch(color=BLUE, label=f"ours, {unseen} (UA)"),
-        Patch(color=SKY, label=f"ours, {unseen} (WA)"),
-        Patch(facecolor="white", edgecolor=VERMILION, hatch=HATCH, label=f"ours, paper’s order, {LEAKY}"),
+        Patch(facecolor=style.LINE, edgecolor=style.FAINT, label="published"),
+        Patch(color=style.BLUE, label=f"ours, {unseen} (UA)"),
+        Patch(color=style.SKY, label=f"ours, {unseen} (WA)"),
+        Patch(facecolor="white", edgecolor=style.VERMILION, hatch=style.HATCH, label=f"ours, paper’s order, {LEAKY}"),
     ]
     figure.legend(handles=shown, loc="outside lower center", ncols=2, fontsize=8.5)
 

@@ -16,8 +16,7 @@ from evenvoice.paper.record import Reproduction, open_reproduction
 from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
 from evenvoice.report import figure_kinds
-from evenvoice.study.arguments import as_path
-from evenvoice.study.marks import LEAKY, TRANSDUCTIVE
+from evenvoice.study import LEAKY, TRANSDUCTIVE, as_path
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
 
 

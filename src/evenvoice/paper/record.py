@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.files import write_json
 from evenvoice.paper.tables import Tables
-from evenvoice.study import load_study
-from evenvoice.study.arguments import as_path
-from evenvoice.study.records import write_json
+from evenvoice.study import as_path, load_study
 
 RECORD_FILE = "reproduction.json"
 _FORMAT = 1

@@ -25,11 +25,25 @@ from evenvoice.paper.experiments import (
 from evenvoice.paper.page import write_page
 from evenvoice.paper.record import Record, read_record
 from evenvoice.report import figure_kinds
-from evenvoice.study import evaluate
-from evenvoice.study.arguments import CorpusLike, as_command, as_corpus, as_flag, as_folder, as_paths, as_whole
-from evenvoice.study.execution import Execution, OnMessage, renamed
-from evenvoice.study.records import STUDY_FILE, check_same_corpus, find_runs, read_run
-from evenvoice.study.seeds import Seeds, seed_list
+from evenvoice.study import (
+    STUDY_FILE,
+    CorpusLike,
+    Execution,
+    OnMessage,
+    Seeds,
+    as_command,
+    as_corpus,
+    as_flag,
+    as_folder,
+    as_paths,
+    as_whole,
+    check_same_corpus,
+    evaluate,
+    find_runs,
+    read_run,
+    renamed,
+    seed_list,
+)
 
 LEAST = 20
 """Utterances of an emotion that are kept if there are so many: SMOTE's five neighbours need six in a training part."""

@@ -12,10 +12,8 @@ import pandas as pd
 from evenvoice.metrics import Interval, intervals
 from evenvoice.paper import published
 from evenvoice.paper.experiments import CLASSICAL, PAPER, RANDOM
-from evenvoice.report.measures import emotion_scores
-from evenvoice.study import Result, Study
-from evenvoice.study.completeness import missing_folds
-from evenvoice.study.marks import marks
+from evenvoice.report import emotion_scores
+from evenvoice.study import Result, Study, marks, missing_folds
 
 INCOMPLETE = "not complete"
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from evenvoice.bench import Bench, Entry
 from evenvoice.report.style import BLUE, FAINT, INK, ORANGE, SKY, VERMILION, drawing, new_figure
-from evenvoice.study.marks import marks
+from evenvoice.study import marks
 from evenvoice.tables import count
 
 _COLOURS = {"sampler": BLUE, "loss": ORANGE, "decision": VERMILION, "combination": SKY}

@@ -11,8 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WARNING, drawing, new_figure
-from evenvoice.study import Result, Study
-from evenvoice.study.marks import LEAKY, TRANSDUCTIVE, by_protocol, marks
+from evenvoice.study import LEAKY, TRANSDUCTIVE, Result, Study, by_protocol, marks
 from evenvoice.tables import with_interval
 
 BAR = 0.36

@@ -18,8 +18,7 @@ from evenvoice.report.measures import (
     selected_on_test,
 )
 from evenvoice.report.style import BLUE, FAINT, HATCH, INK, ORANGE, SKY, VERMILION, WIDTH, about, drawing, new_figure
-from evenvoice.study import Result
-from evenvoice.study.marks import LEAKY
+from evenvoice.study import LEAKY, Result
 from evenvoice.tables import NOTHING, per_cent
 
 MANY = 5

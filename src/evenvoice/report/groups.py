@@ -11,9 +11,7 @@ from matplotlib.figure import Figure
 
 from evenvoice.metrics import SUBGROUPS, subgroup_columns, subgroups, worst_of
 from evenvoice.report.style import BLUE, FAINT, INK, VERMILION, about, drawing, new_figure
-from evenvoice.study import Result, load_study
-from evenvoice.study.completeness import name_of
-from evenvoice.study.marks import LEAKY, by_recipe
+from evenvoice.study import LEAKY, Result, by_recipe, load_study, name_of
 from evenvoice.tables import Column, Table, count, per_cent
 
 Row = dict[str, str]

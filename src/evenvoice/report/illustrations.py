@@ -28,8 +28,7 @@ from evenvoice.report.measures import (
 )
 from evenvoice.report.reliability import calibration_words, reliability_figure
 from evenvoice.report.style import as_pdf, as_png, as_svg
-from evenvoice.study import Result, Study
-from evenvoice.study.marks import LEAKY, by_protocol, marks, units
+from evenvoice.study import LEAKY, Result, Study, by_protocol, marks, units
 from evenvoice.tables import count, per_cent, with_interval
 
 _WRITERS: dict[str, Callable[[Figure], bytes]] = {"png": as_png, "pdf": as_pdf, "svg": as_svg}

@@ -10,8 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import SPEAKERS, fewer_name
 from evenvoice.report.style import drawing, new_figure, series
-from evenvoice.study import Result, Study
-from evenvoice.study.marks import marks, units
+from evenvoice.study import Result, Study, marks, units
 from evenvoice.tables import Column, Table, count, ends, per_cent
 
 

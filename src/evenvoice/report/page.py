@@ -12,11 +12,7 @@ from evenvoice.progress import track
 from evenvoice.report.compared import Compared, compared
 from evenvoice.report.illustrations import Illustration, figure_kinds, illustrate_study
 from evenvoice.report.sections import Section
-from evenvoice.study import Study, load_study
-from evenvoice.study.comparisons import detectable
-from evenvoice.study.completeness import gaps
-from evenvoice.study.marks import by_recipe
-from evenvoice.study.table import columns, notes
+from evenvoice.study import Study, by_recipe, detectable, gaps, load_study, table_columns, table_notes
 
 TEMPLATE = "page.html.jinja"
 
@@ -77,9 +73,11 @@ def _page(study: Study, sections: list[Section], overview: Illustration, compari
         comparisons=comparisons,
         detectable=detectable(study),
         columns=[
-            column.name for column in columns(study) if column.name not in ("recipe", "shape", "protocol", "marks")
+            column.name
+            for column in table_columns(study)
+            if column.name not in ("recipe", "shape", "protocol", "marks")
         ],
-        notes=notes(study),
+        notes=table_notes(study),
         gaps=gaps(study),
         commands=study.info.get("commands", []),
     )

@@ -12,8 +12,7 @@ from matplotlib.lines import Line2D
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import Comparison, common_fits, compare_systems
 from evenvoice.report.style import BLUE, FAINT, INK, SKY, VERMILION, drawing, new_figure
-from evenvoice.study import Result, Study
-from evenvoice.study.marks import LEAKY, marks, strictness
+from evenvoice.study import LEAKY, Result, Study, marks, strictness
 from evenvoice.tables import NOTHING, Column, Table, count, ends, p_value, per_cent, with_interval
 
 

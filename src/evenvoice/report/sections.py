@@ -20,10 +20,7 @@ from evenvoice.report.measures import (
     selected_on_test,
 )
 from evenvoice.report.reliability import calibration_words
-from evenvoice.study import Result
-from evenvoice.study.completeness import missing_folds, name_of
-from evenvoice.study.marks import LEAKY, marks
-from evenvoice.study.table import INCOMPLETE, text_row
+from evenvoice.study import INCOMPLETE, LEAKY, Result, marks, missing_folds, name_of, table_row
 from evenvoice.tables import NOTHING, count, per_cent, with_interval
 
 Row = dict[str, str]
@@ -49,7 +46,7 @@ class Section:
     @cached_property
     def row(self) -> Row:
         """Its row of the table of results."""
-        return text_row(self.result)
+        return table_row(self.result)
 
     @cached_property
     def marks(self) -> list[str]:

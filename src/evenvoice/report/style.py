@@ -14,8 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from evenvoice.study import Result
-from evenvoice.study.marks import LEAKY, marks
+from evenvoice.study import LEAKY, Result, marks
 from evenvoice.tables import count
 
 # Okabe & Ito, "Color Universal Design" (2008): distinct for colour-blind readers.

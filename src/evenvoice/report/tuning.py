@@ -13,13 +13,9 @@ from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.report.illustrations import Illustration, figure_kinds
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
-from evenvoice.study import find_runs, load_study
-from evenvoice.study.cost import in_words
-from evenvoice.study.systems import Standing, compare
-from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
-from evenvoice.tuning import Trial, Tuning, load_tuning
-from evenvoice.tuning.outcome import ENOUGH
-from evenvoice.tuning.space import own_settings
+from evenvoice.study import Standing, compare, find_runs, load_study
+from evenvoice.tables import NOTHING, count, p_value, per_cent, time_in_words, with_interval
+from evenvoice.tuning import ENOUGH_TRIALS, Trial, Tuning, load_tuning, own_settings
 
 TEMPLATE = "tuning.html.jinja"
 PAGE = "tuning.html"
@@ -78,7 +74,7 @@ wrote
         file=file.name,
         yaml=file.read_text(encoding="utf-8") if file.is_file() and tuning.opened else "",
         commands=load_study(tuning.folder).info.get("commands", []) if standings else [],
-        took=in_words(sum(trial.seconds or 0.0 for trial in tuning.trials)),
+        took=time_in_words(sum(trial.seconds or 0.0 for trial in tuning.trials)),
     )
     with writing(page) as aside:
         aside.write_text(text, encoding="utf-8")
@@ -179,8 +175,9 @@ def _why_no_importance(tuning: Tuning) -> str:
     if tuning.importances:
         return ""
     there = len(tuning.of_state("complete"))
-    if there < ENOUGH:
-        return f"Which settings matter cannot be estimated from {count(there, 'complete trial')}: it takes {ENOUGH}."
+    if there < ENOUGH_TRIALS:
+        complete = count(there, "complete trial")
+        return f"Which settings matter cannot be estimated from {complete}: it takes {ENOUGH_TRIALS}."
     return (
         "Which settings matter cannot be estimated: UA did not vary, or too few trials have a value for every setting."
     )

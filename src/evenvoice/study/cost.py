@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 
@@ -15,7 +14,8 @@ from evenvoice.imbalance import NoBalancing
 from evenvoice.models import is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.study.work import Task
-from evenvoice.training.loop import PlannedRows, train_network
+from evenvoice.tables import time_in_words
+from evenvoice.training import PlannedRows, train_network
 
 # Seconds of training that can be timed.
 ENOUGH = 0.25
@@ -64,18 +64,6 @@ def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> f
     return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
 
 
-def in_words(seconds: float) -> str:
-    """Return a duration in the unit that fits it.
-
-    Examples:
-        >>> in_words(45), in_words(600), in_words(9000)
-        ('45 s', '10 min', '2.5 h')
-    """
-    if seconds < 90:
-        return f"{max(1, math.ceil(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def announcement(tasks: Sequence[Task], total: int, utterances: pd.DataFrame, workers: int) -> str:
     """Return how many fits there are, and about how long they take: measured speed × rows × epochs.
 
@@ -105,5 +93,5 @@ def announcement(tasks: Sequence[Task], total: int, utterances: pd.DataFrame, wo
     words = f"{len(tasks)} fits{there}"
     if seconds:
         most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
-        words += f", {most}about {in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+        words += f", {most}about {time_in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
     return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")

@@ -13,7 +13,7 @@ from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
 from evenvoice.study.arguments import as_flag
-from evenvoice.training.fitting import check_device
+from evenvoice.training import check_device
 
 OnMessage = Callable[[str], None]
 

@@ -16,10 +16,7 @@ from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.study.pool import balanced_pool
-from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel
-from evenvoice.training.fitting import fit_images
-from evenvoice.training.prepare import to_images
-from evenvoice.training.trained import Watched
+from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel, Watched, fit_images, to_images
 
 # What to do where a recipe cannot use what is enrolled.
 ADAPT = "use a recipe with normalise: enrolled, such as voice-adaptive"

@@ -13,7 +13,7 @@ from joblib import delayed
 
 from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
-from evenvoice.files import check_writable
+from evenvoice.files import check_writable, write_json
 from evenvoice.leases import sweep
 from evenvoice.loggers import Logger, open_loggers
 from evenvoice.parallel import Executor, in_parallel, is_remote, share
@@ -49,14 +49,12 @@ from evenvoice.study.records import (
     RunKey,
     check_same_corpus,
     is_made,
-    write_json,
 )
 from evenvoice.study.remote import keep_run, make_run_remotely, try_run_remotely
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
 from evenvoice.study.work import Task, make_run, try_run
-from evenvoice.training import Dataset
-from evenvoice.training.load import load_dataset
+from evenvoice.training import Dataset, load_dataset
 
 OnFailure = Callable[[RunKey, str], None]
 

@@ -12,8 +12,7 @@ from evenvoice.study.arguments import as_path
 from evenvoice.study.measured import honest_entries
 from evenvoice.study.records import STUDY_FILE, Run, read_run
 from evenvoice.study.results import Study, load_study
-from evenvoice.training import export
-from evenvoice.training.weights import WEIGHTS_FILE, load_weights
+from evenvoice.training import WEIGHTS_FILE, export, load_weights
 
 Say = Callable[[str], None]
 

@@ -8,11 +8,7 @@ import pandas as pd
 
 from evenvoice.imbalance import Plan, groups_of
 from evenvoice.recipes import Recipe
-from evenvoice.training import Dataset
-from evenvoice.training.images import Images
-from evenvoice.training.normalise import Normaliser
-from evenvoice.training.plans import make_plan
-from evenvoice.training.prepare import fit_normaliser, to_training_images
+from evenvoice.training import Dataset, Images, Normaliser, fit_normaliser, make_plan, to_training_images
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ import pandas as pd
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.files import portable_name, writing, writing_folder
+from evenvoice.files import portable_name, write_json, writing_folder
 from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
 from evenvoice.recipes import renamed
 from evenvoice.study.fold import FoldResult
 from evenvoice.study.seeds import Seed
-from evenvoice.training.weights import WEIGHTS_FILE, save_weights
+from evenvoice.training import WEIGHTS_FILE, save_weights
 
 FORMAT = 1
 STUDY_FILE = "study.json"
@@ -223,12 +223,6 @@ def read_study_file(folder: Path) -> dict[str, Any]:
     if found != FORMAT:
         raise EvenvoiceError(f"{path}: format {found!r}, this evenvoice reads {FORMAT}; evaluate to another --out")
     return dict(info)
-
-
-def write_json(path: Path, data: Any) -> None:
-    """Write JSON, readable and whole."""
-    with writing(path) as aside:
-        aside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def versions() -> dict[str, str]:

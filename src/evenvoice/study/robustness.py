@@ -21,8 +21,7 @@ from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
 from evenvoice.study.execution import Execution
 from evenvoice.tables import NOTHING, Column, Table
-from evenvoice.training import Dataset, TrainedModel, fit
-from evenvoice.training.load import load_dataset
+from evenvoice.training import Dataset, TrainedModel, fit, load_dataset
 
 FILE = "robustness.json"
 AS_RECORDED = "as recorded"

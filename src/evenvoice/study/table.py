@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from evenvoice.metrics import trust
 from evenvoice.study.completeness import gaps, missing_folds
-from evenvoice.study.cost import in_words
 from evenvoice.study.marks import LEAKY, SHARED, TRANSDUCTIVE, by_recipe, marks
-from evenvoice.tables import NOTHING, Column, Table, count, ends, spread
+from evenvoice.tables import NOTHING, Column, Table, count, ends, spread, time_in_words
 
 if TYPE_CHECKING:
     from evenvoice.study.results import Result, Study
@@ -36,7 +35,7 @@ LEAKY_COLUMNS = tuple(Column(name, number=True, in_text=False) for name in (MADE
 
 def results_table(study: Study) -> Table:
     """Return the table of a study; a recipe's rows stand together, from the strictest protocol to the leaky one."""
-    rows = [text_row(result) for result in by_recipe(study)]
+    rows = [table_row(result) for result in by_recipe(study)]
     about = f"{study.corpus['name']}, {count(len(study.corpus['labels']), 'emotion')}."
     found = [
         f"{row['recipe']} × {row['protocol']} (LEAKY): {row[MADE]} of the {row['test rows']} test rows are "
@@ -44,11 +43,11 @@ def results_table(study: Study) -> Table:
         for row in rows
         if row[UA_MADE] != NOTHING
     ]
-    shown = columns(study)
+    shown = table_columns(study)
     return Table(
         shown,
         [[row[column.name] for column in shown] for row in rows],
-        notes=[*found, about, *notes(study)],
+        notes=[*found, about, *table_notes(study)],
         strong=(LEAKY,),
         values=values(study),
     )
@@ -87,7 +86,7 @@ def values(study: Study) -> list[dict[str, Any]]:
     return rows
 
 
-def text_row(result: Result) -> dict[str, str]:
+def table_row(result: Result) -> dict[str, str]:
     """Return a row of the table as it is shown: per cent with one decimal, mean ± standard deviation over seeds."""
     first = result.pooled[result.seeds[0]]
     every_mark = marks(result) + ([INCOMPLETE] if missing_folds(result) else [])
@@ -103,20 +102,20 @@ def text_row(result: Result) -> dict[str, str]:
         "macro F1 %": spread(result.over_seeds(lambda scores: scores.macro_f1)),
         "seeds × folds": f"{len(result.seeds)} × {result.folds}",
         "test rows": str(len(first)),
-        "time": in_words(result.seconds),
+        "time": time_in_words(result.seconds),
         MADE: str(int(first["synthetic"].sum())) if result.leaky else NOTHING,
         UA_REAL: spread(result.ua_of(synthetic=False)) if result.leaky else NOTHING,
         UA_MADE: spread(result.ua_of(synthetic=True)) if result.leaky else NOTHING,
     }
 
 
-def columns(study: Study) -> list[Column]:
+def table_columns(study: Study) -> list[Column]:
     """Return the columns: UA on real and on synthetic test rows stand in the table where a result has the latter."""
     made = any(result.leaky and result.ua_of(synthetic=True) for result in study.results)
     return [*COLUMNS, *LEAKY_COLUMNS] if made else list(COLUMNS)
 
 
-def notes(study: Study) -> list[str]:
+def table_notes(study: Study) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     shown = {mark for result in study.results for mark in marks(result)}
     seeds = max(len(result.seeds) for result in study.results)

@@ -2,7 +2,7 @@
 
 from evenvoice.tables.renderers import escape_markdown
 from evenvoice.tables.table import Column, Table
-from evenvoice.tables.words import NOTHING, count, ends, p_value, per_cent, spread, with_interval
+from evenvoice.tables.words import NOTHING, count, ends, p_value, per_cent, spread, time_in_words, with_interval
 
 __all__ = [
     "NOTHING",
@@ -14,5 +14,6 @@ __all__ = [
     "p_value",
     "per_cent",
     "spread",
+    "time_in_words",
     "with_interval",
 ]

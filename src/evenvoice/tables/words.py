@@ -105,3 +105,15 @@ def count(number: float, noun: str) -> str:
         ('1 seed', '5 folds')
     """
     return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def time_in_words(seconds: float) -> str:
+    """Return a duration in the unit that fits it.
+
+    Examples:
+        >>> time_in_words(45), time_in_words(600), time_in_words(9000)
+        ('45 s', '10 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -3,21 +3,43 @@
 from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.export import export
-from evenvoice.training.fitting import fit
-from evenvoice.training.load import load_dataset
+from evenvoice.training.fitting import check_device, fit, fit_images
+from evenvoice.training.images import Images
+from evenvoice.training.load import check_emotions, load_dataset
+from evenvoice.training.loop import OnEpoch, PlannedRows, train_network
+from evenvoice.training.normalise import Normaliser
 from evenvoice.training.on_corpus import train
-from evenvoice.training.trained import TrainedModel
+from evenvoice.training.plans import make_plan
+from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+from evenvoice.training.trained import TrainedModel, Watched
 from evenvoice.training.trainers import FitJob, LoopTrainer, Trainer
+from evenvoice.training.weights import WEIGHTS_FILE, load_weights, save_weights
 
 __all__ = [
+    "WEIGHTS_FILE",
     "Dataset",
     "FitJob",
+    "Images",
     "LoopTrainer",
+    "Normaliser",
+    "OnEpoch",
+    "PlannedRows",
     "SpeechEmotionClassifier",
     "TrainedModel",
     "Trainer",
+    "Watched",
+    "check_device",
+    "check_emotions",
     "export",
     "fit",
+    "fit_images",
+    "fit_normaliser",
     "load_dataset",
+    "load_weights",
+    "make_plan",
+    "save_weights",
+    "to_images",
+    "to_training_images",
     "train",
+    "train_network",
 ]

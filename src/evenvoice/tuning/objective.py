@@ -21,9 +21,7 @@ from evenvoice.models import is_network
 from evenvoice.parallel import Executor
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import Recipe
-from evenvoice.training import Dataset, fit
-from evenvoice.training.load import load_dataset
-from evenvoice.training.loop import OnEpoch
+from evenvoice.training import Dataset, OnEpoch, fit, load_dataset
 
 MOST_BYTES = 1 << 30
 """Of features that a process keeps in memory between trials; what is beyond comes from the disk's cache again."""

@@ -13,13 +13,13 @@ from optuna.trial import FrozenTrial, TrialState
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.recipes import Recipe
-from evenvoice.study.arguments import as_path
+from evenvoice.study import as_path
 from evenvoice.tuning.space import Settings, changed
 from evenvoice.tuning.store import ABOUT, BOUND, FILE, OPENED, OWN, REASON, SETTINGS, Store, is_finished
 
 State = Literal["complete", "pruned", "failed", "interrupted", "running"]
 
-ENOUGH = 10
+ENOUGH_TRIALS = 10
 """Complete trials from which on it is said which settings matter."""
 
 
@@ -58,8 +58,8 @@ class Tuning:
         trials: In their order.
         chosen: Number of the trial with the highest UA, the first of equals; ``None`` while none is complete.
         opened: Whether the test part was opened.
-        importances: Share of the variance of UA that is due to each setting (fANOVA); empty with fewer than `ENOUGH`
-            complete trials, or where UA does not vary.
+        importances: Share of the variance of UA that is due to each setting (fANOVA); empty with fewer than
+            `ENOUGH_TRIALS` complete trials, or where UA does not vary.
     """
 
     folder: Path
@@ -187,7 +187,7 @@ def _importances(study: optuna.Study, paths: list[str], seed: int) -> dict[str, 
         for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         if set(trial.params) == set(paths)  # all but the recipe as it is, where its settings lie outside the space
     ]
-    if len(complete) < ENOUGH or len({trial.value for trial in complete}) == 1:
+    if len(complete) < ENOUGH_TRIALS or len({trial.value for trial in complete}) == 1:
         return {}
     apart = optuna.create_study(direction="maximize")
     apart.add_trials(complete)

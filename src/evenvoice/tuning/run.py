@@ -23,8 +23,11 @@ from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel, is_remote
 from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, recipe_names
-from evenvoice.study.arguments import (
+from evenvoice.study import (
+    STUDY_FILE,
     CorpusLike,
+    Execution,
+    OnMessage,
     RecipeLike,
     as_command,
     as_corpus,
@@ -33,12 +36,13 @@ from evenvoice.study.arguments import (
     as_recipe,
     as_whole,
     default_protocol,
+    evaluate,
+    renamed,
+    rows_after_balancing,
+    rows_per_second,
 )
-from evenvoice.study.cost import in_words, rows_after_balancing, rows_per_second
-from evenvoice.study.execution import Execution, OnMessage, renamed
-from evenvoice.study.grid import evaluate
-from evenvoice.study.records import STUDY_FILE
-from evenvoice.training.load import check_emotions, load_dataset
+from evenvoice.tables import time_in_words
+from evenvoice.training import check_emotions, load_dataset
 from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
@@ -230,7 +234,7 @@ def _announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: i
         return f"{head}, whose time is not estimated"
     seconds = statistics.fmean(_seconds(job, inside))
     jobs = min(jobs, left)
-    about = in_words(left * seconds / jobs)
+    about = time_in_words(left * seconds / jobs)
     return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
 
 
