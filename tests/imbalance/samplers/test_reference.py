@@ -127,7 +127,11 @@ def test_impossible_options_are_refused(name: str, options: dict[str, Any], mess
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("borderline-smote-1", {}, r"BorderlineSMOTE1: .*n_neighbors.* \(rows of each class: happy 4, neutral 40\)"),
+        (
+            "borderline-smote-1",
+            {},
+            r"BorderlineSMOTE1: .* 4 of the smallest class 'happy' \(rows of each class: happy 4, neutral 40; .*",
+        ),
         ("tomek", {"sampling_strategy": ["sad"]}, "class 'sad' is not in y; the classes are 'happy', 'neutral'"),
         (
             "nearmiss-1",

@@ -14,10 +14,11 @@ RANDOM = np.random.default_rng(1)
 X = np.concatenate([RANDOM.normal(0, 1, (60, 3)), RANDOM.normal(2.5, 1, (30, 3)), RANDOM.normal(2.5, 1, (20, 3))])
 Y = np.array(["neutral"] * 90 + ["sad"] * 20)
 NUMBERS = (Y == "sad").astype(int)
+HAVE = {"neutral": 90, "sad": 20}
 
 
 def judged(kept: np.ndarray) -> float:
-    return recall_of(X, NUMBERS, kept, judging_folds(NUMBERS, 0))
+    return recall_of(X, NUMBERS, kept, judging_folds(NUMBERS, HAVE, 0))
 
 
 def test_annealing_improves_on_chance() -> None:
@@ -41,7 +42,7 @@ def test_the_genetic_search_stays_within_its_mode(mode: str, lowest: tuple[int, 
 
 def test_the_genetic_search_is_no_worse_than_even_classes() -> None:
     sampler = make_sampler("genetic-ratio", population=6, generations=4)
-    folds = judging_folds(NUMBERS, 0)
+    folds = judging_folds(NUMBERS, HAVE, 0)
     even = sampler._fitness(X, NUMBERS, np.array([0.5, 0.5]), folds, 0)  # type: ignore[attr-defined]
     found = np.bincount([label == "sad" for label in sampler.plan(X, Y, seed=0).y(Y)])
     genes = (found - 20) / 70
@@ -50,7 +51,7 @@ def test_the_genetic_search_is_no_worse_than_even_classes() -> None:
 
 def test_too_few_rows_to_judge_on_are_refused() -> None:
     for name in ("annealing-under", "genetic-ratio", "density-peak-under"):
-        with pytest.raises(EvenvoiceError, match="a class has 2 rows, and judging a choice of rows takes 3"):
+        with pytest.raises(EvenvoiceError, match="class 'happy': 2 rows, and judging a choice of rows takes 3"):
             make_sampler(name).plan(X[-22:], np.repeat(["sad", "happy"], [20, 2]))
 
 

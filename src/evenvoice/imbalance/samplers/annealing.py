@@ -49,7 +49,7 @@ class AnnealingUnderSampler(Planned):
         wanted = rows_to_keep(type(self).__name__, self.sampling_strategy, have)
         if not wanted:
             return Plan.keep(np.arange(len(y)), labels=y[:0])
-        random, folds = np.random.RandomState(seed), judging_folds(targets, seed)
+        random, folds = np.random.RandomState(seed), judging_folds(targets, have, seed)
         stays = np.ones(len(y), dtype=bool)
         for label, count in wanted.items():
             rows = np.flatnonzero(targets == labels.index(label))

@@ -52,8 +52,8 @@ class CDSMOTE(Planned):
             else:
                 parts.append(size)
         wanted, random, made = round(float(np.mean(parts))), np.random.RandomState(seed), []
-        for number, size in enumerate(sizes):
+        for number, (label, size) in enumerate(have.items()):
             rows = np.flatnonzero(targets == number)
             more = wanted - size
-            made.append(pairs_between(X, rows, more, self.k_neighbors, random) if more > 0 else nothing())
+            made.append(pairs_between(X, rows, more, self.k_neighbors, random, label) if more > 0 else nothing())
         return plan_of(np.arange(len(y)), made, targets, y)

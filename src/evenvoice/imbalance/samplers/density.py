@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
 
 from evenvoice.imbalance.options import check_integers
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.samplers.planned import Planned
-from evenvoice.imbalance.samplers.within import local_density, pairs_between
+from evenvoice.imbalance.samplers.within import density_of, local_density, nearest_distances, pairs_between
 
 
 @dataclass(repr=False)
@@ -42,18 +43,31 @@ class DensityUnderSampler(Planned):
 
     def _thinned(self, X: NDArray[Any], targets: NDArray[Any], size: int) -> NDArray[np.bool_]:
         """Return which rows stay when no class keeps more than ``size``."""
-        from sklearn.neighbors import NearestNeighbors
-
         sizes = np.bincount(targets)
-        near = NearestNeighbors(n_neighbors=min(self.n_neighbors, len(X) - 1)).fit(X).kneighbors(return_distance=False)
-        overlaps = (sizes[targets[near]] < sizes[targets][:, None]).any(axis=1)
         stays = np.ones(len(X), dtype=bool)
         for number in np.flatnonzero(sizes > size):
             rows = np.flatnonzero(targets == number)
-            density = local_density(X[rows], self.n_neighbors)
-            order = np.lexsort((density, ~overlaps[rows]))
+            density, among_smaller = self._surroundings(X, rows, targets, sizes)
+            order = np.lexsort((density, ~among_smaller))
             stays[rows[order[: sizes[number] - size]]] = False
         return stays
+
+    def _surroundings(
+        self, X: NDArray[Any], rows: NDArray[np.int64], targets: NDArray[Any], sizes: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the density of each row of a class in it, and whether a smaller class is among the nearest rows.
+
+        Rows of the class and other rows are searched apart, so that no distance is computed twice.
+        """
+        others = np.setdiff1d(np.arange(len(X)), rows)
+        own = nearest_distances(X[rows], self.n_neighbors)
+        k = min(self.n_neighbors, len(others))
+        distance, near = NearestNeighbors(n_neighbors=k).fit(X[others]).kneighbors(X[rows])
+        smaller = np.zeros((len(rows), own.shape[1] + k), dtype=bool)
+        smaller[:, own.shape[1] :] = sizes[targets[others[near]]] < len(rows)
+        order = np.argsort(np.concatenate([own, distance], axis=1), axis=1, kind="stable")
+        nearest = order[:, : self.n_neighbors]
+        return density_of(own), np.asarray(np.take_along_axis(smaller, nearest, axis=1).any(axis=1))
 
 
 @dataclass(repr=False)
@@ -71,12 +85,12 @@ class DensityHybridSampler(DensityUnderSampler):
         stays = self._thinned(X, targets, size)
         random = np.random.RandomState(seed)
         pairs, gaps, labels = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)], [y[:0]]
-        for number, count in enumerate(have.values()):
+        for number, (label, count) in enumerate(have.items()):
             if count >= size:
                 continue
             rows = np.flatnonzero(targets == number)
             dense = rows[np.argsort(-local_density(X[rows], self.n_neighbors), kind="stable")[: max(2, -(-count // 2))]]
-            drawn, gap = pairs_between(X, np.sort(dense), size - count, self.n_neighbors, random)
+            drawn, gap = pairs_between(X, np.sort(dense), size - count, self.n_neighbors, random, label)
             pairs.append(drawn)
             gaps.append(gap)
             labels.append(np.full(size - count, y[rows[0]], dtype=y.dtype))

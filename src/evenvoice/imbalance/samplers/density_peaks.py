@@ -41,7 +41,7 @@ class DensityPeakUnderSampler(Planned):
         self, X: NDArray[Any], targets: NDArray[Any], y: NDArray[Any], have: dict[Any, int], seed: int
     ) -> Plan:
         smallest, sizes = min(have.values()), list(have.values())
-        folds = judging_folds(targets, seed)
+        folds = judging_folds(targets, have, seed)
         ordered = []
         for number in range(len(sizes)):
             rows = np.flatnonzero(targets == number)

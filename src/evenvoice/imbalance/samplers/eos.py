@@ -12,6 +12,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.options import check_integers, check_numbers
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.samplers.planned import Planned
+from evenvoice.imbalance.samplers.within import nearest_others
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, rows_to_add
 
 
@@ -49,14 +50,12 @@ class EOS(Planned):
     ) -> Plan:
         from sklearn.neighbors import NearestNeighbors
 
-        random, k = np.random.RandomState(seed), min(self.k_neighbors, len(X) - 1)
-        near = NearestNeighbors(n_neighbors=k).fit(X).kneighbors(return_distance=False)
-        labels = list(have)
+        random, labels = np.random.RandomState(seed), list(have)
         base, enemy, classes = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [y[:0]]
         for label, count in rows_to_add("EOS", self.sampling_strategy, have).items():
             number = labels.index(label)
             rows, others = np.flatnonzero(targets == number), np.flatnonzero(targets != number)
-            around = near[rows]
+            around = nearest_others(X, rows, self.k_neighbors)
             possible = targets[around] != number
             if not possible.any():
                 nearest = NearestNeighbors(n_neighbors=1).fit(X[others]).kneighbors(X[rows], return_distance=False)

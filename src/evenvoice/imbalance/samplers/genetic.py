@@ -51,7 +51,7 @@ class GeneticRatio(Planned):
     def _planned(
         self, X: NDArray[Any], targets: NDArray[Any], y: NDArray[Any], have: dict[Any, int], seed: int
     ) -> Plan:
-        random, folds = np.random.RandomState(seed), judging_folds(targets, seed)
+        random, folds = np.random.RandomState(seed), judging_folds(targets, have, seed)
         genes = random.uniform(size=(self.population, len(have)))
         genes[0] = {"over": 1.0, "under": 0.0, "hybrid": 0.5}[self.mode]  # even classes are among the first
         fitness = np.array([self._fitness(X, targets, one, folds, seed) for one in genes])

@@ -20,7 +20,9 @@ from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.samplers.reference import Reference
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, rows_to_add
 
-_Drawn = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64], int]
+_Drawn = tuple[list[bytes], list[bytes], NDArray[np.float64], int]
+
+_BLOCK = 64
 
 
 @dataclass(repr=False)
@@ -57,8 +59,12 @@ class Interpolating(Reference):
         weights = np.stack([1 - gap, gap], axis=1)
         makers = np.where((gap >= 0) & (gap <= 1), "line", "affine").astype(object)
         plan = Plan(np.arange(len(X)), parents, weights, classes, makers)
-        again = plan.take(X, np.flatnonzero(plan.synthetic))
-        strange = ~np.isclose(again, rows, rtol=1e-4, atol=1e-6).all(axis=1)
+        strange = np.empty(len(rows), dtype=bool)
+        for start in range(0, len(rows), _BLOCK):
+            made_here = rows[start : start + _BLOCK]
+            again = plan.take(X, np.arange(len(X) + start, len(X) + start + len(made_here)))
+            near = np.abs(again - made_here) <= 1e-6 + 1e-4 * np.abs(made_here)  # as np.isclose, in half the time
+            strange[start : start + _BLOCK] = ~near.all(axis=1)
         if not strange.any():
             return plan
         parents[strange], weights[strange], makers[strange] = -1, 0, VALUES
@@ -79,7 +85,7 @@ class BorderlineSMOTE1(Interpolating):
 
     reference: ClassVar[str] = "BorderlineSMOTE"
     kind: ClassVar[str] = "borderline-1"
-    copies: ClassVar[float] = 8.0
+    copies: ClassVar[float] = 5.2
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -161,7 +167,7 @@ def _recorder(name: str, drawn: list[_Drawn]) -> Any:
             if y is not None:  # Borderline-SMOTE 2 shortens the way to another class; the seed gives the same draw
                 other = y[neighbours] != y_type
                 gap[other] *= check_random_state(self.random_state).uniform(0.0, 0.5, size=(int(other.sum()), 1))[:, 0]
-            drawn.append((X[rows], nn_data[neighbours], gap, int(y_type)))
+            drawn.append((_digests(X, rows), _digests(nn_data, neighbours), gap, int(y_type)))
             return super()._generate_samples(X, nn_data, nn_num, rows, cols, steps, y_type, y)
 
     # Its parameters are its parent's: scikit-learn reads them from the signature.
@@ -183,11 +189,18 @@ def _named(
         place.setdefault((digest, None), row)
     pairs, gaps = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)]
     for bases, neighbours, gap, number in drawn:
-        ways = [_digest(row) for row in bases], [_digest(row) for row in neighbours]
+        ways = (bases, neighbours)
         found = [[place.get((digest, number), place.get((digest, None), -1)) for digest in way] for way in ways]
         pairs.append(np.array(found, dtype=np.int64).T.reshape(-1, 2))
         gaps.append(gap)
     return np.concatenate(pairs), np.concatenate(gaps)
+
+
+def _digests(X: NDArray[Any], rows: NDArray[np.int64]) -> list[bytes]:
+    """Return what names each of some rows of X; a row that is there several times is read once."""
+    numbers, places = np.unique(rows, return_inverse=True)
+    names = [_digest(X[number]) for number in numbers]
+    return [names[place] for place in places]
 
 
 def _digest(row: NDArray[Any]) -> bytes:

@@ -12,7 +12,7 @@ from evenvoice.imbalance.options import check_integers
 from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.samplers.planned import Planned
 from evenvoice.imbalance.samplers.sizes import nothing, plan_of
-from evenvoice.imbalance.samplers.within import Pairs, local_density, pairs_between
+from evenvoice.imbalance.samplers.within import Pairs, local_density, nearest_others, pairs_between
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, rows_to_add
 
 
@@ -46,24 +46,25 @@ class IRSMOTE(Planned):
     def _planned(
         self, X: NDArray[Any], targets: NDArray[Any], y: NDArray[Any], have: dict[Any, int], seed: int
     ) -> Plan:
-        from sklearn.neighbors import NearestNeighbors
-
-        near = NearestNeighbors(n_neighbors=min(self.k_neighbors, len(X) - 1)).fit(X).kneighbors(return_distance=False)
-        noise = (targets[near] != targets[:, None]).all(axis=1)
         more = rows_to_add("IRSMOTE", self.sampling_strategy, have)
         random, made = np.random.RandomState(seed), []
         for number, label in enumerate(have):
+            if label not in more:
+                made.append(nothing())
+                continue
             rows = np.flatnonzero(targets == number)
-            sound = rows[~noise[rows]]
-            made.append(
-                self._of_class(X, sound if len(sound) > 1 else rows, more[label], random, seed)
-                if label in more
-                else nothing()
-            )
+            sound = rows[(targets[nearest_others(X, rows, self.k_neighbors)] == number).any(axis=1)]
+            made.append(self._of_class(X, sound if len(sound) > 1 else rows, label, more[label], random, seed))
         return plan_of(np.arange(len(y)), made, targets, y)
 
     def _of_class(
-        self, X: NDArray[Any], rows: NDArray[np.int64], count: int, random: np.random.RandomState, seed: int
+        self,
+        X: NDArray[Any],
+        rows: NDArray[np.int64],
+        label: Any,
+        count: int,
+        random: np.random.RandomState,
+        seed: int,
     ) -> Pairs:
         """Parents and λ of the rows of one class."""
         from sklearn.cluster import KMeans
@@ -74,6 +75,8 @@ class IRSMOTE(Planned):
         even = np.full(len(share), 1 / len(share))
         each = random.multinomial(count, share / share.sum() if share.sum() > 0 else even)
         parts = [
-            pairs_between(X, of, int(n), self.k_neighbors, random) for of, n in zip(clusters, each, strict=True) if n
+            pairs_between(X, of, int(n), self.k_neighbors, random, label)
+            for of, n in zip(clusters, each, strict=True)
+            if n
         ]
         return np.concatenate([pairs for pairs, _ in parts]), np.concatenate([gap for _, gap in parts])

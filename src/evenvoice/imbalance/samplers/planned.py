@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -52,11 +53,7 @@ class Planned(BaseSampler):
         except EvenvoiceError:
             raise
         except (ValueError, RuntimeError) as error:
-            sizes = ", ".join(f"{label} {count}" for label, count in have.items())
-            raise EvenvoiceError(
-                f"sampler {type(self).__name__}: {' '.join(str(error).split()).rstrip('.')} (rows of each class: "
-                f"{sizes}); use fewer neighbours, another sampler, or over-sample small classes first"
-            ) from error
+            raise EvenvoiceError(_refused(type(self).__name__, str(error), have)) from error
         check_plan(plan, y, type(self).__name__)
         return plan
 
@@ -65,3 +62,18 @@ class Planned(BaseSampler):
         self, X: NDArray[Any], targets: NDArray[Any], y: NDArray[Any], have: dict[Any, int], seed: int
     ) -> Plan:
         """Plan on features [n, d], class numbers [n] and labels [n]."""
+
+
+def _refused(sampler: str, why: str, have: dict[Any, int]) -> str:
+    """Say which sampler cannot be used on classes of which sizes; class numbers in ``why`` become labels."""
+    labels = list(have)
+    why = re.sub(
+        r"\bclass (\d+)", lambda found: f"class {labels[int(found[1])]!r}" if int(found[1]) < len(labels) else found[0],
+        " ".join(why.split()).rstrip("."),
+    )  # fmt: skip
+    rarest = min(have, key=lambda label: have[label])
+    sizes = ", ".join(f"{label} {count}" for label, count in have.items())
+    return (
+        f"sampler {sampler}: it cannot be used on these rows, {have[rarest]} of the smallest class {rarest!r} (rows of "
+        f"each class: {sizes}; {why}); use fewer neighbours, another sampler, or over-sample small classes first"
+    )

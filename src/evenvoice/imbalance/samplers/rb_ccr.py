@@ -13,6 +13,8 @@ from evenvoice.imbalance.plan import Plan
 from evenvoice.imbalance.samplers.planned import Planned
 from evenvoice.imbalance.strategy import OverStrategy, check_strategy, rows_to_add
 
+_ROWS = 32
+
 Region = Literal["low", "equal", "high", "any"]
 
 
@@ -96,15 +98,24 @@ class RBCCR(Planned):
         share = 1 / np.maximum(radii, 1e-12)
         bases = random.choice(len(small), size=count, p=share / share.sum())
         rows = np.empty((count, X.shape[1]))
-        for place, base in enumerate(bases.tolist()):
-            towards = random.normal(size=(self.candidates, X.shape[1]))
-            towards /= np.linalg.norm(towards, axis=1, keepdims=True)
-            far = radii[base] * random.uniform(size=self.candidates) ** (1 / X.shape[1])
-            points = X[small[base]] + towards * far[:, None]
-            order = np.argsort(self._potential(points, X[small], X[large], unit), kind="stable")
-            thirds = np.array_split(order, 3)
-            region = order if self.region == "any" else thirds[("low", "equal", "high").index(self.region)]
-            rows[place] = points[random.choice(region)]
+        near, far = X[small], X[large]
+        choices = np.array_split(np.arange(self.candidates), 3)
+        choice = {"low": choices[0], "equal": choices[1], "high": choices[2]}.get(
+            self.region, np.arange(self.candidates)
+        )
+        # As many candidates at a time as make the products of matrices worth while.
+        for start in range(0, count, _ROWS):
+            of = bases[start : start + _ROWS]
+            points, drawn = np.empty((len(of), self.candidates, X.shape[1])), np.empty(len(of), dtype=np.int64)
+            for place, base in enumerate(of.tolist()):
+                towards = random.normal(size=(self.candidates, X.shape[1]))
+                towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+                length = radii[base] * random.uniform(size=self.candidates) ** (1 / X.shape[1])
+                points[place] = near[base] + towards * length[:, None]
+                drawn[place] = random.choice(choice)
+            potential = self._potential(points.reshape(-1, X.shape[1]), near, far, unit)
+            order = np.argsort(potential.reshape(len(of), self.candidates), axis=1, kind="stable")
+            rows[start : start + len(of)] = points[np.arange(len(of)), order[np.arange(len(of)), drawn]]
         return rows, small[bases]
 
     def _potential(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 _SLOPE = 0.2
+_BLOCK_SIZE = 2**18
 
 
 def layers(sizes: Sequence[int], generator: torch.Generator) -> nn.Sequential:
@@ -53,8 +54,13 @@ class Standardised:
     def of(cls, rows: NDArray[Any]) -> Self:
         """Measure mean and scale of rows."""
         rows = np.ascontiguousarray(rows)
-        scale = rows.std(axis=0, dtype=np.float64)
-        mean = rows.mean(axis=0, dtype=np.float64)
+        scale, mean = np.empty(rows.shape[1]), np.empty(rows.shape[1])
+        # Some attributes at a time: the deviations of all would be a float64 copy of the rows.
+        step = max(1, _BLOCK_SIZE // len(rows))
+        for start in range(0, rows.shape[1], step):
+            block = rows[:, start : start + step]
+            scale[start : start + step] = block.std(axis=0, dtype=np.float64)
+            mean[start : start + step] = block.mean(axis=0, dtype=np.float64)
         return cls(rows, mean.astype(np.float32), np.where(scale > 0, scale, 1).astype(np.float32))
 
     def take(self, numbers: NDArray[np.int64] | Tensor) -> Tensor:
