@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch import Tensor
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import LOSSES, SAMPLERS, SMOTE, Chain, Plan, Sampler, draw_plan, make_chain, make_sampler
+from evenvoice.imbalance import (
+    LOSSES,
+    SAMPLERS,
+    SMOTE,
+    Chain,
+    Plan,
+    Sampler,
+    draw_plan,
+    make_chain,
+    make_decision,
+    make_loss,
+    make_sampler,
+)
 from evenvoice.imbalance.losses.cross_entropy import CrossEntropy
+from evenvoice.imbalance.samplers.cleaning import Cleaning
 from evenvoice.testing import check_loss, check_sampler
+from evenvoice.testing.data import training_set
 
 QUICK: dict[str, dict[str, Any]] = {
     "instance-hardness": {"n_estimators": 5, "cv": 2},
@@ -165,3 +181,94 @@ class Inverted(CrossEntropy):
 def test_a_loss_that_breaks_its_promise_is_found_out(loss: type, message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         check_loss(loss)
+
+
+WITH_STRATEGY = [name for name in SAMPLERS.shipped if hasattr(SAMPLERS[name], "sampling_strategy")]
+CLEANS = {name for name in WITH_STRATEGY if issubclass(SAMPLERS[name], Cleaning)}
+OVER = {name for name in WITH_STRATEGY if SAMPLERS[name].sampling_strategy == "not majority"}
+# What they take from classes is not what the strategy names: SMOTE's rows among others, rows in a sphere.
+ALSO_CLEAN = {"smote-tomek", "smote-enn", "rb-ccr"}
+
+
+def _with_strategy(name: str, strategy: Any) -> Sampler:
+    return make_sampler(name, sampling_strategy=strategy, **QUICK.get(name, {}))
+
+
+@pytest.mark.parametrize("name", WITH_STRATEGY)
+def test_rows_of_classes_that_are_not_named_stay(name: str) -> None:
+    X, y, speakers = training_set((2, 3))
+    had = dict(zip(*np.unique(y, return_counts=True), strict=True))
+    one = "happy" if name in OVER else "neutral"
+    plan = draw_plan(_with_strategy(name, ["neutral"] if name in CLEANS else {one: 60}), X, y, speakers, seed=1)
+    kept = np.unique(y[plan.kept], return_counts=True)
+    others = {label: count for label, count in zip(*kept, strict=True) if label != one}
+    if name not in ALSO_CLEAN:
+        assert others == {label: count for label, count in had.items() if label != one}
+        assert plan.times(len(y)).max() <= (1 if name != "random-over" else len(y))
+    assert set(plan.labels.tolist()) <= ({one} if name not in {"rb-ccr"} else set(had))
+    after = np.count_nonzero(plan.y(y) == one)
+    assert after == pytest.approx(60, abs=6 if name in {"kmeans-smote", "adasyn", "kalman-smote"} else 0) or (
+        name in CLEANS | ALSO_CLEAN | {"nearmiss-3", "instance-hardness"}  # as many rows as their rule leaves
+    )
+
+
+@pytest.mark.parametrize("name", WITH_STRATEGY)
+def test_targets_that_cannot_be_met_are_refused_with_class_and_size(name: str) -> None:
+    X, y, speakers = training_set((3,))
+    wrong: list[tuple[Any, str]] = [({"sad": 20}, r"class 'sad' is not in y; the classes are 'angry', 'happy', 'neu")]
+    if name in CLEANS:
+        wrong = [(["sad"], wrong[0][1])]
+    elif name in OVER:
+        wrong.append(({"happy": 35}, r"class 'happy' → 35, but it has 36 rows and .* removes none; give .* 36 or more"))
+    else:
+        wrong.append(({"happy": 37}, r"class 'happy' → 37, but it has 36 rows and .* adds none; give .* 1 to 36"))
+        wrong.append(({"happy": 0}, r"class 'happy' → 0, but it has 36 rows"))
+    for strategy, message in wrong:
+        with pytest.raises(EvenvoiceError, match=message):
+            draw_plan(_with_strategy(name, strategy), X, y, speakers)
+    for strategy in ("most", 0, 1.5, -1, None, True, float("nan")):
+        with pytest.raises(EvenvoiceError, match="sampling_strategy"):
+            _with_strategy(name, strategy)
+
+
+@pytest.mark.parametrize("name", SAMPLERS.shipped)
+def test_a_refusal_names_class_size_and_remedy(name: str) -> None:
+    """Where a class is too small, or is left without rows."""
+    sampler = make_sampler(name, **QUICK.get(name, {}))
+    for sizes in ((12, 1), (12, 2), (12, 5), (3, 2)):
+        y = np.repeat(["neutral", "sad"], sizes)
+        X = np.random.default_rng(0).normal(size=(len(y), 3)).astype(np.float32)
+        try:
+            draw_plan(sampler, X, y, np.arange(len(y)) % 2)
+        except EvenvoiceError as error:
+            text = str(error)
+            assert re.search(r"class '(sad|neutral)'", text), text
+            assert re.search(rf"\b({sizes[0]}|{sizes[1]})\b", text), text
+            assert re.search(r"; (use|add|give) ", text), text
+
+
+def test_names_that_are_unknown_are_refused_with_the_nearest() -> None:
+    for make, wrong, right in ((make_sampler, "smoet", "smote"), (make_decision, "threshold", "thresholds")):
+        with pytest.raises(EvenvoiceError, match=rf"'{wrong}' is unknown \(did you mean '{right}'\?\)"):
+            make(wrong)
+    with pytest.raises(EvenvoiceError, match=r"'focl' is unknown \(did you mean 'focal'\?\)"):
+        make_loss("focl", (3, 2))
+
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_tensors_get_shape_dtype_and_device_back(device: str) -> None:
+    X, y, _ = training_set((2, 3))
+    tensor, numbers = torch.tensor(X, device=device), torch.tensor(np.unique(y, return_inverse=True)[1], device=device)
+    before = tensor.clone()
+    rows, labels = SMOTE(random_state=0).fit_resample(tensor, numbers)
+    expected, expected_labels = SMOTE(random_state=0).fit_resample(X, numbers.cpu().numpy())
+    assert (rows.device, rows.dtype, rows.shape[1:]) == (tensor.device, torch.float32, tensor.shape[1:])
+    assert (labels.device, labels.dtype) == (numbers.device, torch.int64)
+    np.testing.assert_array_equal(rows.cpu(), expected)
+    np.testing.assert_array_equal(labels.cpu(), expected_labels)
+    assert torch.equal(tensor, before)
+    with pytest.raises(EvenvoiceError, match=r"X: a tensor of torch.bfloat16, which NumPy lacks; give X.float\(\)"):
+        SMOTE(random_state=0).fit_resample(tensor.bfloat16(), numbers)

@@ -49,7 +49,7 @@ def test_it_is_said_before_the_sampler_starts() -> None:
      "smote-tomek", "db-us", "uncertainty-under", "dbig-us", "kalman-smote", "mixup"],
 )  # fmt: skip
 def test_no_sampler_takes_more_than_it_says(name: str) -> None:
-    """As far as Python and NumPy allocate it; `benchmarks/sampler_memory.py` watches the whole process."""
+    """As far as Python and NumPy allocate it; `benchmarks/samplers.py` watches the whole process."""
     rng = np.random.default_rng(0)
     y = np.repeat(["a", "b", "c", "d"], [228, 162, 120, 90])
     X = rng.standard_normal((len(y), 5000), dtype=np.float32)

@@ -14,7 +14,7 @@ MUCH = 2**30
 def memory_needed(sampler: Any, X: NDArray[Any]) -> int:
     """Return about how many bytes a sampler takes above its input while it plans.
 
-    A sampler's ``copies`` is how many times its input that was at most, measured with `benchmarks/sampler_memory.py`:
+    A sampler's ``copies`` is how many times its input that was at most, measured with `benchmarks/samplers.py`:
     what imbalanced-learn and scikit-learn copy grows with the input, and no method of ours holds all distances at once.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 def fit_resample(sampler: BaseSampler, X: Any, y: Any, groups: ArrayLike | None) -> tuple[Any, Any]:
     """Return the rows and labels of a sampler's plan; see `BaseSampler.fit_resample`.
 
-    imbalanced-learn gives X and y their types back, as in its own samplers.
+    imbalanced-learn gives X and y their types back, as in its own samplers; tensors get their dtype and device back.
     """
     from imblearn.utils._validation import ArraysTransformer
     from sklearn.preprocessing import label_binarize
 
+    tensors, (X, y) = (X, y), (_array("X", X), _array("y", y))
     types = ArraysTransformer(X, y)
     features, labels, one_vs_all = _validated(sampler, X, y)
     have = class_counts(labels)
@@ -36,8 +38,28 @@ def fit_resample(sampler: BaseSampler, X: Any, y: Any, groups: ArrayLike | None)
     rows, resampled = plan.take(features, np.arange(len(plan))), plan.y(labels)
     if one_vs_all:
         resampled = label_binarize(resampled, classes=np.unique(labels))
-    given: tuple[Any, Any] = types.transform(rows, resampled)
-    return given
+    rows, resampled = types.transform(rows, resampled)
+    return _like(tensors[0], rows), _like(tensors[1], resampled)
+
+
+def _is_tensor(values: Any) -> bool:
+    """Return whether values are a torch tensor, without importing torch: who has one has imported it."""
+    return (torch := sys.modules.get("torch")) is not None and isinstance(values, torch.Tensor)
+
+
+def _array(name: str, values: Any) -> Any:
+    """Return a tensor's values as an array; anything else as it is."""
+    if not _is_tensor(values):
+        return values
+    try:
+        return values.detach().cpu().numpy()
+    except TypeError as error:
+        raise EvenvoiceError(f"{name}: a tensor of {values.dtype}, which NumPy lacks; give {name}.float()") from error
+
+
+def _like(given: Any, values: Any) -> Any:
+    """Return values as a tensor of the dtype and on the device of the one given; as they are where that was none."""
+    return given.new_tensor(values) if _is_tensor(given) else values
 
 
 def _validated(sampler: BaseSampler, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any], bool]:

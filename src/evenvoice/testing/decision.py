@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Decision, Shift, make_decision
 
 _COUNTS = (60, 30, 10)
@@ -17,8 +18,10 @@ def check_decision(decision: Decision | str, **options: Any) -> None:
 
     What is checked: ``needs_validation`` is true or false; ``fit(logits [n, k], class numbers [n], class counts [k])``
     returns a `Shift` with a temperature above 0 and one finite number for each class (or none); the same again from the
-    same rows; the inputs are left alone; its module computes what it computes; and where it needs no validation rows,
-    it can be fitted without any.
+    same rows; the inputs are left alone; its module computes what it computes, in the dtype and on the device of the
+    logits; rows of one class, one row, equal logits and classes of few training rows give a `Shift`, and NaN, class
+    numbers out of range, a length or class counts that do not fit are refused with an `EvenvoiceError`; and where it
+    needs no validation rows, it can be fitted without any.
 
     Args:
         decision: What to check.
@@ -44,8 +47,39 @@ def check_decision(decision: Decision | str, **options: Any) -> None:
         fitted.temperature == again.temperature and np.array_equal(fitted.bias, again.bias),
         "two fits to the same rows differ",
     )
+    _check_odd_rows(made, logits, y)
     if not needs:
         _check_shift(made.fit(np.empty((0, 3)), np.empty(0, np.int64), _COUNTS), logits)
+
+
+def _check_odd_rows(decision: Decision, logits: np.ndarray, y: np.ndarray) -> None:
+    """What can be fitted on gives a shift; what cannot is refused in one line."""
+    one_class = y == 0
+    for rows, numbers, counts in (
+        (logits[:1], y[:1], _COUNTS),
+        (logits[one_class], y[one_class], _COUNTS),
+        (np.zeros_like(logits), y, _COUNTS),
+        (logits, y, (1, 2, 5)),
+    ):
+        _check_shift(decision.fit(rows, numbers, counts), rows)
+    spoilt = logits.copy()
+    spoilt[3, 1] = np.nan
+    wrong: dict[str, tuple[Any, Any, Any]] = {
+        "NaN in the logits": (spoilt, y, _COUNTS),
+        "class numbers of more classes": (logits, y + 1, _COUNTS),
+        "y too short": (logits, y[:-1], _COUNTS),
+        "a class without training rows": (logits, y, (60, 0, 10)),
+        "counts of other classes": (logits, y, (60, 30)),
+    }
+    for name, arguments in wrong.items():
+        try:
+            decision.fit(*arguments)
+        except EvenvoiceError as error:
+            _expect("\n" not in str(error), f"{name}: an error of several lines")
+        except Exception as error:
+            raise AssertionError(f"decision: {name}: {type(error).__name__}: {error}") from error
+        else:
+            _expect(False, f"{name}: accepted; raise an EvenvoiceError that says what is wrong")
 
 
 def _check_shift(fitted: Any, logits: np.ndarray) -> None:
@@ -57,6 +91,11 @@ def _check_shift(fitted: Any, logits: np.ndarray) -> None:
         bias.shape in ((0,), (3,)) and bool(np.isfinite(bias).all()),
         f"bias {bias}, expected a finite number for each of 3 classes, or an empty array",
     )
+    for dtype in (torch.float32, torch.float64):
+        out = fitted.module()(torch.from_numpy(logits).to(dtype))
+        _expect(out.dtype == dtype, f"the module's logits are of {out.dtype}; expected {dtype}, as given")
+    elsewhere = fitted.module().to("meta")(torch.from_numpy(logits).to("meta"))
+    _expect(elsewhere.device.type == "meta", f"the module's logits are on {elsewhere.device}; expected where it is")
     found = fitted.module()(torch.from_numpy(logits)).numpy()
     _expect(np.allclose(found, fitted(logits), atol=1e-5), "the module computes other logits than the decision")
 

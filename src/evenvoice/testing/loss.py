@@ -20,10 +20,11 @@ def check_loss(loss: Callable[..., Any] | str, **options: Any) -> None:
     """Check a loss of your own: a class, or a name as a recipe writes it.
 
     What is checked: it is made as ``Loss(class_counts, n_epochs, **options)`` and called as ``loss(logits [b, k],
-    targets [b] or [b, k], epoch) -> scalar``; the scalar is finite, of the dtype of the logits, the same again, and
-    differentiable; the inputs are left alone; class numbers and their one-hot rows give the same loss; a batch's loss
-    is the mean of its rows' losses; a sure right answer costs less than a sure wrong one; odd class counts are refused
-    with an `EvenvoiceError`.
+    targets [b] or [b, k], epoch) -> scalar``; the scalar is finite, of the dtype and on the device of the logits, the
+    same again, and differentiable; the inputs are left alone; class numbers and their one-hot rows give the same loss;
+    a batch's loss is the mean of its rows' losses; a sure right answer costs less than a sure wrong one; classes of 1,
+    2 and 5 rows beside large ones, equal logits and huge ones keep it finite; NaN in the logits gives NaN, so that
+    training can stop; odd class counts are refused with an `EvenvoiceError`.
 
     Args:
         loss: What to check.
@@ -44,6 +45,9 @@ def check_loss(loss: Callable[..., Any] | str, **options: Any) -> None:
     for dtype in (torch.float32, torch.float64):
         for epoch in (0, _EPOCHS - 1):
             _check_values(compute, dtype, epoch)
+    for small in ((1, 1, 1), (1, 2, 5), (1, 10**6, 5)):
+        for epoch in (0, _EPOCHS - 1):
+            _check_finite(made(small), f"class counts {small}, epoch {epoch}", epoch)
     for counts in ((), (5,), (5, 0, 3), (5, -1), (5, float("nan")), "ab", None):
         try:
             made(counts)
@@ -77,8 +81,22 @@ def _check_values(compute: Callable[..., torch.Tensor], dtype: torch.dtype, epoc
     sure = torch.eye(3, dtype=dtype) * 9
     right, wrong = compute(sure, torch.tensor([0, 1, 2]), epoch), compute(sure, torch.tensor([1, 2, 0]), epoch)
     _expect(bool(right < wrong), "sure right answers cost as much as sure wrong ones")
+    elsewhere = compute(logits.detach().to("meta"), targets.to("meta"), epoch)
+    _expect(elsewhere.device.type == "meta", f"a loss on {elsewhere.device}; expected the device of the logits")
+    _expect(bool(compute(logits.detach() * np.nan, targets, epoch).isnan()), "NaN logits gave a number")
     mixed = torch.full((2, 3), 1 / 3, dtype=dtype)
     _expect(bool(torch.isfinite(compute(sure[:2], mixed, epoch))), "soft targets gave no finite loss")
+
+
+def _check_finite(compute: Callable[..., torch.Tensor], what: str, epoch: int) -> None:
+    """Neither classes of few rows nor equal, identical or huge logits give NaN or infinity."""
+    targets = torch.tensor([0, 1, 2, 0])
+    for name, values in (("equal", 0.0), ("huge", 1e4)):
+        logits = (values * torch.eye(4)[:, :3]).requires_grad_()
+        value = compute(logits, targets, epoch)
+        value.backward()  # type: ignore[no-untyped-call]
+        fine = torch.isfinite(value) and logits.grad is not None and torch.isfinite(logits.grad).all()
+        _expect(bool(fine), f"{what}, {name} logits: no finite loss and gradient")
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -20,11 +20,11 @@ _KEPT_ROUNDING = 1e-6
 def check_sampler(sampler: Callable[[], Sampler] | Sampler | str) -> None:
     """Check a sampler of your own: a class, an object with options, or a name as a recipe writes it.
 
-    What is checked: the plan fits the rows it was made for; shape and dtype stay; X, y and NumPy's global random state
-    are left alone; the same seed gives the same plan, in whatever memory layout and label dtype; a row is the same
-    alone and in a batch; rows of a class are kept or made from rows of that class; made rows follow from the parents
-    and weights on record; nothing depends on rows that are not given; input that cannot be used is refused with an
-    `EvenvoiceError`.
+    What is checked: the plan fits the rows it was made for; shape and dtype stay; X, y, speakers and NumPy's global
+    random state are left alone; the same seed gives the same plan, in whatever memory layout and label dtype; a row is
+    the same alone and in a batch; rows of a class are kept or made from rows of that class; made rows follow from the
+    parents and weights on record; nothing depends on rows that are not given; input that cannot be used is refused with
+    an `EvenvoiceError`.
 
     Args:
         sampler: What to check.
@@ -47,10 +47,11 @@ def check_sampler(sampler: Callable[[], Sampler] | Sampler | str) -> None:
 def _check_plan(sampler: Sampler, shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> None:
     """The plan is of the training set, and its rows are rows of it."""
     X, y, speakers = training_set(shape, dtype)
-    before, state = X.copy(), _global_state()
+    before, state = (X.copy(), y.copy(), speakers.copy()), _global_state()
     plan = draw_plan(sampler, X, y, speakers, seed=4)
     _expect(_global_state() == state, "NumPy's global random state was changed; use a generator of your own")
-    _expect(bool((before == X).all()), "X was changed; work on a copy")
+    for name, was, now in zip(("X", "y", "groups"), before, (X, y, speakers), strict=True):
+        _expect(bool((was == now).all()), f"{name} was changed; work on a copy")
     _expect(plan.labels.dtype.kind == y.dtype.kind, f"labels of dtype {plan.labels.dtype}; expected that of y")
     rows = np.arange(len(plan))
     variants = variants_for(plan, X)

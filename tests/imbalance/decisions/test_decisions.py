@@ -96,9 +96,9 @@ def test_impossible_options_are_refused(name: str, options: dict[str, Any], mess
 @pytest.mark.parametrize(
     ("logits", "y", "counts", "message"),
     [
-        (np.full((2, 3), np.nan), [0, 1], COUNTS, "give finite numbers"),
-        (np.zeros((2, 3)), [0, 3], COUNTS, "class numbers from 0 to 2, one for each of 2 rows"),
-        (np.zeros((2, 3)), [0], COUNTS, "class numbers from 0 to 2"),
+        (np.full((2, 3), np.nan), [0, 1], COUNTS, "logits of 2 of 2 rows are NaN or infinite; lower"),
+        (np.zeros((2, 3)), [0, 3], COUNTS, "y holds 3; give class numbers from 0 to 2"),
+        (np.zeros((2, 3)), [0], COUNTS, "one class number for each of 2 rows"),
         (np.zeros((2, 3)), [0, 1], (60, 0, 10), "3 counts of 1 or more"),
         (np.zeros((2, 3)), [0, 1], (60, 30), "3 counts of 1 or more"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, shown
 
 if TYPE_CHECKING:
     import torch
@@ -78,15 +78,30 @@ def checked_validation(
     """
     z, numbers, counts = np.asarray(logits, dtype=np.float64), np.asarray(y), np.asarray(class_counts, dtype=np.float64)
     n, k = z.shape if z.ndim == 2 else (0, 0)
-    if n < least or k < 2 or not np.isfinite(z).all():
+    if n < least or k < 2:
+        rows = "1 validation row" if least == 1 else f"{least} rows"
+        raise EvenvoiceError(f"decision: logits of shape {z.shape}; give [n, k], {rows} and 2 classes at least")
+    if strange := int((~np.isfinite(z)).any(axis=1).sum()):
         raise EvenvoiceError(
-            f"decision: logits of shape {z.shape}; give finite numbers [n, k], {least} rows and 2 classes at least"
+            f"decision: logits of {strange} of {n} rows are NaN or infinite; lower training.learning_rate"
         )
-    if numbers.shape != (n,) or (n and numbers.dtype.kind not in "iu") or not ((numbers >= 0) & (numbers < k)).all():
-        raise EvenvoiceError(f"decision: y must be class numbers from 0 to {k - 1}, one for each of {n} rows")
+    if numbers.shape != (n,):
+        raise EvenvoiceError(f"decision: y of shape {numbers.shape}; give one class number for each of {n} rows")
+    if n and (numbers.dtype.kind not in "iu" or not ((numbers >= 0) & (numbers < k)).all()):
+        raise EvenvoiceError(
+            f"decision: y holds {shown(_impossible(numbers, k))}; give class numbers from 0 to {k - 1}"
+        )
     if counts.shape != (k,) or not (np.isfinite(counts) & (counts >= 1)).all():
-        raise EvenvoiceError(f"decision: class_counts must be {k} counts of 1 or more, those of the training part")
+        raise EvenvoiceError(
+            f"decision: class_counts {shown(counts.tolist())}; give {k} counts of 1 or more, those of the training part"
+        )
     return z, numbers.astype(np.int64), counts
+
+
+def _impossible(numbers: NDArray[Any], k: int) -> Any:
+    """Return the first value that is no class number."""
+    values = numbers.tolist()
+    return next((value for value in values if not isinstance(value, int) or not 0 <= value < k), values[0])
 
 
 def mean_recall(logits: NDArray[Any], y: NDArray[np.int64]) -> float:

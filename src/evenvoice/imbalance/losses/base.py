@@ -47,10 +47,24 @@ class BaseLoss:
             epoch: From 0.
 
         Returns:
-            A scalar of the dtype of the logits.
+            A scalar of the dtype and on the device of the logits; NaN where a logit is, so that training stops.
+
+        Raises:
+            EvenvoiceError: Shapes do not fit together, or a class number is impossible.
         """
+        k = len(self.class_counts)
+        if logits.ndim != 2 or logits.shape[1] != k or targets.shape not in (logits.shape, logits.shape[:1]):
+            raise EvenvoiceError(
+                f"loss: logits of shape {tuple(logits.shape)} and targets of shape {tuple(targets.shape)}; give logits "
+                f"[b, {k}], and targets [b] or [b, {k}]"
+            )
         if targets.ndim == 1:
-            targets = torch.nn.functional.one_hot(targets, len(self.class_counts))
+            try:
+                targets = torch.nn.functional.one_hot(targets, k)
+            except RuntimeError as error:
+                raise EvenvoiceError(
+                    f"loss: {str(error).rstrip('.')}; give class numbers from 0 to {k - 1}, as int64"
+                ) from error
         return self.rows(logits, targets.to(logits.dtype), epoch).mean()
 
     def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
