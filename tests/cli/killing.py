@@ -94,6 +94,7 @@ os.setsid()
 for number, path, flags in ((0, os.devnull, os.O_RDONLY), (1, out, 577), (2, err, 577)):  # 577: write, create, empty
     os.dup2(os.open(path, flags, 0o600), number)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
 sys.argv = ["evenvoice", *arguments]
 main()
 """
