@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -45,16 +46,16 @@ def line(file: Path, **part: float) -> str:
 
 
 def test_samples_of_16_bit_wav_come_back_as_fractions_of_full_scale(tmp_path):
-    file = wav(tmp_path / "a.wav", np.array([0, 16384, -32768, 32767], dtype=np.int16))
+    file = wav(tmp_path / "a.wav", np.tile(np.array([0, 16384, -32768, 32767], dtype=np.int16), 400))
     waveform = load(file)
     assert waveform.dtype == np.float32
-    assert waveform.tolist() == [0.0, 0.5, -1.0, 32767 / 32768]
+    assert waveform.tolist() == 400 * [0.0, 0.5, -1.0, 32767 / 32768]
 
 
 def test_channels_are_averaged(tmp_path):
-    eight = np.zeros((100, 8))
-    eight[:, 0] = 0.8 * np.sin(np.arange(100))
-    expected = 0.1 * np.sin(np.arange(100))
+    eight = np.zeros((1600, 8))
+    eight[:, 0] = 0.8 * np.sin(np.arange(1600))
+    expected = 0.1 * np.sin(np.arange(1600))
     assert load(wav(tmp_path / "a.wav", eight, subtype="FLOAT")) == pytest.approx(expected, abs=1e-6)
 
 
@@ -128,8 +129,20 @@ def test_clipped(tmp_path):
     assert np.abs(load(wav(tmp_path / "a.wav", np.clip(2.5 * tone(), -1, 1)))).max() == 1.0
 
 
-def test_a_hundredth_of_a_second(tmp_path):
-    assert load(wav(tmp_path / "a.wav", tone(0.01))).size == 160
+@pytest.mark.parametrize("rate", [8000, 11025, 44100, 48000])
+def test_less_than_a_tenth_of_a_second_is_refused(tmp_path, rate):
+    enough = tone(0.1, rate)
+    assert load(wav(tmp_path / "a.wav", enough, rate)).size == pytest.approx(1600, abs=1)
+    for few in (enough[: round(0.099 * rate)], enough[:60], enough[3:4]):
+        assert re.search(
+            r"a\.wav: lasts [\de.-]+ s, expected 0\.1 s or more;", line(wav(tmp_path / "a.wav", few, rate))
+        )
+
+
+def test_a_part_of_less_than_a_tenth_of_a_second_is_refused(tmp_path):
+    file = wav(tmp_path / "a.wav", tone(1.0))
+    assert "a.wav: the part from 0.5 s lasts 0.05 s, expected 0.1 s" in line(file, start=0.5, end=0.55)
+    assert "a.wav: the part from 0.95 s lasts 0.05 s" in line(file, start=0.95)
 
 
 # --- parts of a file ------------------------------------------------------------------------------------------------
@@ -214,7 +227,7 @@ def test_no_samples(tmp_path):
 
 
 def test_fewer_samples_than_the_new_rate_can_hold(tmp_path):
-    assert "too short" in line(wav(tmp_path / "a.wav", np.full(1, 0.5), 192000))
+    assert "lasts 5.2e-06 s" in line(wav(tmp_path / "a.wav", np.full(1, 0.5), 192000))
 
 
 def test_silent(tmp_path):

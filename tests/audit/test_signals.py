@@ -30,7 +30,6 @@ def silent_mostly(samples: np.ndarray) -> np.ndarray:
 
 DEFECTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "clipped": lambda samples: np.clip(samples * 4, -0.999, 0.999),
-    "too-short": lambda samples: samples[:1] + 0.1,  # and no offset: one sample has none
     "dc-offset": lambda samples: samples / 4 + 0.01,
     "zero-padded": lambda samples: np.concatenate([samples, np.zeros(2000)]),
     "mostly-silent": silent_mostly,

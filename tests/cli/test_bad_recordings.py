@@ -251,5 +251,5 @@ def test_the_sounds_are_what_they_are_called(tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "8 channels.wav").channels == 8
     assert soundfile.info(tmp_path / "8 bit.wav").subtype == "PCM_U8"
     assert soundfile.info(tmp_path / "192 kHz.wav").samplerate == 192000
-    assert soundfile.info(tmp_path / "a hundredth of a second.wav").duration == 0.01
+    assert soundfile.info(tmp_path / "a tenth of a second.wav").duration == 0.1
     assert (abs(soundfile.read(tmp_path / "clipped here and there.wav")[0]) > 0.999).mean() > 0.3

@@ -40,7 +40,7 @@ def _same(found: list[dict], expected: list[dict]) -> None:
 
 
 places = st.lists(st.floats(0, 1), max_size=20)
-seconds = st.floats(0.01, 4)
+seconds = st.floats(0.1, 4)
 
 
 @given(seconds, places, st.sampled_from([(0.1, 0.1), (0.5, 0.2), (1.0, 1.0), (3.0, 1.0)]))

@@ -98,8 +98,20 @@ def test_a_timeline_by_hand(recognizer: Recognizer) -> None:
 
 
 def test_a_short_recording_is_one_window(recognizer: Recognizer) -> None:
-    (entry,) = recognizer.windows(WHOLE[:100])
-    assert entry == {"start": 0.0, "end": 100 / tiny.RATE, "scores": recognizer(WHOLE[:100])}
+    (entry,) = recognizer.windows(WHOLE[:1000])
+    assert entry == {"start": 0.0, "end": 1000 / tiny.RATE, "scores": recognizer(WHOLE[:1000])}
+
+
+def test_less_than_a_tenth_of_a_second_is_refused_whatever_holds_it(recognizer: Recognizer, tmp_path: Path) -> None:
+    file, few = tmp_path / "clip.wav", WHOLE[: tiny.RATE // 20]
+    soundfile.write(file, few, tiny.RATE)
+    says = "lasts 0.05 s, expected 0.1 s or more"
+    for audio in (file, file.read_bytes(), few, (few, tiny.RATE), {"array": few, "sampling_rate": tiny.RATE}):
+        for answer in (recognizer, recognizer.windows):
+            with pytest.raises(AudioError, match=says):
+                answer(audio)
+    with pytest.raises(AudioError, match=f"the stream: {says}"):
+        list(recognizer.stream([few[:100], few[100:]]))
 
 
 def test_a_file_at_another_rate(recognizer: Recognizer, tmp_path: Path) -> None:

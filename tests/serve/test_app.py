@@ -91,7 +91,7 @@ BAD_UPLOADS = {
     "far too loud": (encode(np.full(4000, 1e20)), 422, "full scale is 1"),
     "header cut off": (encode(noise())[:20], 415, "the upload: .*cut off"),
     "cut off": (encode(noise(), format="FLAC", subtype="PCM_16")[:2000], 422, "the upload: damaged or cut off"),
-    "one sample": (encode(np.full(1, 0.5), 48000), 422, "the upload: too short to have a sample at 8000 Hz"),
+    "one sample": (encode(np.full(1, 0.5), 48000), 422, "the upload: lasts 2.1e-05 s, expected 0.1 s or more"),
     "too long": (encode(noise(10.1, 8000), 8000), 413, r"the upload: lasts 10\.1 s, at most 10 s; send a shorter part"),
     "too many bytes": (bytes(1_000_001), 413, r"the upload is larger than 1 MB; send a shorter part"),
 }

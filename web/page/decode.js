@@ -5,6 +5,7 @@ import { say } from "./text.js";
 import { isWav, readWav } from "./wav.js";
 
 export const LONGEST_SECONDS = 600;
+const SHORTEST_SECONDS = 0.0995; // 0.1, rounded
 const LARGEST_BYTES = 200e6;
 const LOUDEST = 1e9; // full scale is 1
 
@@ -26,6 +27,7 @@ export function check({ samples, rate }) {
   if (samples.length > LONGEST_SECONDS * rate) {
     throw new Problem(say("longSound", { seconds: Math.round(samples.length / rate), most: LONGEST_SECONDS }));
   }
+  if (samples.length < SHORTEST_SECONDS * rate) throw new Problem(say("shortSound"));
   let peak = 0;
   for (const sample of samples) {
     if (!Number.isFinite(sample)) throw new Problem(say("noNumbers"));

@@ -1,14 +1,11 @@
 // What the model predicts for a recording: all at once, as `evenvoice predict` does, and window by window.
 
-import { Problem } from "./problem.js";
-import { say } from "./text.js";
 import { HOP_SECONDS, WINDOW_SECONDS, inSamples, isSilent, starts } from "./windows.js";
 
 // Returns {waveform, rate, seconds, scores, row, moments}; a moment is {start, end, scores} in seconds, its scores null
 // where all is silent. A recording no longer than a window has one moment. `offset` says where the speaker lies.
 export async function listen(model, { samples, rate }, offset = null, progress = () => {}) {
   const waveform = await model.resample(samples, rate);
-  if (waveform.length === 0) throw new Problem(say("shortSound"));
   const { scores, row } = await model.run(waveform, offset);
   const length = inSamples(WINDOW_SECONDS, model.rate);
   const all = starts(waveform.length, length, inSamples(HOP_SECONDS, model.rate));

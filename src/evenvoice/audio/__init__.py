@@ -19,7 +19,7 @@ from evenvoice.audio.recording import (
     read_bytes,
     sample_rate,
 )
-from evenvoice.audio.samples import Judge
+from evenvoice.audio.samples import SHORTEST, Judge, check_length
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
 from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
@@ -27,12 +27,14 @@ from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resa
 __all__ = [
     "LONGEST",
     "PERTURBATIONS",
+    "SHORTEST",
     "SUFFIXES",
     "Clip",
     "Judge",
     "Recording",
     "Waveform",
     "check_chunk",
+    "check_length",
     "check_waveform",
     "content_hash",
     "decode",

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from evenvoice.audio.opening import open_sound
-from evenvoice.audio.samples import LEAVE_OUT, Judge
+from evenvoice.audio.samples import LEAVE_OUT, Judge, check_length
 from evenvoice.audio.sound import Sound
 from evenvoice.audio.source import Source, open_memory, open_path
 from evenvoice.audio.waveform import Waveform, resample
@@ -83,7 +83,7 @@ def load(
 
     Raises:
         AudioError: The file is missing, unreadable, no audio, cut short, damaged, too long, or ends before ``end``; or
-            its samples cannot be speech (`evenvoice.audio.samples.Judge`).
+            its samples cannot be speech (`evenvoice.audio.samples.Judge`), or it is shorter than 0.1 s.
 
     Examples:
         >>> load("missing.wav")
@@ -222,10 +222,7 @@ def read_bytes(file: Path | str) -> bytes:
 def _waveform(source: Source, rate: int, clip: Clip, max_seconds: float) -> Waveform:
     """Decode, mix down, check and resample."""
     recording = _read(source, clip, max_seconds)
-    waveform = resample(recording.waveform, recording.rate, rate)
-    if waveform.size == 0:
-        raise AudioError(f"{source.name}: too short to have a sample at {rate} Hz; {LEAVE_OUT}")
-    return waveform
+    return resample(recording.waveform, recording.rate, rate)
 
 
 def _read(source: Source, clip: Clip, max_seconds: float) -> Recording:
@@ -257,6 +254,8 @@ def _mono(source: Source, sound: Sound, clip: Clip, max_seconds: float) -> Itera
     if last is not None and found < last - first - _ROUNDING * sound.rate:
         raise _outside(source, clip, (first + found) / sound.rate if found else math.inf)
     judge.conclude()
+    is_part = clip.start is not None or clip.end is not None
+    check_length(found, sound.rate, source.name, f"the part from {first / sound.rate:g} s " if is_part else "")
 
 
 def _span(source: Source, rate: int, frames: int | None, clip: Clip) -> tuple[int, Any]:

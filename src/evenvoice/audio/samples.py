@@ -13,6 +13,10 @@ LEAVE_OUT = "record or download it again, or leave it out"
 
 # Full scale is 1. Floats may go beyond it, but not by 24 dB: these are integers that were never scaled.
 LOUDEST = 16.0
+# In seconds. A vowel takes a tenth; features of less are mostly those of the zeros that they are padded with.
+SHORTEST = 0.1
+# Times in a table are rounded, and so are samples at another rate.
+_ROUNDED = 5e-4
 # The share of samples at the extremes from which no speech is left, and how near that is, as a part of the range.
 _CLIPPED, _NEAR = 0.8, 0.005
 # Of fewer samples than this, many lie at the extremes by chance.
@@ -21,6 +25,31 @@ _FEW = 100
 _ROUNDING = 1e-4
 # The power of the mean of all channels, against channels that have nothing to do with one another: -20 dB.
 _CANCELLED = 0.01
+
+
+def check_length(samples: int, rate: float, name: str, part: str = "") -> None:
+    """Raise unless there is enough of a recording to say anything of it.
+
+    Args:
+        samples: How many there are.
+        rate: How many a second has, in Hz.
+        name: What the error calls the recording.
+        part: What it calls the part of it, with a space behind.
+
+    Raises:
+        AudioError: It lasts less than `SHORTEST`.
+
+    Examples:
+        >>> check_length(1600, 16000, "a.wav")
+        >>> check_length(160, 16000, "a.wav")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.AudioError: a.wav: lasts 0.01 s, expected 0.1 s or more; record or download it again, \
+or leave it out
+    """
+    if samples < (SHORTEST - _ROUNDED) * rate:
+        lasts = f"{part}lasts {samples / rate:.2g} s"
+        raise AudioError(f"{name}: {lasts}, expected {SHORTEST:g} s or more; {LEAVE_OUT}")
 
 
 class Judge:

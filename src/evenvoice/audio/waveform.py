@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from evenvoice.audio.samples import LEAVE_OUT, Judge
+from evenvoice.audio.samples import LEAVE_OUT, Judge, check_length
 from evenvoice.errors import AudioError
 
 Waveform = npt.NDArray[np.float32]
@@ -24,16 +24,17 @@ def resample(waveform: Waveform, rate: float, new_rate: int) -> Waveform:
     return np.asarray(soxr.resample(waveform, rate, new_rate), dtype=np.float32)
 
 
-def check_waveform(waveform: npt.ArrayLike, name: str) -> Waveform:
+def check_waveform(waveform: npt.ArrayLike, name: str, rate: float | None = None) -> Waveform:
     """Return a waveform as float32 ``[n]``, or raise the `AudioError` that says why it cannot be used.
 
     Args:
         waveform: Floats ``[n]`` of full scale 1.
         name: What the error calls it: a file, ``X[3]``.
+        rate: Its sample rate in Hz; if not given, it may be of any length.
 
     Raises:
-        AudioError: Not one channel, not floats, empty, silent, constant, clipped throughout, NaN or infinite, or far
-            above full scale.
+        AudioError: Not one channel, not floats, empty, silent, constant, clipped throughout, NaN or infinite, far
+            above full scale, or shorter than 0.1 s.
 
     Examples:
         >>> check_waveform(np.zeros(800), "X[3]")
@@ -45,6 +46,8 @@ def check_waveform(waveform: npt.ArrayLike, name: str) -> Waveform:
     values = _mono(waveform, name)
     judge.add(values[:, None])
     judge.conclude()
+    if rate is not None:
+        check_length(values.size, rate, name)
     return values
 
 

@@ -18,8 +18,6 @@ OFFSET = 0.1
 PADDED = 0.1
 # Share of silence; RAVDESS, which has a second before and after each sentence, reaches 0.63.
 SILENT = 0.75
-# Seconds, less than a syllable: an offset cannot be told from a wave. EmoDB and RAVDESS have 1.2 s and more.
-SHORT = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,19 +43,8 @@ _TESTS = (
         lambda row: f"{row['clipped']:.2%} of the samples, at {row['peak']:.3f} of full scale",
     ),
     _Test(
-        Kind(
-            "too-short",
-            "warning",
-            "Recordings are shorter than a syllable",
-            "look at the script that cut them, or leave them out: a model answers all the same",
-        ),
-        lambda table: table["duration"] < SHORT,
-        f"less than {SHORT:g} s",
-        lambda row: f"{1000 * row['duration']:.3g} ms",
-    ),
-    _Test(
         Kind("dc-offset", "warning", "Recordings have a constant offset", "subtract the mean, or high-pass at 20 Hz"),
-        lambda table: (table["dc"].abs() >= OFFSET * 10 ** (table["level"] / 20)) & (table["duration"] >= SHORT),
+        lambda table: table["dc"].abs() >= OFFSET * 10 ** (table["level"] / 20),
         f"an offset of more than {OFFSET:.0%} of their root mean square",
         lambda row: f"{row['dc']:+.4f} of full scale",
     ),

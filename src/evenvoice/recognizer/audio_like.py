@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.audio import Judge, Waveform, check_waveform, one_line, open_blocks, resample
+from evenvoice.audio import Judge, Waveform, check_length, check_waveform, one_line, open_blocks, resample
 from evenvoice.errors import AudioError
 
 _EXPECTED = (
@@ -50,26 +50,20 @@ def to_waveform(audio: object, rate: float | None, new_rate: int, name: str) -> 
         AudioError: The recording cannot be used, or is none.
 
     Examples:
-        >>> to_waveform((8000, np.array([0, 16384, 8192, -16384], np.int16)), None, 8000, "the waveform").tolist()
+        >>> samples = np.tile(np.array([0, 16384, 8192, -16384], np.int16), 200)
+        >>> to_waveform((8000, samples), None, 8000, "the waveform")[:4].tolist()
         [0.0, 0.5, 0.25, -0.5]
     """
     encoded = as_encoded(audio, rate, name)
     if encoded is not None:
         with open_blocks(encoded, name=name) as (own_rate, blocks):
             whole = np.concatenate(list(blocks))
-        waveform = resample(whole, own_rate, new_rate)
-        if waveform.size == 0:
-            label = encoded if isinstance(encoded, Path) else name
-            raise AudioError(f"{label}: too short to have a sample at {new_rate} Hz; give a longer one")
-        return waveform
+        return resample(whole, own_rate, new_rate)
     samples, own = _unpacked(audio, rate, name)
     waveform = _mono(samples, name) if own is not None and samples.ndim == 2 else check_waveform(_floats(samples), name)
-    if own is None:
-        return waveform
-    resampled = resample(waveform, check_rate(own), new_rate)
-    if resampled.size == 0:
-        raise AudioError(f"{name}: no samples are left at {new_rate} Hz; give a longer one")
-    return resampled
+    from_rate = new_rate if own is None else check_rate(own)
+    check_length(waveform.size, from_rate, name)
+    return resample(waveform, from_rate, new_rate)
 
 
 def are_several(audio: object) -> bool:

@@ -261,7 +261,7 @@ def _read_raw(raw: Raw, rate: int) -> Waveform:
         size += chunk.size * raw.width
         _refuse_more_than(size)
     waveform = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
-    return resample(check_waveform(waveform, _CALLED), raw.rate, rate)
+    return resample(check_waveform(waveform, _CALLED, raw.rate), raw.rate, rate)
 
 
 def _raw_chunks(raw: Raw) -> Iterator[Waveform]:

@@ -78,7 +78,7 @@ class Live:
         """Yield an entry for each window that the end completes.
 
         Raises:
-            AudioError: There was no sample at all.
+            AudioError: There was no sample at all, or less than 0.1 s.
         """
         yield from self._entries(self._cutter.push(self._resampling.finish()))
         yield from self._entries(self._cutter.finish())

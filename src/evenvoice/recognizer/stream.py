@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from evenvoice.audio import Waveform, check_chunk
+from evenvoice.audio import Waveform, check_chunk, check_length
 from evenvoice.errors import AudioError
 
 
@@ -24,13 +24,14 @@ class Resampling:
 
     Examples:
         >>> resampling = Resampling(16000, 8000)
-        >>> parts = [resampling.push(np.ones(30)), resampling.push(np.ones(50)), resampling.finish()]
+        >>> parts = [resampling.push(np.ones(600)), resampling.push(np.ones(1000)), resampling.finish()]
         >>> sum(part.size for part in parts)
-        40
+        800
     """
 
     def __init__(self, rate: float, new_rate: int) -> None:
         self._resampler = None if rate == new_rate else soxr.ResampleStream(rate, new_rate, 1, dtype="float32")
+        self._rate = rate
         self._chunks = self._samples = 0
 
     def push(self, chunk: npt.ArrayLike) -> Waveform:
@@ -45,35 +46,33 @@ class Resampling:
         """
         self._chunks += 1
         part = check_chunk(chunk, f"chunk {self._chunks}")
-        if self._resampler is not None:
-            part = self._resampler.resample_chunk(part)
         self._samples += part.size
-        return part
+        return part if self._resampler is None else self._resampler.resample_chunk(part)
 
     def finish(self) -> Waveform:
         """Return the rest, float32 ``[n]``.
 
         Raises:
-            AudioError: There was no sample at all.
+            AudioError: There was no sample at all, or less than 0.1 s.
         """
-        rest = np.zeros(0, np.float32)
-        if self._resampler is not None:
-            rest = self._resampler.resample_chunk(rest, last=True)
-        if self._samples + rest.size == 0:
+        if not self._samples:
             raise AudioError("the stream: no samples; check that the microphone or the program before it gives any")
-        return rest
+        check_length(self._samples, self._rate, "the stream")
+        rest = np.zeros(0, np.float32)
+        return rest if self._resampler is None else self._resampler.resample_chunk(rest, last=True)
 
 
 def resampled(chunks: Iterable[npt.ArrayLike], rate: float, new_rate: int) -> Iterator[Waveform]:
     """Yield chunks, checked and at another sample rate: float32 ``[n]`` each; see `Resampling`.
 
     Raises:
-        AudioError: A chunk is NaN, infinite, not mono or not of floats (the line counts from 1), or there was none.
+        AudioError: A chunk is NaN, infinite, not mono or not of floats (the line counts from 1), or all are less than
+            0.1 s.
 
     Examples:
-        >>> chunks = [np.ones(30), np.zeros(0), np.ones(50)]
+        >>> chunks = [np.ones(600), np.zeros(0), np.ones(1000)]
         >>> [part.size for part in resampled(chunks, 16000, 16000)]
-        [30, 0, 50, 0]
+        [600, 0, 1000, 0]
     """
     resampling = Resampling(rate, new_rate)
     for chunk in chunks:

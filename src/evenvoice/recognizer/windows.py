@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from evenvoice.audio import Waveform, one_line
+from evenvoice.audio import SHORTEST, Waveform, one_line
 from evenvoice.errors import EvenvoiceError
 
-# A vowel takes a tenth of a second. A window is held in memory whole, and above a minute it is not a timeline.
-SHORTEST, LONGEST = 0.1, 60.0
+# A window is held in memory whole, and above a minute it is not a timeline.
+LONGEST = 60.0
 SHORTEST_HOP = 0.01
 
 

@@ -224,7 +224,7 @@ def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Dataset:
 
 
 def _sounds(rate: int) -> list[Waveform]:
-    """Return noise and tones from 0.01 s to 6 s, loud, quiet and with pauses: float32 ``[samples]`` each."""
+    """Return noise and tones from 0.1 s to 6 s, loud, quiet and with pauses: float32 ``[samples]`` each."""
     generator = np.random.default_rng(0)
 
     def noise(seconds: float, level: float) -> npt.NDArray[np.float64]:
@@ -234,7 +234,7 @@ def _sounds(rate: int) -> list[Waveform]:
     tone = 0.5 * np.sin(2 * np.pi * 0.05 * rate * time)
     voice = 0.1 * sum(np.sin(2 * np.pi * 150 * harmonic * time) / harmonic for harmonic in range(1, 20))
     pauses = np.sin(2 * np.pi * time) > 0
-    sounds = [noise(0.01, 0.1), noise(1.0, 0.1), tone, voice * pauses, noise(6.0, 1e-4), voice + noise(2.5, 0.01)]
+    sounds = [noise(0.1, 0.1), noise(1.0, 0.1), tone, voice * pauses, noise(6.0, 1e-4), voice + noise(2.5, 0.01)]
     return [sound.astype(np.float32) for sound in sounds]
 
 

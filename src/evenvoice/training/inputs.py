@@ -89,10 +89,10 @@ def as_waveforms(X: Any, rate: int) -> list[Waveform]:
                 raise EvenvoiceError(
                     f"X[{number}]: a dict of {', '.join(map(str, one))}; expected the keys array and sampling_rate"
                 )
-            waveform = check_waveform(plain(one["array"]), f"X[{number}]")
-            found.append(resample(waveform, int(one["sampling_rate"]), rate))
+            own = int(one["sampling_rate"])
+            found.append(resample(check_waveform(plain(one["array"]), f"X[{number}]", own), own, rate))
         else:
-            found.append(check_waveform(plain(one), f"X[{number}]"))
+            found.append(check_waveform(plain(one), f"X[{number}]", rate))
     return found
 
 
