@@ -71,7 +71,7 @@ def test_the_page_gets_the_model_named_or_the_ready_one(
         return folder / "index.html"
 
     monkeypatch.setattr("evenvoice.serve.page.write_page", write_page)
-    monkeypatch.setattr("evenvoice.recognizer.ready.ready_model", lambda: Path("ready.onnx"))
+    monkeypatch.setattr("evenvoice.recognizer.ready_model", lambda: Path("ready.onnx"))
     site = tmp_path / "site"
     assert run("export", model, "--web", site).result() == f"{site / 'index.html'}\n"
     assert run("export", "--web", site).result() == f"{site / 'index.html'}\n"

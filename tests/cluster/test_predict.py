@@ -11,7 +11,7 @@ import soundfile
 from evenvoice.cluster import DaskExecutor
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer import Recognizer, remote
-from evenvoice.recognizer.inputs import Input, find, find_each
+from evenvoice.recognizer.inputs import Input, each_input, find_inputs
 from evenvoice.recognizer.many import predict_all
 from evenvoice.recognizer.output import CsvWriter
 from tests.recognizer import tiny
@@ -43,7 +43,7 @@ def test_rows_are_those_of_one_machine(
     for executor in (None, cluster):
         text = io.StringIO()
         writer = CsvWriter(text, recognizer.labels, timeline=window is not None)
-        errors = predict_all(recognizer, find_each([voices]), writer, window=window, skip_bad=True, executor=executor)
+        errors = predict_all(recognizer, each_input([voices]), writer, window=window, skip_bad=True, executor=executor)
         rows.append(text.getvalue())
         skipped.append(sorted(map(str, errors)))
     assert rows[0] == rows[1]
@@ -57,7 +57,7 @@ def test_the_first_bad_recording_ends_it_after_those_before(
 ) -> None:
     text = io.StringIO()
     with pytest.raises(AudioError, match=r"07\.wav"):
-        predict_all(recognizer, find([voices]), CsvWriter(text, recognizer.labels), executor=cluster)
+        predict_all(recognizer, find_inputs([voices]), CsvWriter(text, recognizer.labels), executor=cluster)
     assert len(text.getvalue().splitlines()) == 1 + 7
 
 

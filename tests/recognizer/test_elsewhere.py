@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.inputs import find, find_each
+from evenvoice.recognizer.inputs import each_input, find_inputs
 from tests.recognizer import tiny
 
 fsspec = pytest.importorskip("fsspec")
@@ -34,7 +34,7 @@ def memory() -> Iterator[Any]:
 
 @pytest.mark.usefixtures("memory")
 def test_a_folder_in_memory() -> None:
-    found = find(["memory://voices"])
+    found = find_inputs(["memory://voices"])
     assert [each.name for each in found] == [
         f"memory:///voices/{name}" for name in ("a.wav", "a/b.WAV", "a/deep/c.wav")
     ]
@@ -48,18 +48,18 @@ def test_a_folder_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     for name in ("deep/b.wav", "a.wav"):
         (tmp_path / name).write_bytes(_wav(0.25))
-    found = find([f"file://{tmp_path}"])
+    found = find_inputs([f"file://{tmp_path}"])
     assert [each.name for each in found] == [f"file://{tmp_path}/a.wav", f"file://{tmp_path}/deep/b.wav"]
     assert found[0].load(tiny.RATE).tolist() == tiny.steady(0.25).tolist()
 
 
 @pytest.mark.usefixtures("memory")
 def test_what_is_not_there_is_one_bad_recording() -> None:
-    (each,) = find(["memory://voices/z.wav"])
+    (each,) = find_inputs(["memory://voices/z.wav"])
     with pytest.raises(AudioError, match=r"^memory://voices/z\.wav: no such file; check the path$"):
         each.load(tiny.RATE)
     fsspec.filesystem("memory").mkdir("/voices/empty")
-    (each,) = find(["memory://voices/empty"])
+    (each,) = find_inputs(["memory://voices/empty"])
     with pytest.raises(AudioError, match=r"^memory://voices/empty: a folder without recordings"):
         each.load(tiny.RATE)
 
@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_listed_costs_no_other(memory: Any, monkeypatch:
         return ls(self, path, **options)
 
     monkeypatch.setattr(type(memory), "ls", refuse)
-    found = list(find_each(["memory://voices"]))
+    found = list(each_input(["memory://voices"]))
     assert [each.name for each in found] == ["memory:///voices/a.wav", "memory:///voices/a"]
     with pytest.raises(AudioError, match=r"^memory:///voices/a: cannot be read \(AccessDenied\); check the name"):
         found[1].load(tiny.RATE)
@@ -89,4 +89,4 @@ def test_a_folder_that_cannot_be_listed_costs_no_other(memory: Any, monkeypatch:
 )
 def test_a_file_system_that_is_none_is_said_at_once(name: str, line: str) -> None:
     with pytest.raises(EvenvoiceError, match=line):
-        find_each([name])
+        each_input([name])

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.inputs import Raw, find
+from evenvoice.recognizer.inputs import Raw, find_inputs
 
 
 class _Trickle(io.RawIOBase):
@@ -50,15 +50,17 @@ def test_files_and_folders_in_their_order(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "a" / "round").symlink_to(tmp_path)
-    found = [Path(each.name).relative_to(tmp_path).as_posix() for each in find([tmp_path / "none.txt", tmp_path])]
+    found = [
+        Path(each.name).relative_to(tmp_path).as_posix() for each in find_inputs([tmp_path / "none.txt", tmp_path])
+    ]
     assert found == ["none.txt", "a/y/x.mp3", "a/z.flac", "b.WAV"]
     again = tmp_path / "b.WAV"
-    assert [each.name for each in find([again, str(again)])] == [str(again)] * 2
+    assert [each.name for each in find_inputs([again, str(again)])] == [str(again)] * 2
 
 
 def test_a_folder_without_recordings_is_one_bad_recording(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
-    (each,) = find([tmp_path])
+    (each,) = find_inputs([tmp_path])
     assert each.name == str(tmp_path)
     with pytest.raises(AudioError, match=r"a folder without recordings \(\.wav, "):
         each.load(16000)
@@ -68,7 +70,7 @@ def test_a_folder_without_recordings_is_one_bad_recording(tmp_path: Path) -> Non
 def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)
     with pytest.raises(EvenvoiceError, match="closed: cannot be read"):
-        find([tmp_path])
+        find_inputs([tmp_path])
 
 
 @pytest.mark.parametrize("kind", ["WAV", "FLAC", "AIFF", "OGG"])
@@ -76,7 +78,7 @@ def test_standard_input_with_a_header(kind: str, piped: Callable[..., None]) -> 
     wave = 0.5 * np.sin(np.arange(8000) / 10)
     data = _wav(wave, kind=kind)
     piped(data[:10], data[10:99], data[99:])
-    (each,) = find(["-"])
+    (each,) = find_inputs(["-"])
     assert (each.name, each.chunks) == ("-", None)
     np.testing.assert_allclose(each.load(16000), wave, atol=0.05 if kind == "OGG" else 1e-4)
 
@@ -85,7 +87,7 @@ def test_a_wav_of_unknown_length_as_pipes_give_it(piped: Callable[..., None]) ->
     data = _wav(np.sin(np.arange(1600)))
     place = data.index(b"data") + 4
     piped(data[:4] + b"\xff" * 4 + data[8:place] + b"\xff" * 4 + data[place + 4 :])
-    assert find(["-"])[0].load(16000).size == 1600
+    assert find_inputs(["-"])[0].load(16000).size == 1600
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_wav_of_unknown_length_as_pipes_give_it(piped: Callable[..., None]) ->
 def test_standard_input_that_cannot_be_used(data: bytes, message: str, piped: Callable[..., None]) -> None:
     piped(data)
     with pytest.raises(AudioError, match=f"^standard input: {message}"):
-        find(["-"])[0].load(16000)
+        find_inputs(["-"])[0].load(16000)
 
 
 def test_standard_input_without_an_end(piped: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +110,7 @@ def test_standard_input_without_an_end(piped: Callable[..., None], monkeypatch: 
     for raw in (None, Raw(16000)):
         piped(*[b"\x01" * 999] * 50)
         with pytest.raises(AudioError, match=r"^standard input: more than 0 MiB; save it to a file"):
-            find(["-"], raw)[0].load(16000)
+            find_inputs(["-"], raw)[0].load(16000)
 
 
 VALUES = np.tile([0.5, -0.5, 0.25, -1.0], 400)
@@ -124,7 +126,7 @@ CODED = {
 def test_raw_samples_however_the_pipe_cuts_them(coding: str, cut: int, piped: Callable[..., None]) -> None:
     data = CODED[coding].tobytes()
     piped(data[:cut], data[cut:])
-    (each,) = find(["-"], Raw(16000, coding))
+    (each,) = find_inputs(["-"], Raw(16000, coding))
     np.testing.assert_array_equal(each.load(16000), VALUES)
     piped(data[:cut], data[cut:])
     assert each.chunks is not None
@@ -135,7 +137,7 @@ def test_raw_samples_however_the_pipe_cuts_them(coding: str, cut: int, piped: Ca
 
 
 def test_raw_samples_are_resampled_and_checked(piped: Callable[..., None]) -> None:
-    (each,) = find(["-"], Raw(48000))
+    (each,) = find_inputs(["-"], Raw(48000))
     piped((1000 * np.sin(np.arange(4800))).astype("<i2").tobytes())
     assert each.load(16000).size == 1600
     for data, message in (
@@ -150,9 +152,9 @@ def test_raw_samples_are_resampled_and_checked(piped: Callable[..., None]) -> No
 
 def test_what_does_not_go_together() -> None:
     with pytest.raises(EvenvoiceError, match=r"^standard input \(-\) is named 2 times"):
-        find(["-", "a.wav", "-"])
+        find_inputs(["-", "a.wav", "-"])
     with pytest.raises(EvenvoiceError, match=r"^raw audio is read from standard input only"):
-        find(["a.wav"], Raw(16000))
+        find_inputs(["a.wav"], Raw(16000))
     with pytest.raises(EvenvoiceError, match=r"'s16': unknown \(did you mean 's16le'\?\); known are s16le, s32le, f32"):
         Raw(16000, "s16")
     for rate in (999, 0, -1, 1_000_001):

@@ -146,9 +146,9 @@ def test_progress_sees_every_recording(recognizer: Recognizer) -> None:
 
 
 def test_real_recordings_side_by_side_give_what_they_give_alone(recognizer: Recognizer, corpora_folder: Path) -> None:
-    from evenvoice.recognizer.inputs import find
+    from evenvoice.recognizer.inputs import find_inputs
 
-    inputs = find([corpora_folder / "emodb"])[:12]
+    inputs = find_inputs([corpora_folder / "emodb"])[:12]
     assert len(inputs) == 12
     found, _ = _run(recognizer, inputs, jobs=3)
     assert [each["scores"] for each in found] == [recognizer(each.name) for each in inputs]

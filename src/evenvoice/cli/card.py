@@ -26,9 +26,7 @@ def card(
     Example: evenvoice card model/model.onnx --licence apache-2.0 --language de --out README.md
     """
     from evenvoice.files import writing
-    from evenvoice.recognizer import Recognizer
-    from evenvoice.recognizer.hub import is_hub_name
-    from evenvoice.recognizer.model_card import model_card
+    from evenvoice.recognizer import Recognizer, is_hub_name, model_card
 
     name = model.as_posix() if is_hub_name(model) else model.name
     text = model_card(Recognizer(model).card, file=name, licence=licence, language=language)

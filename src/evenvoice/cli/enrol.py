@@ -26,13 +26,12 @@ def enrol(
 
     Example: evenvoice enrol model.onnx anna/1.wav anna/2.wav --out anna.voice
     """
-    from evenvoice.recognizer import Recognizer
-    from evenvoice.recognizer.inputs import find
+    from evenvoice.recognizer import Recognizer, find_inputs
 
     recognizer = Recognizer(model)
 
     def usable() -> Iterator[Any]:
-        for each in find(recordings):
+        for each in find_inputs(recordings):
             try:
                 yield each.load(recognizer.sample_rate)
             except AudioError as error:

@@ -44,8 +44,8 @@ def export(
     if web is not None:
         if out is not None or check:
             raise EvenvoiceError("--web writes a page with a model file as it is; leave --out and --check out")
-        from evenvoice.recognizer.ready import ready_model
-        from evenvoice.serve.page import write_page
+        from evenvoice.recognizer import ready_model
+        from evenvoice.serve import write_page
 
         print(write_page(source or ready_model(), web))
         return

@@ -31,10 +31,7 @@ def listen(
 
     Example: evenvoice listen model/model.onnx --adapt. It ends with Ctrl-C.
     """
-    from evenvoice.recognizer import Recognizer, SpeakerProfile
-    from evenvoice.recognizer.meter import show
-    from evenvoice.recognizer.microphone import microphone, microphones
-    from evenvoice.recognizer.running import HALF_LIFE
+    from evenvoice.recognizer import HALF_LIFE, Recognizer, SpeakerProfile, microphones, open_microphone, show_meter
 
     if devices:
         print("\n".join(microphones()))
@@ -45,6 +42,6 @@ def listen(
     if voice is not None:
         recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     recognizer.live(window=window, hop=hop, adapt=HALF_LIFE if adapt else None)  # before a microphone is opened
-    with microphone(device, math.inf if seconds is None else seconds) as (rate, chunks):
+    with open_microphone(device, math.inf if seconds is None else seconds) as (rate, chunks):
         entries = recognizer.stream(chunks, rate, window=window, hop=hop, adapt=HALF_LIFE if adapt else None)
-        show(entries, recognizer.labels)
+        show_meter(entries, recognizer.labels)

@@ -108,10 +108,17 @@ def predict(
 
     Live: arecord -f S16_LE -r 16000 -t raw | evenvoice predict model.onnx - --raw-rate 16000 --window 3
     """
-    from evenvoice.recognizer.inputs import Raw, find_each
-    from evenvoice.recognizer.many import NOBODY, adapted_by_folder, predict_all
-    from evenvoice.recognizer.output import CsvWriter, JsonWriter, TextWriter
-    from evenvoice.recognizer.running import HALF_LIFE
+    from evenvoice.recognizer import (
+        HALF_LIFE,
+        NOBODY,
+        CsvWriter,
+        JsonWriter,
+        Raw,
+        TextWriter,
+        adapted_by_folder,
+        each_input,
+        predict_all,
+    )
 
     if as_json and as_csv:
         raise EvenvoiceError("--json and --csv are two formats of one output; choose one")
@@ -129,7 +136,7 @@ def predict(
 
         recognizer = recognizer.adapted(SpeakerProfile.load(voice))
     raw = Raw(raw_rate, raw_format or "s16le") if raw_rate is not None else None
-    recordings: Any = find_each(names, raw, max_seconds, allow_download=allow_download)
+    recordings: Any = each_input(names, raw, max_seconds, allow_download=allow_download)
     by_folder = NOBODY
     if adapt:
         recordings = list(recordings)
@@ -158,8 +165,7 @@ def _into(
 ) -> None:
     """Predict into a file what is not in it yet."""
     from evenvoice.progress import track
-    from evenvoice.recognizer.out_file import OutFile
-    from evenvoice.recognizer.output import csv_columns
+    from evenvoice.recognizer import OutFile, csv_columns
 
     columns = csv_columns(labels, timeline=how["timeline"], adapted=how["adapted"])
     out = OutFile(path, columns, about, timeline=how["timeline"])
@@ -200,7 +206,7 @@ def _check_adapt(inputs: list[str], voice: Path | None, window: float | None, cl
 
 def _say_who(recordings: list[Any], window: float | None) -> None:
     """Say who is taken for one speaker: nothing in the files does."""
-    from evenvoice.recognizer.many import folders_of
+    from evenvoice.recognizer import folders_of
 
     if window is not None:
         print("adapting: each recording is taken as one speaker, known better as it goes on", file=sys.stderr)
@@ -215,9 +221,7 @@ def _say_who(recordings: list[Any], window: float | None) -> None:
 
 def _open(inputs: list[str], allow_download: bool) -> tuple[Any, list[str]]:
     """Return the recognizer of the model that is named first, else the ready one, and what else is named."""
-    from evenvoice.recognizer import Recognizer
-    from evenvoice.recognizer.hub import is_hub_name
-    from evenvoice.recognizer.ready import introduction, ready_model
+    from evenvoice.recognizer import Recognizer, introduction, is_hub_name, open_model, ready_model
 
     if not (inputs[0].lower().endswith(".onnx") or is_hub_name(inputs[0])):
         recognizer = Recognizer(ready_model())
@@ -225,23 +229,7 @@ def _open(inputs: list[str], allow_download: bool) -> tuple[Any, list[str]]:
         return recognizer, inputs
     if len(inputs) == 1:
         raise typer.BadParameter(f"name a recording after the model {inputs[0]}", param_hint="'FILE|DIR|-'")
-    return _model(inputs[0], allow_download), inputs[1:]
-
-
-def _model(name: str, allow_download: bool) -> Any:
-    """Open a model, which may lie at an address."""
-    from evenvoice.recognizer import Recognizer
-    from evenvoice.recognizer.addresses import fetch, is_address, refused
-
-    if not is_address(name):
-        return Recognizer(name)
-    if not allow_download:
-        raise refused(name)
-    from evenvoice.leases import temporary_folder
-
-    with temporary_folder() as folder:
-        (folder / "downloaded.onnx").write_bytes(fetch(name))
-        return Recognizer(folder / "downloaded.onnx")
+    return open_model(inputs[0], allow_download=allow_download), inputs[1:]
 
 
 def _track(names: list[str]) -> Any:
@@ -260,7 +248,7 @@ def _total(names: list[str]) -> int | None:
 
 def print_scores(file: Path, scores: list[dict[str, Any]], spoken: str | None = None) -> None:
     """Print a recording and its emotions in one line, best first."""
-    from evenvoice.recognizer.output import as_text
+    from evenvoice.recognizer import scores_as_text
 
     actual = f" (spoken as {spoken})" if spoken else ""
-    print(f"{file}{actual}\t{as_text(scores)}", flush=True)
+    print(f"{file}{actual}\t{scores_as_text(scores)}", flush=True)

@@ -38,13 +38,10 @@ def serve(
 
     Nothing of the audio is stored or logged. Example: evenvoice serve model/model.onnx
     """
-    from evenvoice.serve.access import Access, read_keys
-    from evenvoice.serve.limits import Limits
-    from evenvoice.serve.run import run
+    from evenvoice.serve import Access, Limits, read_keys, serve_model
 
     if model is None:
-        from evenvoice.recognizer import Recognizer
-        from evenvoice.recognizer.ready import introduction, ready_model
+        from evenvoice.recognizer import Recognizer, introduction, ready_model
 
         model = ready_model()
         print(f"the ready model: {introduction(Recognizer(model).card)}", file=sys.stderr)
@@ -52,4 +49,4 @@ def serve(
     limits = Limits(megabytes=max_mb, seconds=max_seconds, **own)
     keys = () if api_key_file is None else read_keys(api_key_file)
     access = Access(tuple(allow_host or ()), tuple(allow_origin or ()), keys)
-    run(model, host, port, limits, access, root_path)
+    serve_model(model, host, port, limits, access, root_path)

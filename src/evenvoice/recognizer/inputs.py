@@ -102,32 +102,32 @@ def of_bytes(name: str, data: bytes, max_seconds: float | None) -> Input:
     return _encoded(name, lambda: io.BytesIO(data), max_seconds)
 
 
-def find(
+def find_inputs(
     arguments: Sequence[str | Path],
     raw: Raw | None = None,
     max_seconds: float | None = None,
     *,
     allow_download: bool = False,
 ) -> list[Input]:
-    """Return the recordings that the arguments name: `find_each`, found before anything is decoded.
+    """Return the recordings that the arguments name: `each_input`, found before anything is decoded.
 
     Args:
-        arguments: See `find_each`.
-        raw: See `find_each`.
-        max_seconds: See `find_each`.
-        allow_download: See `find_each`.
+        arguments: See `each_input`.
+        raw: See `each_input`.
+        max_seconds: See `each_input`.
+        allow_download: See `each_input`.
 
     Raises:
-        EvenvoiceError: See `find_each`.
+        EvenvoiceError: See `each_input`.
 
     Examples:
-        >>> [recording.name for recording in find(["b.wav", "a.wav", "-"])]
+        >>> [recording.name for recording in find_inputs(["b.wav", "a.wav", "-"])]
         ['b.wav', 'a.wav', '-']
     """
-    return list(find_each(arguments, raw, max_seconds, allow_download=allow_download))
+    return list(each_input(arguments, raw, max_seconds, allow_download=allow_download))
 
 
-def find_each(
+def each_input(
     arguments: Sequence[str | Path],
     raw: Raw | None = None,
     max_seconds: float | None = None,

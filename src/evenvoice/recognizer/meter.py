@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from evenvoice.printing import printable
-from evenvoice.recognizer.output import as_text
+from evenvoice.recognizer.output import scores_as_text
 
 _WIDTH = 40
 
@@ -38,7 +38,7 @@ def bars(entry: dict[str, Any], labels: Sequence[str], width: int = _WIDTH) -> l
     return lines
 
 
-def show(entries: Iterable[dict[str, Any]], labels: Sequence[str]) -> None:
+def show_meter(entries: Iterable[dict[str, Any]], labels: Sequence[str]) -> None:
     """Show entries as they come: bars in a terminal, else a line each: end in seconds, emotions.
 
     Args:
@@ -47,7 +47,7 @@ def show(entries: Iterable[dict[str, Any]], labels: Sequence[str]) -> None:
     """
     if not sys.stdout.isatty():
         for entry in entries:
-            sys.stdout.write(f"{entry['end']:.2f}\t{as_text(entry['scores']) or 'silent'}{_known(entry)}\n")
+            sys.stdout.write(f"{entry['end']:.2f}\t{scores_as_text(entry['scores']) or 'silent'}{_known(entry)}\n")
             sys.stdout.flush()
         return
     from rich.live import Live

@@ -19,7 +19,7 @@ _CHUNKS_A_SECOND = 20
 
 
 @contextmanager
-def microphone(device: str | None = None, seconds: float = math.inf) -> Iterator[tuple[int, Iterator[Waveform]]]:
+def open_microphone(device: str | None = None, seconds: float = math.inf) -> Iterator[tuple[int, Iterator[Waveform]]]:
     """Open a microphone; give its sample rate in Hz, and its chunks as they are recorded, float32 ``[n]``.
 
     Args:

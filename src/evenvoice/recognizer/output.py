@@ -100,7 +100,7 @@ class TextWriter(Writer):
             print(
                 printable(name),
                 *times,
-                as_text(entry["scores"][: self._top]) or "silent",
+                scores_as_text(entry["scores"][: self._top]) or "silent",
                 *([f"adapted, {known:.3g} utterance{'' if known == 1 else 's'}"] if self._adapted and known else ()),
                 sep="\t",
                 file=self.out,
@@ -172,11 +172,11 @@ def csv_columns(labels: Sequence[str], *, timeline: bool, adapted: bool) -> list
     return ["file", *times, "label", *(f"p:{label}" for label in labels), *(("adapted",) if adapted else ())]
 
 
-def as_text(scores: Iterable[Entry]) -> str:
+def scores_as_text(scores: Iterable[Entry]) -> str:
     """Return emotions with their probabilities in one line.
 
     Examples:
-        >>> as_text([{"label": "sad", "score": 0.75}, {"label": "angry", "score": 0.25}])
+        >>> scores_as_text([{"label": "sad", "score": 0.75}, {"label": "angry", "score": 0.25}])
         'sad 75.0%  angry 25.0%'
     """
     return "  ".join(f"{score['label']} {score['score']:.1%}" for score in scores)

@@ -13,8 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from evenvoice import __version__
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.metadata import Card
+from evenvoice.recognizer import Card, Recognizer
 from evenvoice.serve.access import Access, CheckAccess
 from evenvoice.serve.docs import docs_page
 from evenvoice.serve.headers import RootPath, SecurityHeaders

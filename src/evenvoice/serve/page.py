@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing_folder
-from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.metadata import Card
+from evenvoice.recognizer import Card, Recognizer
 
 if TYPE_CHECKING:  # writing a page needs no web server
     from fastapi import FastAPI

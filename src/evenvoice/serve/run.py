@@ -21,7 +21,7 @@ HOST, PORT = "127.0.0.1", 8000
 _ANSWERED_SECONDS = 3.0
 
 
-def run(
+def serve_model(
     model: Path,
     host: str = HOST,
     port: int = PORT,

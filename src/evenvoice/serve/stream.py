@@ -12,9 +12,7 @@ from fastapi.exceptions import WebSocketRequestValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer import Recognizer
-from evenvoice.recognizer.inputs import Raw
-from evenvoice.recognizer.live import Entry, Live
+from evenvoice.recognizer import Entry, Live, Raw, Recognizer
 from evenvoice.serve.limits import LOWEST_RATE, Limits
 from evenvoice.serve.refused import RefusedError
 from evenvoice.serve.stop import Stop

@@ -7,14 +7,19 @@ from typing import Annotated
 from fastapi import Query
 from starlette.datastructures import QueryParams
 
-from evenvoice.recognizer.windows import LONGEST
+from evenvoice.recognizer import LONGEST_WINDOW
 from evenvoice.serve.limits import MOST_OVERLAP, SHORTEST_HOP, SHORTEST_WINDOW
 from evenvoice.serve.refused import RefusedError
 
 Top = Annotated[int | None, Query(ge=1, description="So many emotions, best first; all if not given.")]
 Window = Annotated[
     float | None,
-    Query(ge=SHORTEST_WINDOW, le=LONGEST, allow_inf_nan=False, description="Answer for windows of so many seconds."),
+    Query(
+        ge=SHORTEST_WINDOW,
+        le=LONGEST_WINDOW,
+        allow_inf_nan=False,
+        description="Answer for windows of so many seconds.",
+    ),
 ]
 Hop = Annotated[
     float | None,

@@ -23,19 +23,7 @@ from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms, one_thread
 from evenvoice.files import writing
-from evenvoice.recognizer import Recognizer, SpeakerProfile
-from evenvoice.recognizer.metadata import (
-    CARD_KEYS,
-    FORMAT,
-    INPUTS,
-    KEY,
-    NORMALISED,
-    OUTPUT,
-    SPEAKER,
-    Card,
-    check_measured,
-    model_sha256,
-)
+from evenvoice.recognizer import Recognizer, SpeakerProfile, metadata
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.graph import Adaptive, WaveformToProbabilities, check_exportable
 from evenvoice.training.trained import TrainedModel
@@ -103,10 +91,10 @@ def export(
     if unknown:
         raise EvenvoiceError(f"{path}: unknown corpus key {unknown[0]!r}; allowed are {', '.join(_CORPUS_KEYS)}")
     figures = None if measured is None else [dict(entry) for entry in measured]
-    check_measured(figures, str(path))
+    metadata.check_measured(figures, str(path))
     model = _onnx_model(trained)
-    card = _card(trained, corpus, figures, model_sha256(model.SerializeToString(deterministic=True)))
-    model.metadata_props.add(key=KEY, value=json.dumps(card, ensure_ascii=False, allow_nan=False))
+    card = _card(trained, corpus, figures, metadata.model_sha256(model.SerializeToString(deterministic=True)))
+    model.metadata_props.add(key=metadata.KEY, value=json.dumps(card, ensure_ascii=False, allow_nan=False))
     with writing(path) as aside:
         aside.write_bytes(model.SerializeToString(deterministic=True))
         recognizer = Recognizer(aside)
@@ -124,12 +112,12 @@ def _onnx_model(trained: TrainedModel) -> Any:
         torch.tensor([20000, 9000]),
     )
     shapes: dict[str, dict[int, str]] = {"waveform": {0: "batch", 1: "samples"}, "lengths": {0: "batch"}}
-    inputs, outputs = list(INPUTS), [OUTPUT]
+    inputs, outputs = list(metadata.INPUTS), [metadata.OUTPUT]
     module = WaveformToProbabilities(trained)
     if trained.recipe.adaptive:
-        module, inputs, outputs = Adaptive(trained), [*INPUTS, SPEAKER], [OUTPUT, NORMALISED]
+        module, inputs, outputs = Adaptive(trained), [*inputs, metadata.SPEAKER], [*outputs, metadata.NORMALISED]
         example = *example, torch.zeros(1, trained.offset_width)
-        shapes[SPEAKER] = {}
+        shapes[metadata.SPEAKER] = {}
     # Some versions of onnxscript print how many rules of theirs they applied.
     with _quietly(), one_thread(), redirect_stdout(io.StringIO()):
         program = torch.onnx.export(
@@ -152,20 +140,20 @@ def _let_speaker_be_left_out(graph: Any) -> None:
     """Give the input a default: an initializer of the same name makes it optional, in every runtime."""
     from onnx import numpy_helper
 
-    (speaker,) = (value for value in graph.input if value.name == SPEAKER)
+    (speaker,) = (value for value in graph.input if value.name == metadata.SPEAKER)
     rows, width = speaker.type.tensor_type.shape.dim
-    graph.initializer.append(numpy_helper.from_array(np.zeros((1, width.dim_value), np.float32), SPEAKER))
+    graph.initializer.append(numpy_helper.from_array(np.zeros((1, width.dim_value), np.float32), metadata.SPEAKER))
     # One for all of a batch, or one each.
     rows.dim_param = "speakers"
 
 
 def _card(
     trained: TrainedModel, corpus: Mapping[str, Any] | None, measured: list[dict[str, Any]] | None, sha256: str
-) -> Card:
+) -> metadata.Card:
     """Return the metadata. Figures come from a named study or not at all, never from training data."""
     libraries = ("torch", "onnx", "onnxscript", "onnxruntime", "numpy")
     values = {
-        "format": FORMAT,
+        "format": metadata.FORMAT,
         "labels": list(trained.labels),
         "sample_rate": trained.recipe.extractor.sample_rate,
         "recipe": trained.recipe.model_dump(mode="json"),
@@ -180,7 +168,7 @@ def _card(
         "sha256": sha256,
         "intended_use": _INTENDED_USE,
     }
-    assert set(values) == set(CARD_KEYS)
+    assert set(values) == set(metadata.CARD_KEYS)
     return values
 
 
