@@ -30,7 +30,7 @@ def test_the_first_weights_follow_the_seed(monkeypatch: pytest.MonkeyPatch) -> N
         first.append(b"".join(value.numpy().tobytes() for value in network.state_dict().values()))
         return train(network, *args, **options)
 
-    monkeypatch.setattr("evenvoice.training.member.train_network", recorded)
+    monkeypatch.setattr("evenvoice.training.trainers.train_network", recorded)
     recipe = open_recipe("2dcnn", {"training": {"epochs": 1}})
     for seed in (0, 1, 1):
         _fit(recipe, seed)

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from evenvoice.features import one_thread
 from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
+from evenvoice.training.asking import Fitting, NetworkFit, RandomState
 from evenvoice.training.guards import read_only
 from evenvoice.training.images import Images
-from evenvoice.training.loop import Labels, OnEpoch, PlannedRows, WholeRows, train_network
+from evenvoice.training.loop import Labels, OnEpoch, PlannedRows, WholeRows
 from evenvoice.training.plans import is_redrawn, targets_of
 from evenvoice.training.retrain import last_layer, retrain
 
@@ -81,9 +81,8 @@ def fit_member(
     draw: Callable[[int], Plan],
     watched: tuple[Images, Labels] | None,
     seed: int,
-    device: str,
     on_epoch: OnEpoch | None,
-) -> Member:
+) -> Fitting[Member]:
     """Fit the recipe's model to the plan that ``draw`` returns for an epoch, from 0."""
     number = {label: position for position, label in enumerate(source.labels)}
     plans = [draw(0)]
@@ -108,7 +107,7 @@ def fit_member(
 
         learnt.redraw = redraw
     recorded, classes = learnt.recorded()
-    network, history, epoch, again = _fit_network(recipe, learnt, watched, k, weights, seed, device, on_epoch)
+    network, history, epoch, again = yield from _fit_network(recipe, learnt, watched, k, weights, seed, on_epoch)
     if again:
         counts = np.bincount(again[0].y(classes), minlength=k).astype(np.float64)
     plans += [plan.renumbered(recorded) for plan in again]
@@ -144,26 +143,26 @@ def _fit_network(
     n_classes: int,
     class_weights: npt.NDArray[np.float32] | None,
     seed: int,
-    device: str,
     on_epoch: OnEpoch | None,
-) -> tuple[torch.nn.Module, pd.DataFrame, int, list[Plan]]:
+) -> Fitting[tuple[torch.nn.Module, pd.DataFrame, int, list[Plan]]]:
     """Fit by gradient descent; return network, history, the epoch whose weights were kept, and plans of re-training."""
     settings, (recorded, classes) = recipe.training.retrain, rows.recorded()
-    again: list[Plan] = []
-    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
+    random = RandomState(seed)
+    with random.in_use():
         network = make_model(recipe.model.name, rows.images.shape[1:], n_classes, **recipe.model.options)
         assert isinstance(network, torch.nn.Module)
         layer = None if settings is None else last_layer(network, rows.images, recipe.model.name)
-        history, epoch = train_network(
-            network, rows, WholeRows(*watched) if watched else None,
-            recipe.training, n_classes=n_classes, class_weights=class_weights,
-            loss=_loss(recipe, rows, n_classes), device=device, on_epoch=on_epoch,
-        )  # fmt: skip
-        if settings is not None and layer is not None:
-            images, batch_size = rows.images[recorded], recipe.training.batch_size
-            again = retrain(network, layer, images, classes, settings, batch_size, seed)
-    return network, history, epoch, again
+    validation = WholeRows(*watched) if watched else None
+    loss = _loss(recipe, rows, n_classes)
+    trained = yield NetworkFit(
+        recipe, network, rows, validation, n_classes, class_weights, loss, random, on_epoch
+    )  # fmt: skip
+    if settings is None or layer is None:
+        return network, trained.history, trained.epoch, []
+    with random.in_use():
+        images, batch_size = rows.images[recorded], recipe.training.batch_size
+        again = retrain(network, layer, images, classes, settings, batch_size, seed)
+    return network, trained.history, trained.epoch, again
 
 
 def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:

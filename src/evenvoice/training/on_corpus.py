@@ -18,8 +18,9 @@ from evenvoice.progress import track
 from evenvoice.protocols import Fold, cut_validation
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
 from evenvoice.training.dataset import Dataset
+from evenvoice.training.device import check_device
 from evenvoice.training.export import check_exportable, export
-from evenvoice.training.fitting import check_device, fit
+from evenvoice.training.fitting import fit
 from evenvoice.training.load import load_dataset
 from evenvoice.training.logged import logging_epochs
 
