@@ -10,7 +10,8 @@ from evenvoice.imbalance import Plan
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import fold as fold_room
-from evenvoice.training import FitJob, TrainedModel, fit
+from evenvoice.training import FitJob, TrainedModel
+from evenvoice.training.asking import Fitting
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -25,14 +26,11 @@ def _run() -> fold_room.FoldResult:
 
 
 def test_a_fit_that_balances_more_than_the_training_part_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Greedy:
-        def __init__(self, device: str) -> None:
-            pass
+    class Greedy(FitJob):
+        def steps(self) -> Fitting[TrainedModel]:
+            return FitJob(self.recipe, EXAMPLES, self.validation, self.seed, self.labels).steps()
 
-        def fit_many(self, jobs: list[FitJob]) -> list[TrainedModel]:
-            return [fit(job.recipe, EXAMPLES, job.validation, job.seed, labels=job.labels) for job in jobs]
-
-    monkeypatch.setattr(fold_room, "LoopTrainer", Greedy)
+    monkeypatch.setattr(fold_room, "FitJob", Greedy)
     with pytest.raises(EvenvoiceError, match=r"synthetic rows have a parent outside the \d+ rows allowed"):
         _run()
 

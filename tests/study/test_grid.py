@@ -59,16 +59,16 @@ def test_goes_on_where_it_was_stopped_and_ends_the_same(
 ) -> None:
     _evaluate(corpus, tmp_path / "whole")
     module = importlib.import_module("evenvoice.study.work")
-    run_fold, made = module.run_fold, []
+    fold_steps, made = module.fold_steps, []
 
     def stops_after_three(*arguments: object, **options: object) -> object:
         if len(made) == 3:
             raise KeyboardInterrupt
         made.append(1)
-        return run_fold(*arguments, **options)
+        return fold_steps(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "run_fold", stops_after_three)
+        patch.setattr(module, "fold_steps", stops_after_three)
         with pytest.raises(KeyboardInterrupt):
             _evaluate(corpus, tmp_path / "killed")
     before = _predictions(tmp_path / "killed")

@@ -100,7 +100,9 @@ Cluster = Annotated[
         show_default=False,
     ),
 ]
-Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Device = Annotated[
+    str, typer.Option(help="cpu or cuda. On a GPU the fits of a study are trained side by side, 50 unless --jobs says.")
+]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Go on without unusable recordings, and list them on stderr.")
 ]

@@ -47,6 +47,7 @@ class AttentiveCNN(SequenceNetwork):
     """
 
     exportable: ClassVar[bool] = True
+    stackable: ClassVar[bool] = True
 
     def __init__(
         self,

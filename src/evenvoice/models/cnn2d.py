@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -51,6 +51,8 @@ class CNN2D(nn.Module):
         >>> count_parameters(network)  # as Keras counts: trainable, and with the batch normalisation's statistics
         (83268, 83524)
     """
+
+    stackable: ClassVar[bool] = True
 
     def __init__(
         self,

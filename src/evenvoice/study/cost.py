@@ -64,7 +64,9 @@ def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> f
     return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
 
 
-def announcement(tasks: Sequence[Task], total: int, utterances: pd.DataFrame, workers: int) -> str:
+def announcement(
+    tasks: Sequence[Task], total: int, utterances: pd.DataFrame, workers: int, *, on_gpu: bool = False
+) -> str:
     """Return how many fits there are, and about how long they take: measured speed × rows × epochs.
 
     Args:
@@ -72,10 +74,13 @@ def announcement(tasks: Sequence[Task], total: int, utterances: pd.DataFrame, wo
         total: How many there are with those that are made already.
         utterances: The corpus' table, with ``seconds``.
         workers: How many fits at once.
+        on_gpu: Whether a GPU trains the networks, whose speed is not measured.
     """
     there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
     if not tasks:
         return f"{total} fits: all are there already"
+    if on_gpu:
+        return f"{len(tasks)} fits{there}, on a GPU"
     seconds = 0.0
     speeds: dict[str, float] = {}
     classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}

@@ -13,7 +13,7 @@ from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
 from evenvoice.study.arguments import as_flag
-from evenvoice.training import check_device
+from evenvoice.training import StackedTrainer, check_device
 
 OnMessage = Callable[[str], None]
 
@@ -32,7 +32,8 @@ class Execution:
     """Where and how runs are made.
 
     Attributes:
-        jobs: How many fits at once, each on one thread; one a core if ``None``. The predictions do not depend on it.
+        jobs: How many fits at once: on the CPU each on one thread, one a core if ``None``, and the predictions do not
+            depend on it; on a GPU side by side as one network (`StackedTrainer`), 50 if ``None``.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         on_message: Called with a line of text: how many fits there will be, how long they take, which one failed.
@@ -77,7 +78,24 @@ class Execution:
     def workers(self) -> int:
         """Number of fits at once: as the executor says, where it does."""
         of_executor = getattr(self.executor, "workers", None)
-        return of_executor if isinstance(of_executor, int) else self.jobs or cores()
+        return of_executor if isinstance(of_executor, int) else self.jobs or (1 if self.on_gpu else cores())
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether networks are trained by this process on a GPU."""
+        return self.device != "cpu" and self.executor is None
+
+    @property
+    def loaders(self) -> int:
+        """Number of processes that compute features, which is done on the CPU."""
+        return cores() if self.on_gpu else self.workers
+
+    @property
+    def trainer(self) -> StackedTrainer | None:
+        """What trains the networks of many fits side by side; ``None`` where each is trained alone."""
+        if not self.on_gpu or self.jobs == 1:
+            return None
+        return StackedTrainer(self.device) if self.jobs is None else StackedTrainer(self.device, self.jobs)
 
     def message(self, text: str) -> None:
         """Pass a line of text on."""

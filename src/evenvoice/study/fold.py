@@ -16,7 +16,16 @@ from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
 from evenvoice.study.pool import balanced_pool
-from evenvoice.training import Dataset, FitJob, LoopTrainer, TrainedModel, Watched, fit_images, to_images
+from evenvoice.training import (
+    Dataset,
+    FitJob,
+    Fitting,
+    LoopTrainer,
+    TrainedModel,
+    Watched,
+    fit_images_steps,
+    to_images,
+)
 
 # What to do where a recipe cannot use what is enrolled.
 ADAPT = "use a recipe with normalise: enrolled, such as voice-adaptive"
@@ -57,6 +66,26 @@ def run_fold(
     device: str = "cpu",
     test_curves: bool = False,
 ) -> FoldResult:
+    """Make the steps of one fold, `fold_steps`, without others beside it, on a device: ``cpu`` or ``cuda``."""
+    steps = fold_steps(
+        recipe, protocol, fold, utterances, examples, labels, seed, split_seed=split_seed, test_curves=test_curves
+    )
+    [result] = LoopTrainer(device).run([steps])
+    return result
+
+
+def fold_steps(
+    recipe: Recipe,
+    protocol: SplitProtocol,
+    fold: Fold,
+    utterances: pd.DataFrame,
+    examples: Dataset,
+    labels: tuple[str, ...],
+    seed: int,
+    *,
+    split_seed: int | None = None,
+    test_curves: bool = False,
+) -> Fitting[FoldResult]:
     """Fit on the fold's training part, predict its test part, then join the test part's labels.
 
     Args:
@@ -68,7 +97,6 @@ def run_fold(
         labels: All emotions.
         seed: Of weights, shuffling, dropout and balancer.
         split_seed: Of the validation cut; ``seed`` if not given.
-        device: ``cpu`` or ``cuda``.
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing: the
             fit is the same to the last bit.
 
@@ -87,7 +115,8 @@ def run_fold(
             "set training.validation_share to 0"
         )
     if protocol.balance_first:
-        return _balanced_first(recipe, fold, utterances, examples, labels, seed, device, test_curves)
+        result = yield from _balanced_first(recipe, fold, utterances, examples, labels, seed, test_curves)
+        return result
     if recipe.training.validation_share and not len(fold.validation):
         cut_by = seed if split_seed is None else split_seed
         fold = cut_validation(fold, utterances, recipe.training.validation_share, cut_by, protocol)
@@ -98,8 +127,7 @@ def run_fold(
     watches_test = protocol.select_on_test or test_curves
     if watches_test:
         validation = examples.take(fold.test)
-    job = FitJob(recipe, examples.take(fold.train), validation, seed, labels)
-    [model] = LoopTrainer(device).fit_many([job])
+    model = yield from FitJob(recipe, examples.take(fold.train), validation, seed, labels).steps()
     if watches_test:
         model = replace(model, recipe=as_asked, history=_of_the_test_part(model.history))
     ids = np.array(examples.ids)
@@ -141,9 +169,8 @@ def _balanced_first(
     examples: Dataset,
     labels: tuple[str, ...],
     seed: int,
-    device: str,
     test_curves: bool,
-) -> FoldResult:
+) -> Fitting[FoldResult]:
     """The paper's order of steps: the fold divides the balanced set."""
     if recipe.training.validation_share:
         raise EvenvoiceError(
@@ -164,9 +191,9 @@ def _balanced_first(
     }
     tested = plan.take(pool.images, fold.test)
     watched = Watched(tested, plan.y(emotions)[fold.test], ids[fold.test].tolist()) if test_curves else None
-    model = fit_images(
+    model = yield from fit_images_steps(
         recipe, pool.images, emotions, lambda seed, epoch: plan, watched, pool.normaliser, seed,
-        rows=fold.train, labels=labels, fitted_on=saw, device=device,
+        rows=fold.train, labels=labels, fitted_on=saw,
     )  # fmt: skip
     model = replace(model, history=_of_the_test_part(model.history))
     probabilities = model.image_probabilities(tested)

@@ -17,6 +17,7 @@ from evenvoice.files import check_writable, write_json
 from evenvoice.leases import sweep
 from evenvoice.loggers import Logger, open_loggers
 from evenvoice.parallel import Executor, in_parallel, is_remote, share
+from evenvoice.progress import track
 from evenvoice.protocols import (
     Fold,
     SplitProtocol,
@@ -53,8 +54,8 @@ from evenvoice.study.records import (
 from evenvoice.study.remote import keep_run, make_run_remotely, try_run_remotely
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
-from evenvoice.study.work import Task, make_run, try_run
-from evenvoice.training import Dataset, load_dataset
+from evenvoice.study.work import Task, make_run, make_runs, try_run
+from evenvoice.training import Dataset, StackedTrainer, load_dataset
 
 OnFailure = Callable[[RunKey, str], None]
 
@@ -192,7 +193,7 @@ class _Evaluation:
                 features,
                 [shape for recipe in recipes for shape in recipe.shapes],
                 perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
-                jobs=self.execution.workers,
+                jobs=self.execution.loaders,
                 skip_bad=self.execution.skip_bad,
                 executor=self.execution.executor,
             )
@@ -209,7 +210,9 @@ class _Evaluation:
             missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
             utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
             waiting.append((missing, corpus.classes, utterances, examples))
-            self.execution.message(announcement(missing, len(tasks), utterances, self.execution.workers))
+            self.execution.message(
+                announcement(missing, len(tasks), utterances, self.execution.workers, on_gpu=self.execution.on_gpu)
+            )
         about = about_study(self.folder, self.corpus, self.recipes, self.protocols, self.seeds, self.command)
         runs = (run for part in waiting for run in self._make(*part))
         next(runs, None)
@@ -247,6 +250,9 @@ class _Evaluation:
         if not tasks:
             return
         execution = self.execution
+        if execution.trainer is not None:
+            yield from self._make_stacked(execution.trainer, tasks, labels, utterances, examples)
+            return
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
         executor, remote = execution.executor, is_remote(execution.executor)
@@ -260,6 +266,26 @@ class _Evaluation:
         calls = (delayed(make if self.on_failure is None else try_to)(task, *what) for task in tasks)
         for made in in_parallel(calls, "fitting", len(tasks), jobs=jobs, ordered=False, executor=executor):
             failed = keep_run(made, folder) if remote else made
+            if failed is not None and self.on_failure is not None:
+                self.on_failure(*failed)
+            yield
+
+    def _make_stacked(
+        self,
+        trainer: StackedTrainer,
+        tasks: Sequence[Task],
+        labels: tuple[str, ...],
+        utterances: pd.DataFrame,
+        examples: Dataset,
+    ) -> Iterator[None]:
+        """Make the runs in this process, many networks at once; yield after each."""
+        # Fits of one fold share their rows; they are given to the trainer together.
+        ordered = sorted(tasks, key=lambda task: (task.recipe.name, task.protocol.name, task.key.fold))
+        runs = make_runs(
+            ordered, self.corpus.name, labels, utterances, examples, self.folder.resolve(), self.keep_models,
+            self.test_curves, trainer=trainer, failures=self.on_failure is not None,
+        )  # fmt: skip
+        for failed in track(runs, "fitting", len(ordered)):
             if failed is not None and self.on_failure is not None:
                 self.on_failure(*failed)
             yield

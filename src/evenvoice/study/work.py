@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,16 @@ from evenvoice.metrics import PROBABILITY
 from evenvoice.models import is_network
 from evenvoice.protocols import Enrol, Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
-from evenvoice.study.fold import run_fold
+from evenvoice.study.fold import FoldResult, fold_steps
 from evenvoice.study.guards import marked
 from evenvoice.study.memory import peak_memory
 from evenvoice.study.records import RunKey, is_made, versions, write_run
-from evenvoice.training import Dataset
+from evenvoice.training import Dataset, Fitting, LoopTrainer, StackedTrainer, Times, timed
 
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One run to make: what `run_fold` needs, and where the result goes."""
+    """One run to make: what `fold_steps` needs, and where the result goes."""
 
     key: RunKey
     recipe: Recipe
@@ -48,16 +48,74 @@ def make_run(
     """Make one run and write it; in a worker process where there are several jobs (``own_process``)."""
     if own_process:
         keep_freed_memory()
-    key = task.key
-    if is_made(key.folder(study), task.fingerprint):
+    if is_made(task.key.folder(study), task.fingerprint):
         return  # by another process that works on the same study
-    started, cpu = time.perf_counter(), time.process_time()
     with peak_memory() as peak:
-        result = run_fold(
+        steps = _steps(task, utterances, dataset, labels, test_curves)
+        [(result, times)] = LoopTrainer(device).run([steps])
+    _write(task, corpus, labels, utterances, study, device, keep_model, result, times, peak.bytes)
+
+
+def make_runs(
+    tasks: Iterable[Task],
+    corpus: str,
+    labels: tuple[str, ...],
+    utterances: pd.DataFrame,
+    dataset: Dataset,
+    study: Path,
+    keep_models: bool,
+    test_curves: bool,
+    *,
+    trainer: StackedTrainer,
+    failures: bool,
+) -> Iterator[tuple[RunKey, str] | None]:
+    """Make many runs with one trainer, and write each; yield ``None`` after one that is there, in their order.
+
+    Where ``failures``, which it was and why it could not be made, if it could not; else that raises.
+    """
+
+    def steps(task: Task) -> Fitting[tuple[RunKey, str] | None]:
+        if is_made(task.key.folder(study), task.fingerprint):
+            return None
+        try:
+            result, times = yield from _steps(task, utterances, dataset, labels, test_curves)
+            _write(task, corpus, labels, utterances, study, trainer.device, keep_models, result, times, None)
+        except EvenvoiceError as error:
+            if not failures:
+                raise
+            return task.key, str(error)
+        return None
+
+    return trainer.run(map(steps, tasks))
+
+
+def _steps(
+    task: Task, utterances: pd.DataFrame, dataset: Dataset, labels: tuple[str, ...], test_curves: bool
+) -> Fitting[tuple[FoldResult, Times]]:
+    """The steps of a run, and the time that they take."""
+    key = task.key
+    return timed(
+        fold_steps(
             task.recipe, task.protocol, task.fold, utterances, dataset, labels, key.fit_seed,
-            split_seed=key.split_seed, device=device, test_curves=test_curves,
-        )  # fmt: skip
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+            split_seed=key.split_seed, test_curves=test_curves,
+        )
+    )  # fmt: skip
+
+
+def _write(
+    task: Task,
+    corpus: str,
+    labels: tuple[str, ...],
+    utterances: pd.DataFrame,
+    study: Path,
+    device: str,
+    keep_model: bool,
+    result: FoldResult,
+    times: Times,
+    memory: int | None,
+) -> None:
+    """Write what a run leaves behind."""
+    key = task.key
     _check_converged(key, result.predictions)
     promise = marked(promise_of(task.protocol, task.fold, utterances), result.leaks)
     enrolled = task.protocol.utterances if isinstance(task.protocol, Enrol) else 0
@@ -81,9 +139,9 @@ def make_run(
         "epoch": result.model.epoch,
         "temperature": result.model.decision.temperature,
         "bias": result.model.decision.bias.tolist(),
-        "seconds": round(seconds, 3),
-        "cpu_seconds": round(cpu, 3),
-        "memory": peak.bytes,
+        "seconds": round(times.seconds, 3),
+        "cpu_seconds": round(times.cpu_seconds, 3),
+        "memory": memory,
         "device": device,
         "versions": versions(),
     }

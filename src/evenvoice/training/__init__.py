@@ -1,9 +1,12 @@
 """Fit recipes, and hand over what was fitted."""
 
+from evenvoice.training.asking import Fitting, Times, timed
 from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
+from evenvoice.training.device import check_device
 from evenvoice.training.export import export
-from evenvoice.training.fitting import check_device, fit, fit_images
+from evenvoice.training.fit_steps import fit_images_steps
+from evenvoice.training.fitting import fit, fit_images
 from evenvoice.training.images import Images
 from evenvoice.training.load import check_emotions, load_dataset
 from evenvoice.training.loop import OnEpoch, PlannedRows, train_network
@@ -12,19 +15,22 @@ from evenvoice.training.on_corpus import train
 from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 from evenvoice.training.trained import TrainedModel, Watched
-from evenvoice.training.trainers import FitJob, LoopTrainer, Trainer
+from evenvoice.training.trainers import FitJob, LoopTrainer, StackedTrainer, Trainer
 from evenvoice.training.weights import WEIGHTS_FILE, load_weights, save_weights
 
 __all__ = [
     "WEIGHTS_FILE",
     "Dataset",
     "FitJob",
+    "Fitting",
     "Images",
     "LoopTrainer",
     "Normaliser",
     "OnEpoch",
     "PlannedRows",
     "SpeechEmotionClassifier",
+    "StackedTrainer",
+    "Times",
     "TrainedModel",
     "Trainer",
     "Watched",
@@ -33,11 +39,13 @@ __all__ = [
     "export",
     "fit",
     "fit_images",
+    "fit_images_steps",
     "fit_normaliser",
     "load_dataset",
     "load_weights",
     "make_plan",
     "save_weights",
+    "timed",
     "to_images",
     "to_training_images",
     "train",

@@ -35,20 +35,21 @@ def disturbed(batch: Batch, settings: TrainingSettings, n_classes: int, last_row
     )
 
 
-def masked(features: Tensor, masks: MaskSettings, height: int) -> Tensor:
+def masked(features: Tensor, masks: MaskSettings, height: int, *, in_place: bool = False) -> Tensor:
     """Return features ``[b, c, h, w]`` with spans of frames and of the first ``height`` rows set to zero, the mean.
 
     Source: Park et al. 2019, "SpecAugment", section 2, without time warping; each span is 0 to ``frames`` − 1 (or
     ``rows`` − 1) wide, and has a place of its own in each utterance.
     """
     n, _, _, width = features.shape
-    features = features.clone()
+    features = features if in_place else features.clone()
     rows, frames = features[:, :, :height], torch.arange(width)
     for _ in range(masks.number):
         for longest, size, places in ((masks.frames, width, frames), (masks.rows, height, torch.arange(height))):
             length = (torch.rand(n) * min(longest, size)).long()
             start = (torch.rand(n) * (size - length + 1)).long()
             hit = (places >= start[:, None]) & (places < (start + length)[:, None])
+            hit = hit.to(features.device)  # drawn on the CPU: the same spans on every device
             rows.masked_fill_(hit[:, None, None] if places is frames else hit[:, None, :, None], 0.0)
     return features
 

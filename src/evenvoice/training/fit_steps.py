@@ -23,7 +23,7 @@ from evenvoice.training.member import Source, fit_member, mean_history, member_s
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.partners import decide, join_partners
 from evenvoice.training.plans import make_plan
-from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+from evenvoice.training.prepare import prepare, to_images
 from evenvoice.training.trained import TrainedModel, Watched, probabilities_of
 
 
@@ -53,9 +53,8 @@ def fit_steps(
             balance, or a selection without a validation part.
     """
     emotions = _checked(train)
-    normaliser = fit_normaliser(recipe, train)
-    images = to_training_images(recipe, train, normaliser)
-    variants = {name: to_training_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
+    prepared = prepare(recipe, train)
+    normaliser, images, variants = prepared.normaliser, prepared.images, prepared.variants
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
     watched = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.images import gather
+from evenvoice.training.images import Images, gather
 from evenvoice.training.normalise import (
     Normaliser,
     Rows,
@@ -19,6 +23,52 @@ from evenvoice.training.normalise import (
 
 # Utterances that are shaped at once.
 _BLOCK = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a fit learns from, before its samplers: see `prepare`.
+
+    Attributes:
+        normaliser: As measured on the training part.
+        images: The training part, float32 ``[n, c, h, w]``.
+        variants: The same of its perturbed waveforms, by the perturbation.
+        source: What it was made of.
+    """
+
+    normaliser: Normaliser | None
+    images: Images
+    variants: Mapping[str, Images]
+    source: Dataset
+
+
+# Those that a fit still works with.
+_PREPARED: WeakValueDictionary[tuple[object, ...], Prepared] = WeakValueDictionary()
+
+
+def prepare(recipe: Recipe, train: Dataset) -> Prepared:
+    """Measure the normaliser on a training part, and normalise, clip and shape the part and its variants.
+
+    Fits that go on at the same time share one where all that it depends on is the same, as in the fits of one fold.
+    """
+    sections = recipe.model_dump_json(include={"features", "shape", "normalise", "kappa", "clip", "augment"})
+    arrays = (train.positions, train.speakers)
+    # No other object has an id of these while ``source`` holds them.
+    key = (
+        sections,
+        recipe.perturbations,
+        id(train.features),
+        id(train.variants),
+        tuple(train.ids),
+        *(None if one is None else one.tobytes() for one in arrays),
+    )
+    found = _PREPARED.get(key)
+    if found is None:
+        normaliser = fit_normaliser(recipe, train)
+        variants = {name: to_training_images(recipe, train.variant(name), normaliser) for name in recipe.perturbations}
+        found = Prepared(normaliser, to_training_images(recipe, train, normaliser), variants, train)
+        _PREPARED[key] = found
+    return found
 
 
 def fit_normaliser(recipe: Recipe, dataset: Dataset) -> Normaliser | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -23,7 +24,13 @@ class BaseLoss:
 
     Raises:
         EvenvoiceError: Fewer than two classes, or a class without rows.
+
+    Attributes:
+        uses_counts: Whether two losses that differ in their class counts alone differ; where not, the batches of many
+            fits may be put into one call of `rows`.
     """
+
+    uses_counts: ClassVar[bool] = True
 
     def __init__(self, class_counts: Sequence[float], n_epochs: int = 1) -> None:
         try:

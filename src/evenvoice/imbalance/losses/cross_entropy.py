@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -31,6 +31,8 @@ class CrossEntropy(BaseLoss):
         >>> round(CrossEntropy((30, 10))(torch.zeros(4, 2), torch.tensor([0, 1, 1, 0])).item(), 4)
         0.6931
     """
+
+    uses_counts: ClassVar[bool] = False
 
     def __init__(
         self, class_counts: Sequence[float], n_epochs: int = 1, *, smoothing: float = 0.0, base: Literal["e", 2] = "e"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -28,6 +29,8 @@ class Focal(BaseLoss):
         >>> round(Focal((30, 10))(torch.zeros(1, 2), torch.tensor([0])).item(), 4)  # ln 2 / 4
         0.1733
     """
+
+    uses_counts: ClassVar[bool] = False
 
     def __init__(self, class_counts: Sequence[float], n_epochs: int = 1, *, gamma: float = 2.0) -> None:
         super().__init__(class_counts, n_epochs)
