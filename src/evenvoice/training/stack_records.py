@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from evenvoice.recipes.sections import TrainingSettings
+from evenvoice.recipes import TrainingSettings
 from evenvoice.training.loop import OnEpoch
 from evenvoice.training.stack_network import State
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LinearLR, LRScheduler, OneCycleLR
 
 from evenvoice.imbalance import BaseLoss
-from evenvoice.recipes.sections import TrainingSettings
+from evenvoice.recipes import TrainingSettings
 from evenvoice.training.asking import NetworkFit, Trained
 from evenvoice.training.stack_network import StackedNetwork, is_stackable
 from evenvoice.training.stack_records import StackedRecords
