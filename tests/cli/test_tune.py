@@ -24,9 +24,10 @@ from tests.workers import start_workers_in
 QUICK = """
 import importlib
 import evenvoice.report
+import evenvoice.tuning.cost
 evenvoice.report.write_report = lambda folder, **_: folder
+evenvoice.tuning.cost.rows_per_second = lambda *_: 100.0
 run = importlib.import_module("evenvoice.tuning.run")
-run.rows_per_second = lambda *_: 100.0
 """
 # The second trial never ends.
 HANGS = (
@@ -69,7 +70,7 @@ def together(make: Callable[[object], tuple[int, float | None] | None]) -> Calla
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, undrawn: None) -> None:
-    monkeypatch.setattr("evenvoice.tuning.run.rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr("evenvoice.tuning.cost.rows_per_second", lambda *_: 100.0)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_a_tuning_keeps_its_store_here(
     corpus: Corpus, tmp_path: Path, cluster: DaskExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = importlib.import_module("evenvoice.tuning.run")
-    monkeypatch.setattr(run, "rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr("evenvoice.tuning.cost.rows_per_second", lambda *_: 100.0)
     monkeypatch.setattr(run, "evaluate", lambda *_, **__: None)
     # The second is impossible: more neighbours than the smallest class has.
     search = {"balance.options.k_neighbors": [2, 50]}

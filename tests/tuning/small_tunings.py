@@ -19,6 +19,7 @@ from evenvoice.tuning import Tuning, objective, tune
 from tests import fabricate
 
 run = importlib.import_module("evenvoice.tuning.run")
+cost = importlib.import_module("evenvoice.tuning.cost")
 
 TABLE = fabricate.utterances(n_speakers=5, per_emotion=(3, 2, 3, 3))
 EXAMPLES = fabricate.examples(TABLE)
@@ -41,8 +42,8 @@ def recipe_of(search: dict[str, Any], epochs: int = 2, k: int = 2, **training: A
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine of known speed, and no test part to open: `tests/cli/test_tune.py` opens one."""
-    monkeypatch.setattr(run, "rows_per_second", lambda *_: 100.0)
-    monkeypatch.setattr(run, "duration", lambda _: 2.0)
+    monkeypatch.setattr(cost, "rows_per_second", lambda *_: 100.0)
+    monkeypatch.setattr(cost, "duration", lambda _: 2.0)
     monkeypatch.setattr(run, "evaluate", lambda *_, **__: None)
     answer_loads(monkeypatch, EXAMPLES)
 

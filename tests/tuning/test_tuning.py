@@ -26,6 +26,7 @@ from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every te
     TESTED,
     answer_loads,
     corpus_of,
+    cost,
     outcome,
     recipe_of,
     run,
@@ -241,7 +242,7 @@ def test_settings_that_no_network_takes_cost_no_more_than_their_trial(
             raise EvenvoiceError("too small")
         return 100.0
 
-    monkeypatch.setattr(run, "rows_per_second", timed)
+    monkeypatch.setattr(cost, "rows_per_second", timed)
     said: list[str] = []
     tuned(tmp_path, recipe=recipe_of({"training.learning_rate": RATES}, epochs=1), trials=1, on_message=said.append)
     assert ", about " in said[0]

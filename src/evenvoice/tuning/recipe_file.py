@@ -11,6 +11,30 @@ import yaml
 
 from evenvoice.files import writing
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
+from evenvoice.tuning.outcome import Tuning
+from evenvoice.tuning.space import with_settings
+
+
+def write_tuned(tuning: Tuning, extends: str | None, command: str | None) -> Recipe:
+    """Write a tuning's best settings as a recipe, with what they scored at the head; return the recipe."""
+    assert tuning.best is not None
+    recipe, about = tuning.recipe, tuning.about
+    name = f"{recipe.name}-tuned"
+    tuned = with_settings(
+        recipe, tuning.changed, name=name,
+        about=f"{recipe.name}, tuned on {about['corpus']} by {tuning.finished} trials",
+        source=f"evenvoice tune, trial {tuning.best.number}",
+    )  # fmt: skip
+    first = tuning.first.ua if tuning.first else None
+    before = "which did not come to its end" if first is None else f"{100 * first:.1f} %"
+    comments = [
+        f"Found by: {command}" if command else "Found by evenvoice.tuning.tune",
+        f"UA on validation parts ({about['inner']}, none of the test part): {100 * (tuning.best.ua or 0):.1f} %; "
+        f"{recipe.name} as it is: {before}.",
+        "The highest of many trials is too high a figure: the one to quote is of the test part, in tuning.html.",
+    ]
+    write_recipe(tuning.folder / f"{name}.yaml", tuned, extends, comments)
+    return tuned
 
 
 def write_recipe(path: Path, recipe: Recipe, extends: str | None, comments: Sequence[str]) -> None:

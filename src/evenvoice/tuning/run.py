@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import statistics
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import optuna
 from joblib import delayed
 
-from evenvoice.audio import duration
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
-from evenvoice.models import is_network
 from evenvoice.parallel import Executor, in_parallel, is_remote
 from evenvoice.protocols import make_folds
 from evenvoice.recipes import Recipe, recipe_names
@@ -38,22 +33,17 @@ from evenvoice.study import (
     default_protocol,
     evaluate,
     renamed,
-    rows_after_balancing,
-    rows_per_second,
 )
-from evenvoice.tables import time_in_words
 from evenvoice.training import check_emotions, load_dataset
+from evenvoice.tuning.cost import announcement
 from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
 from evenvoice.tuning.outcome import Tuning, load_tuning, read_tuning, write_trials
-from evenvoice.tuning.recipe_file import write_recipe
+from evenvoice.tuning.recipe_file import write_tuned
 from evenvoice.tuning.remote import make_trials_remotely
-from evenvoice.tuning.space import example_space, lies_in, own_settings, suggest, with_settings
+from evenvoice.tuning.space import example_space, lies_in, own_settings
 from evenvoice.tuning.store import FILE, OPENED, Store
 from evenvoice.tuning.trial import Job, make_trial, workplace
-
-# Settings whose speed is measured to say what a tuning costs.
-_DRAWN = 4
 
 
 @renamed(say="on_message")
@@ -136,7 +126,9 @@ def tune(
         _bind(store, corpus, recipe, division)
         while not _chosen(store, trials):
             _search(store, job, execution)
-        tuned = _write(read_tuning(store), extends or (recipe.name if recipe.name in recipe_names() else None), command)
+        found = read_tuning(store)
+        write_trials(found)
+        tuned = write_tuned(found, extends or (recipe.name if recipe.name in recipe_names() else None), command)
     finally:
         store.close()
     with Lock(folder / ".locks" / "opening"):  # another process may have come here too
@@ -187,7 +179,7 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
             executor=execution.executor,
         )
         make_folds(job.inner, corpus.table, job.seed)
-        execution.message(_announcement(job, corpus, finished, running, execution.workers))
+        execution.message(announcement(job, corpus, finished, running, execution.workers))
     best = max((trial.ua for trial in read_tuning(store).trials if trial.ua is not None), default=-1.0)
     try:
         while OPENED not in store.attributes:
@@ -224,38 +216,6 @@ def _made(job: Job, free: int, execution: Execution) -> Iterator[tuple[int, floa
     yield from in_parallel(calls, "tuning", free, jobs=jobs, ordered=False, executor=executor)
 
 
-def _announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:
-    """How many trials, and about how long: measured for some settings of the space."""
-    there = f" ({finished} are there already)" if finished else ""
-    there += f" ({running} in other processes)" if running else ""
-    left = job.wanted - finished - running
-    head = f"{left} trials{there} of {job.parts} fits each"
-    if not is_network(job.recipe.model.name):
-        return f"{head}, whose time is not estimated"
-    seconds = statistics.fmean(_seconds(job, inside))
-    jobs = min(jobs, left)
-    about = time_in_words(left * seconds / jobs)
-    return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
-
-
-def _seconds(job: Job, inside: Corpus) -> list[float]:
-    """Seconds of a trial, for the recipe as it is and for some settings drawn at random."""
-    drawn = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=job.seed))
-    recipes = [job.recipe]
-    for _ in range(_DRAWN):
-        with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
-            recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
-    emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
-    found = []
-    for recipe in recipes:
-        if not is_network(recipe.model.name):
-            continue
-        rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
-        with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
-            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds))
-    return found
-
-
 def _chosen(store: Store, wanted: int) -> bool:
     """Settle which trial is chosen, if all are made. From then on there are no more trials.
 
@@ -281,26 +241,3 @@ def _chosen(store: Store, wanted: int) -> bool:
             raise EvenvoiceError(f"{found.folder}: none of the {finished} trials came to its end{why}")
         store.open_test_part(found.chosen, found.finished)
         return True
-
-
-def _write(tuning: Tuning, extends: str | None, command: str | None) -> Recipe:
-    """Write the trials and the tuned recipe."""
-    write_trials(tuning)
-    assert tuning.best is not None
-    recipe, about = tuning.recipe, tuning.about
-    name = f"{recipe.name}-tuned"
-    tuned = with_settings(
-        recipe, tuning.changed, name=name,
-        about=f"{recipe.name}, tuned on {about['corpus']} by {tuning.finished} trials",
-        source=f"evenvoice tune, trial {tuning.best.number}",
-    )  # fmt: skip
-    first = tuning.first.ua if tuning.first else None
-    before = "which did not come to its end" if first is None else f"{100 * first:.1f} %"
-    comments = [
-        f"Found by: {command}" if command else "Found by evenvoice.tuning.tune",
-        f"UA on validation parts ({about['inner']}, none of the test part): {100 * (tuning.best.ua or 0):.1f} %; "
-        f"{recipe.name} as it is: {before}.",
-        "The highest of many trials is too high a figure: the one to quote is of the test part, in tuning.html.",
-    ]
-    write_recipe(tuning.folder / f"{name}.yaml", tuned, extends, comments)
-    return tuned

@@ -1,0 +1,52 @@
+"""What a tuning will cost, measured on this machine before it starts."""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+
+import optuna
+
+from evenvoice.audio import duration
+from evenvoice.corpora import Corpus
+from evenvoice.errors import EvenvoiceError
+from evenvoice.models import is_network
+from evenvoice.study import rows_after_balancing, rows_per_second
+from evenvoice.tables import time_in_words
+from evenvoice.tuning.space import suggest, with_settings
+from evenvoice.tuning.trial import Job
+
+# Settings whose speed is measured to say what a tuning costs.
+_DRAWN = 4
+
+
+def announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:
+    """How many trials, and about how long: measured for some settings of the space."""
+    there = f" ({finished} are there already)" if finished else ""
+    there += f" ({running} in other processes)" if running else ""
+    left = job.wanted - finished - running
+    head = f"{left} trials{there} of {job.parts} fits each"
+    if not is_network(job.recipe.model.name):
+        return f"{head}, whose time is not estimated"
+    seconds = statistics.fmean(_seconds(job, inside))
+    jobs = min(jobs, left)
+    about = time_in_words(left * seconds / jobs)
+    return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
+
+
+def _seconds(job: Job, inside: Corpus) -> list[float]:
+    """Seconds of a trial, for the recipe as it is and for some settings drawn at random."""
+    drawn = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=job.seed))
+    recipes = [job.recipe]
+    for _ in range(_DRAWN):
+        with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
+            recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
+    emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
+    found = []
+    for recipe in recipes:
+        if not is_network(recipe.model.name):
+            continue
+        rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
+        with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
+            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds))
+    return found
