@@ -16,7 +16,7 @@ from evenvoice.imbalance.samplers.redrawn import Redrawn
 LARGE = np.broadcast_to(np.float32(0), (6832, 11280))
 
 
-@pytest.mark.parametrize("name", ["borderline-smote-1", "svm-smote", "kmeans-smote", "smote-tomek", "genetic-ratio"])
+@pytest.mark.parametrize("name", ["rb-ccr", "svm-smote", "kmeans-smote", "smote-tomek", "genetic-ratio"])
 def test_a_sampler_that_takes_more_than_a_gibibyte_says_so(name: str) -> None:
     with pytest.warns(UserWarning, match=r"about \d+\.\d GiB of memory above its input of 294 MiB; smote and random-"):
         warn_of_memory(make_sampler(name), LARGE)
@@ -24,7 +24,11 @@ def test_a_sampler_that_takes_more_than_a_gibibyte_says_so(name: str) -> None:
         warn_of_memory(Redrawn(name), LARGE)
 
 
-@pytest.mark.parametrize("name", ["none", "smote", "random-over", "random-under", "tomek", "enn"])
+@pytest.mark.parametrize(
+    "name",
+    ["none", "smote", "random-over", "random-under", "tomek", "enn", "deepsmote", "three-player-gan", "eos", "mixup",
+     "borderline-smote-1", "spec-augment", "waveform-over", "redrawn"],
+)  # fmt: skip
 def test_others_say_nothing(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -46,7 +50,7 @@ def test_it_is_said_before_the_sampler_starts() -> None:
 @pytest.mark.parametrize(
     "name",
     ["smote", "borderline-smote-1", "adasyn", "tomek", "all-knn", "nearmiss-1", "nearmiss-2", "one-sided",
-     "smote-tomek", "db-us", "uncertainty-under", "dbig-us", "kalman-smote", "mixup"],
+     "smote-tomek", "db-us", "uncertainty-under", "dbig-us", "kalman-smote", "mixup", "eos", "spec-augment"],
 )  # fmt: skip
 def test_no_sampler_takes_more_than_it_says(name: str) -> None:
     """As far as Python and NumPy allocate it; `benchmarks/samplers.py` watches the whole process."""

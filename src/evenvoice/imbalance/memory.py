@@ -16,6 +16,7 @@ def memory_needed(sampler: Any, X: NDArray[Any]) -> int:
 
     A sampler's ``copies`` is how many times its input that was at most, measured with `benchmarks/samplers.py`:
     what imbalanced-learn and scikit-learn copy grows with the input, and no method of ours holds all distances at once.
+    Of samplers that train networks it is that of a large input: their weights take some 50 MiB more at the most.
 
     Args:
         sampler: Any sampler; one that says nothing counts for nothing.

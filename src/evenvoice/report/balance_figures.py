@@ -64,7 +64,8 @@ def gains_figure(entries: Sequence[Entry]) -> Figure | None:
 def imbalance_figure(bench: Bench, recipe: str) -> Figure | None:
     """Draw UA against the ratio of the training parts, a line for each method; ``None`` for fewer than two ratios.
 
-    Of many methods those are drawn that were evaluated at the most ratios, then those of the highest mean UA.
+    A method of one ratio has no line. Of many methods those are drawn that were evaluated at the most ratios, then
+    those of the highest mean UA.
     """
     lines: dict[str, list[Entry]] = {}
     for entry in bench.entries:
@@ -72,6 +73,7 @@ def imbalance_figure(bench: Bench, recipe: str) -> Figure | None:
             lines.setdefault(entry.method, []).append(entry)
     if len({entry.protocol for found in lines.values() for entry in found}) < 2:
         return None
+    lines = {name: found for name, found in lines.items() if name == "none" or len(found) > 1}
     names = sorted(lines, key=lambda name: (name != "none", -len(lines[name]), -_mean(lines[name])))[: len(_LINES)]
     first = lines[names[0]][0]
     with drawing():

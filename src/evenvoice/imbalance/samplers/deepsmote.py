@@ -57,6 +57,7 @@ class DeepSMOTE(Planned):
     steps: int = 1500
 
     between_parents: ClassVar[bool] = False
+    copies: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         self._smote()

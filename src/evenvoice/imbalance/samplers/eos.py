@@ -37,6 +37,7 @@ class EOS(Planned):
     reach: float = 1.0
 
     mixes_classes: ClassVar[bool] = True
+    copies: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         check_strategy("EOS", self.sampling_strategy, "not majority")

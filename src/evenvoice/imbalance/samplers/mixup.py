@@ -33,6 +33,7 @@ class Mixup(Planned):
     alpha: float = 1.0
 
     mixes_classes: ClassVar[bool] = True
+    copies: ClassVar[float] = 0.4
 
     def __post_init__(self) -> None:
         check_strategy("Mixup", self.sampling_strategy, "not majority")

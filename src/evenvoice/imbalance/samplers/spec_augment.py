@@ -47,6 +47,7 @@ class SpecAugment(BaseSampler):
     coefficients: float = 0.2
 
     between_parents: ClassVar[bool] = False
+    copies: ClassVar[float] = 0.7
 
     def __post_init__(self) -> None:
         check_strategy("SpecAugment", self.sampling_strategy, "not majority")

@@ -51,6 +51,7 @@ class ThreePlayerGAN(Planned):
     cooperation: float = 0.5
 
     between_parents: ClassVar[bool] = False
+    copies: ClassVar[float] = 0.9
 
     def __post_init__(self) -> None:
         check_strategy("ThreePlayerGAN", self.sampling_strategy, "not majority")
