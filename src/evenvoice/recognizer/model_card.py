@@ -12,6 +12,7 @@ import re
 import shlex
 from typing import Any
 
+from evenvoice.recognizer.markdown import code_block, code_span, markdown_table, one_line, printable, yaml_block
 from evenvoice.recognizer.metadata import Card
 
 # What the Hugging Face hub calls the licences that people give to corpora and models; "other" is all else.
@@ -46,14 +47,14 @@ def model_card(card: Card, *, file: str = "model.onnx", licence: str | None = No
     """
     name = _name(card)
     parts = [
-        f"---\n{_yaml(_front_matter(card, name, licence, language))}---",
-        f"# {_line(name)}",
+        f"---\n{yaml_block(_front_matter(card, name, licence, language))}---",
+        f"# {one_line(name)}",
         f"Speech emotion recognition: one recording in, a probability for each of {len(card['labels'])} emotions out "
-        f"({_line(', '.join(card['labels']))}). One file, no training code. Made with evenvoice.",
+        f"({one_line(', '.join(card['labels']))}). One file, no training code. Made with evenvoice.",
         _use(file),
         _training_data(card),
         _measured(card),
-        f"## Limits and misuse\n\n{_limits(card)}\n\nIntended use: {_line(card['intended_use'])}",
+        f"## Limits and misuse\n\n{_limits(card)}\n\nIntended use: {one_line(card['intended_use'])}",
         _origin(card, file),
     ]
     return "\n\n".join(parts) + "\n"
@@ -118,7 +119,7 @@ for answer in recognizer("clip.wav"):  # best first
     print(answer["label"], round(answer["score"], 3))
 ```
 
-or in a terminal: {_code(f"evenvoice predict {shlex.quote(file)} clip.wav")}"""
+or in a terminal: {code_span(f"evenvoice predict {shlex.quote(file)} clip.wav")}"""
 
 
 def _training_data(card: Card) -> str:
@@ -132,7 +133,9 @@ def _training_data(card: Card) -> str:
         ("speakers", corpus.get("speakers")),
         ("who spoke", {True: "a machine (synthetic speech)", False: "people"}.get(corpus.get("synthetic"))),
     ]
-    return "## Training data\n\n" + _table(["", ""], [[name, "not stated" if v is None else v] for name, v in rows])
+    return "## Training data\n\n" + markdown_table(
+        ["", ""], [[name, "not stated" if v is None else v] for name, v in rows]
+    )
 
 
 def _measured(card: Card) -> str:
@@ -154,7 +157,7 @@ def _measured(card: Card) -> str:
     intervals = dict.fromkeys(_about_interval(entry["ua"]) for entry in entries)
     return (
         "## Measured\n\n"
-        + _table(["protocol", "UA %", "WA %", "test utterances", "speakers", "seeds × folds", "study"], rows)
+        + markdown_table(["protocol", "UA %", "WA %", "test utterances", "speakers", "seeds × folds", "study"], rows)
         + "\n\nUA is the mean of the recalls of the emotions, WA the accuracy. They belong to models of this recipe on "
         f"this corpus, each tested on what it had not been trained on. {' '.join(filter(None, intervals))}".rstrip()
         + _compared(entries)
@@ -173,7 +176,7 @@ def _compared(entries: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
     head = ["protocol", "compared with", "UA, points", "p (Holm)", "what can be concluded"]
-    return f"\n\nThis recipe's UA minus that of others, on the same test utterances:\n\n{_table(head, rows)}"
+    return f"\n\nThis recipe's UA minus that of others, on the same test utterances:\n\n{markdown_table(head, rows)}"
 
 
 # What each perturbation of test recordings is, for readers of a card.
@@ -205,11 +208,11 @@ def _conditions(card: Card, entries: list[dict[str, Any]]) -> str:
     note = "Test speakers as above, one fit a fold; only the test recordings are changed."
     if across:
         note += (
-            f" On another corpus: a fit on all of {_line(name)}, tested on the emotions that both have "
-            f"({_line('; '.join(across))}); an answer that is none of them is wrong."
+            f" On another corpus: a fit on all of {one_line(name)}, tested on the emotions that both have "
+            f"({one_line('; '.join(across))}); an answer that is none of them is wrong."
         )
     head = ["test recordings", "UA %", "WA %", "utterances", "speakers"]
-    return f"\n\n### Under other conditions\n\n{_table(head, rows)}\n\n{note}"
+    return f"\n\n### Under other conditions\n\n{markdown_table(head, rows)}\n\n{note}"
 
 
 def _points(value: dict[str, Any]) -> str:
@@ -231,92 +234,27 @@ def _about_interval(value: dict[str, Any]) -> str:
     if value["low"] is None or "level" not in value:
         return ""
     method, unit = value.get("method", "unknown method"), value.get("unit", "unit")
-    target = f" for {_line(value['target'])}" if value.get("target") else ""
-    over = f"over {value.get('units')} {_line(unit)}s"
-    return f"In brackets: {100 * value['level']:g} % interval{target} ({_line(method)}, {over})."
+    target = f" for {one_line(value['target'])}" if value.get("target") else ""
+    over = f"over {value.get('units')} {one_line(unit)}s"
+    return f"In brackets: {100 * value['level']:g} % interval{target} ({one_line(method)}, {over})."
 
 
 def _limits(card: Card) -> str:
     number = (card["corpus"] or {}).get("speakers")
-    speakers = "It is not stated how many it learnt from." if number is None else f"It learnt from {_line(number)}."
-    return _LIMITS.format(speakers=speakers, labels=_line(", ".join(card["labels"])))
+    speakers = "It is not stated how many it learnt from." if number is None else f"It learnt from {one_line(number)}."
+    return _LIMITS.format(speakers=speakers, labels=one_line(", ".join(card["labels"])))
 
 
 def _origin(card: Card, file: str) -> str:
     recipe = json.dumps(card["recipe"], indent=1, ensure_ascii=False)
     versions = ", ".join(f"{library} {number}" for library, number in card["versions"].items())
+    made, by = one_line(card["made"]), one_line(versions) or "unknown versions"
+    command = code_span(f"evenvoice card {shlex.quote(file)}")
     return f"""\
 ## How it was made
 
-Made on {_line(card["made"])} with {_line(versions) or "unknown versions"}. The model takes {card["sample_rate"]} Hz;
+Made on {made} with {by}. The model takes {card["sample_rate"]} Hz;
 evenvoice resamples. SHA-256 of graph and weights: `{card["sha256"]}`.
-This page was written by {_code(f"evenvoice card {shlex.quote(file)}")} from the file's metadata. The recipe:
+This page was written by {command} from the file's metadata. The recipe:
 
-{_fenced(_printable(recipe))}"""
-
-
-def _table(head: list[str], rows: list[list[Any]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join('not stated' if cell is None else _line(str(cell)) for cell in cells)} |" for cells in lines
-    )
-
-
-def _line(text: Any) -> str:
-    """Text of unknown origin for one line of Markdown: no control characters, HTML, borders of cells, links, images."""
-    plain = " ".join(_printable(str(text)).split()).replace("\\", "\\\\")
-    # Brackets around numbers alone are our intervals.
-    special = r"\[[\d., +-]+\](?![(\[:])|[|\[\]]"
-    plain = plain.replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(special, lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", plain)
-
-
-def _code(text: str) -> str:
-    """A code span that no backtick in the text can end."""
-    plain = " ".join(_printable(text).split())
-    fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
-    return f"{fence} {plain} {fence}" if "`" in plain else f"`{plain}`"
-
-
-def _printable(text: str) -> str:
-    """The text with a space for whatever cannot be printed or encoded, but a new line."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
-
-
-def _fenced(text: str) -> str:
-    """A code block that no line of the text can end."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}json\n{text}\n{fence}"
-
-
-def _yaml(value: dict[str, Any] | list[Any], indent: str = "") -> str:
-    """Nested mappings and lists as YAML blocks; scalars as JSON, which YAML reads.
-
-    Examples:
-        >>> print(_yaml({"license": "mit", "tags": ["audio"], "index": [{"name": "a: b", "value": 0.5}]}), end="")
-        license: "mit"
-        tags:
-          - "audio"
-        index:
-          - name: "a: b"
-            value: 0.5
-    """
-    items = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
-    text = ""
-    for key, entry in items:
-        lead = "- " if key is None else f"{key}:"
-        if not isinstance(entry, dict | list):
-            text += f"{indent}{lead}{'' if key is None else ' '}{_scalar(entry)}\n"
-        elif key is None:
-            text += f"{indent}- {_yaml(entry, indent + '  ').lstrip()}"
-        else:
-            text += f"{indent}{lead}\n{_yaml(entry, indent + '  ')}"
-    return text
-
-
-def _scalar(value: Any) -> str:
-    """A string, number or null as JSON; YAML reads its escapes, too, so what cannot be printed is escaped."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)
+{code_block(printable(recipe))}"""
