@@ -33,6 +33,8 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "cache": (),
     "scale": ("--sizes", "1000", "3000"),
 }
+# Pages of other machines, which `make bench` leaves as they are.
+ELSEWHERE = ("gpu",)
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "torch", "onnxruntime", "librosa", "imbalanced-learn")
 
 
@@ -65,7 +67,7 @@ def readme() -> str:
         "otherwise.",
         (HERE / "goals.md").read_text().strip(),
     ]
-    for name in BENCHMARKS:
+    for name in (*BENCHMARKS, *ELSEWHERE):
         page = HERE / f"{name}.md"
         if page.exists():
             lowered = [f"#{line}" if line.startswith("#") else line for line in page.read_text().strip().splitlines()]

@@ -41,6 +41,7 @@ class StackedNetwork:
         `torch.func.vmap`: a convolution becomes one with J groups, a matrix product a batch of J products.
 
     Examples:
+        >>> import torch
         >>> from evenvoice.models import make_model
         >>> two = [make_model("2dcnn", (1, 16, 8), 4) for _ in range(2)]
         >>> logits, penalties = StackedNetwork(two, "cpu")(torch.zeros(2, 5, 1, 16, 8))
