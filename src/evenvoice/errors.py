@@ -30,6 +30,10 @@ class AudioError(EvenvoiceError):
     """One recording that cannot be used; ``--skip-bad`` passes over exactly these."""
 
 
+class StorageError(EvenvoiceError):
+    """No more can be written. What goes on without a piece of work that is impossible stops here: others would fail."""
+
+
 class MissingExtraError(EvenvoiceError):
     """A part of evenvoice whose libraries are not installed; the message says what to install."""
 

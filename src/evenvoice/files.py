@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.leases import leased_file, leased_folder
 
 # No space, no quota, or a limit on the size of files; they say so without the file's name.
@@ -56,7 +56,7 @@ def writing(path: Path | str) -> Iterator[Path]:
         path: The file to write. Its folder is created.
 
     Raises:
-        EvenvoiceError: The folder cannot be written to.
+        EvenvoiceError: The folder cannot be written to, or is full.
 
     Examples:
         >>> import tempfile
@@ -73,16 +73,10 @@ def writing(path: Path | str) -> Iterator[Path]:
             aside = stack.enter_context(leased_file(path.parent, path.suffix))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        try:
+        with naming_full(path):
             yield aside
             aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise EvenvoiceError(
-                    f"{path}: cannot be written ({error.strerror}); free some space, or choose another place"
-                ) from error
-            raise
 
 
 @contextmanager
@@ -95,7 +89,7 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
         path: The folder to make. It must not exist yet.
 
     Raises:
-        EvenvoiceError: The parent folder cannot be written to.
+        EvenvoiceError: The parent folder cannot be written to, or is full.
         OSError: Another process made the folder meanwhile.
     """
     path = Path(path)
@@ -105,15 +99,40 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
             aside = stack.enter_context(leased_folder(path.parent))
         except OSError as error:
             raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        yield aside
-        aside.chmod(0o777 & ~_UMASK)
-        aside.replace(path)
+        with naming_full(path):
+            yield aside
+            aside.chmod(0o777 & ~_UMASK)
+            aside.replace(path)
 
 
 def write_json(path: Path, data: Any) -> None:
     """Write JSON, readable and whole."""
     with writing(path) as aside:
         aside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def naming_full(path: Path | str) -> Iterator[None]:
+    """Say what could not be written where the block finds no space: the system's error does not.
+
+    Raises:
+        StorageError: No space, no quota, or a limit on the size of files.
+
+    Examples:
+        >>> with naming_full("a.csv"):
+        ...     raise OSError(errno.ENOSPC, "No space left on device")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.StorageError: a.csv: cannot be written (No space left on device); free some space, or \
+choose another place
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        why = error.strerror or os.strerror(error.errno)  # NumPy says how much was written, and no more
+        raise StorageError(f"{path}: cannot be written ({why}); free some space, or choose another place") from error
 
 
 def check_writable(folder: Path | str) -> None:

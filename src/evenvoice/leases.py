@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from evenvoice.errors import StorageError
+
 # Windows has none.
 fcntl: Any = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
 
@@ -81,14 +83,32 @@ def leased_file(parent: Path, suffix: str) -> Iterator[Path]:
 def temporary_folder() -> Iterator[Path]:
     """Give a new folder in the system's folder for temporary files; remove it, and those of killed processes of ours.
 
+    Raises:
+        StorageError: No folder for temporary files can be written to.
+
     Examples:
         >>> with temporary_folder() as folder:
         ...     _ = (folder / "a").write_text("whole")
         >>> folder.exists()
         False
     """
-    with leased_folder(Path(tempfile.gettempdir()), TEMPORARY) as folder:
+    with leased_folder(temporary_place(), TEMPORARY) as folder:
         yield folder
+
+
+def temporary_place() -> Path:
+    """Return the system's folder for temporary files: ``$TMPDIR``, else ``/tmp`` or another that can be written to.
+
+    Raises:
+        StorageError: There is none.
+    """
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise StorageError(
+            "no folder for temporary files can be written to (TMPDIR, /tmp, …); free some space there, or set TMPDIR "
+            "to another folder"
+        ) from error
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def test_the_division_is_the_protocols_fold_and_loses_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("no database", "cannot be read as a tuning"), (None, "holds no tuning")]
+    ("text", "message"), [("no database", "cannot be read or written as a tuning"), (None, "holds no tuning")]
 )
 def test_a_damaged_or_missing_file_is_one_line(tmp_path: Path, text: str | None, message: str) -> None:
     if text:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.errors import EvenvoiceError, StorageError, shown
 from evenvoice.files import check_writable
 from evenvoice.paper.experiments import (
     EXPERIMENTS,
@@ -173,6 +173,8 @@ def reproduce(
                 kept, [part.recipe], part.protocols, seeds=seeds, out=out, jobs=jobs, device=device, skip_bad=skip_bad,
                 test_curves=part.test_curves, command=command, on_message=announce,
             )  # fmt: skip
+        except StorageError:
+            raise
         except EvenvoiceError as error:
             # One recipe that cannot be fitted must not cost hours of others; the page and the last line name it.
             execution.message(f"{place}failed: {error}")

@@ -22,7 +22,7 @@ import numpy as np
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import need
-from evenvoice.files import writing
+from evenvoice.files import naming_full, writing
 from evenvoice.leases import held
 from evenvoice.printing import cell
 from evenvoice.recognizer.inputs import Input
@@ -86,7 +86,7 @@ class OutFile:
             file = self._rows.open("ab+", buffering=0)
         except OSError as error:
             raise EvenvoiceError(f"{self.path}: cannot be written ({error.strerror}); choose another --out") from error
-        with file, self._alone():
+        with naming_full(self.path), file, self._alone():
             self._check_note(is_empty=file.seek(0, io.SEEK_END) == 0)
             file.truncate(self._find_finished())
             file.seek(0, io.SEEK_END)

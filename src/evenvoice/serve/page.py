@@ -67,7 +67,11 @@ def write_page(model: Path | str, folder: Path | str, page: Path = PAGE) -> Path
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise EvenvoiceError(f"{folder}: exists and is not an empty folder; name a new one, or remove it first")
     with writing_folder(folder) as aside:
-        shutil.copytree(page, aside, dirs_exist_ok=True)
+        for file in page.rglob("*"):  # shutil.copytree collects its errors, and says so in a list
+            if file.is_file():
+                copy = aside / file.relative_to(page)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
         shutil.copyfile(model, aside / _MODEL)
         (aside / _CARD).write_text(_as_json(card), encoding="utf-8")
     return folder / _START

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.leases import temporary_folder
 from evenvoice.study.records import RunKey, write_run_files
 from evenvoice.study.work import Task, make_run
@@ -46,6 +46,8 @@ def try_run_remotely(task: Task, *what: Any) -> RemoteRun:
     """Make one run as `make_run_remotely` does; return why it could not be made where that is so."""
     try:
         return make_run_remotely(task, *what)
+    except StorageError:
+        raise
     except EvenvoiceError as error:
         return RemoteRun(task.key, task.fingerprint, {}, str(error))
 

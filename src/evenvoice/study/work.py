@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.allocator import keep_freed_memory
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.metrics import PROBABILITY
 from evenvoice.models import is_network
 from evenvoice.protocols import Enrol, Fold, SplitProtocol, promise_of
@@ -152,6 +152,8 @@ def try_run(task: Task, *what: Any) -> tuple[RunKey, str] | None:
     """Make one run as `make_run` does; return which it was and why it could not be made, ``None`` if it is there."""
     try:
         make_run(task, *what)
+    except StorageError:
+        raise
     except EvenvoiceError as error:
         return task.key, str(error)
     return None

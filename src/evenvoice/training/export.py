@@ -23,6 +23,7 @@ from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms, one_thread
 from evenvoice.files import writing
+from evenvoice.leases import temporary_place
 from evenvoice.recognizer import Recognizer, SpeakerProfile, metadata
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.graph import Adaptive, WaveformToProbabilities, check_exportable
@@ -113,6 +114,7 @@ def _onnx_model(trained: TrainedModel) -> Any:
     )
     shapes: dict[str, dict[int, str]] = {"waveform": {0: "batch", 1: "samples"}, "lengths": {0: "batch"}}
     inputs, outputs = list(metadata.INPUTS), [metadata.OUTPUT]
+    temporary_place()  # torch's exporter needs one, and its traceback does not say so
     module = WaveformToProbabilities(trained)
     if trained.recipe.adaptive:
         module, inputs, outputs = Adaptive(trained), [*inputs, metadata.SPEAKER], [*outputs, metadata.NORMALISED]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import StorageError
 
 Images = npt.NDArray[np.float32]
 
@@ -49,7 +49,7 @@ def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...]) -> Images:
             file.flush()
             return np.memmap(file, np.float32, "c", shape=(n, *size))
     except OSError as error:
-        raise EvenvoiceError(
+        raise StorageError(
             f"{tempfile.gettempdir()}: a training part cannot be written ({error.strerror}); make room there, or set "
             "TMPDIR to another folder"
         ) from error

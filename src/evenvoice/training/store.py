@@ -13,7 +13,7 @@ from typing import IO, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.features import feature_digest
 from evenvoice.leases import temporary_folder
 
@@ -161,7 +161,7 @@ class StoreWriter:
     """Writes a store to a temporary file, array by array: the corpus need not fit into memory.
 
     Raises:
-        EvenvoiceError: The temporary folder is full or cannot be written to.
+        StorageError: The temporary folder is full or cannot be written to.
 
     Examples:
         >>> with StoreWriter() as writer:
@@ -181,7 +181,10 @@ class StoreWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._place.close()
+        try:
+            self._place.close()
+        except OSError as error:  # what was left in the buffer
+            raise _full(error) from error
 
     def append(self, values: Rows, digest: bytes | None = None) -> None:
         """Add the array of one utterance, and its `feature_digest` where it is known."""
@@ -210,8 +213,8 @@ class StoreWriter:
         return store
 
 
-def _full(error: OSError) -> EvenvoiceError:
-    return EvenvoiceError(
+def _full(error: OSError) -> StorageError:
+    return StorageError(
         f"{tempfile.gettempdir()}: features cannot be written ({error.strerror}); make room there, or set TMPDIR to "
         "another folder"
     )

@@ -15,7 +15,7 @@ from joblib import delayed
 from optuna.trial import TrialState, create_trial
 
 from evenvoice.allocator import keep_freed_memory
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.parallel import Call, Executor, in_parallel, share
 from evenvoice.protocols import Fold, SplitProtocol, make_folds
 from evenvoice.recipes import Recipe
@@ -161,6 +161,8 @@ def _judge(
         ua = validation_ua(recipe, inner, folds, table, examples, labels, seed, watch, device=device)
     except optuna.TrialPruned:
         pruned = study.trials[-1].user_attrs[REASON]
+    except StorageError:
+        raise
     except EvenvoiceError as error:
         failing = str(error)
     return Judged(number, study.trials[-1].intermediate_values, ua, pruned, failing)

@@ -72,7 +72,8 @@ class Store:
                 )  # fmt: skip
         except (sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, RuntimeError) as error:
             raise EvenvoiceError(
-                f"{folder / FILE}: cannot be read as a tuning ({str(error).splitlines()[0]}); choose another --out"
+                f"{folder / FILE}: cannot be read or written as a tuning ({str(error).splitlines()[0]}); free some "
+                "space there, or choose another --out"
             ) from error
 
     def close(self) -> None:

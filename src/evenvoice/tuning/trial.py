@@ -11,7 +11,7 @@ from optuna.trial import TrialState
 
 from evenvoice.allocator import keep_freed_memory
 from evenvoice.corpora import Corpus
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.protocols import SplitProtocol, make_folds
 from evenvoice.recipes import Recipe
 from evenvoice.tuning.objective import Kept, validation_ua
@@ -95,6 +95,8 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
     except optuna.TrialPruned:
         store.study.tell(trial, state=TrialState.PRUNED)
         return None
+    except StorageError:
+        raise
     except EvenvoiceError as error:
         failed(store, trial, error)
         return None
