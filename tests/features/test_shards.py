@@ -167,6 +167,27 @@ def test_damaged_files_give_right_entries_or_none_and_can_be_written_again(tmp_p
     assert found(tmp_path, 60) == [entry(number) for number in range(60)]
 
 
+def test_any_bit_of_the_header_and_of_the_table_s_definition(tmp_path: Path) -> None:
+    """SQLite takes another name of a column for ours, a format of the future for none, and says so in many ways."""
+    filled(tmp_path / "whole", 1, 64)
+    [whole] = (tmp_path / "whole").glob("*.sqlite")
+    before = whole.read_bytes()
+    places = [*range(112), *range(4096 - 200, 4096)]
+    assert b"checksum" in before[4096 - 200 : 4096]
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    for number, place in enumerate(places):
+        changed = bytearray(before)
+        changed[place] ^= 1 << number % 8
+        (folder / whole.name).write_bytes(changed)
+        with Shards(folder) as shards:
+            assert shards.get(key(0)) in (None, entry(0, 64)), place
+            shards.put(key(0), entry(0, 64))
+            assert shards.get(key(0)) == entry(0, 64), place
+        for file in folder.iterdir():
+            file.unlink()
+
+
 def test_a_killed_writer_loses_nothing_that_it_had_written(tmp_path: Path) -> None:
     for enough in (1, 20, 50):
         process, receiving = writer(tmp_path, 0, 1000)

@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import StorageError
 from evenvoice.leases import locked
 
 # How many files: bounds what a damaged one costs, and how long writers wait for each other.
@@ -35,8 +35,12 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS entries "
     "(key BLOB PRIMARY KEY, checksum BLOB NOT NULL, source BLOB NOT NULL, rows INTEGER NOT NULL, data BLOB NOT NULL)"
 )
-# The file is unreadable, is no database, or was deleted or replaced while it was open.
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# The file is unreadable, is no database, has another table than ours (a bit of the names in it is enough), or was
+# deleted or replaced while it was open.
+_DAMAGED = (
+    sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+)  # fmt: skip
 _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 
 Result = TypeVar("Result")
@@ -91,7 +95,7 @@ class Shards:
         """Return an entry, or ``None`` where there is none or it is not what was put there.
 
         Raises:
-            EvenvoiceError: The file cannot be read, or another process locks it for a minute.
+            StorageError: The file cannot be read, or another process locks it for a minute.
         """
         columns = self._of(key).get(key)
         if columns is None:
@@ -107,7 +111,7 @@ class Shards:
         """Keep an entry, in place of an earlier one.
 
         Raises:
-            EvenvoiceError: The file cannot be written, or another process locks it for a minute.
+            StorageError: The file cannot be written, or another process locks it for a minute.
         """
         self._of(key).put(key, (_checksum(key, entry), entry.source, entry.rows, entry.data))
 
@@ -173,19 +177,19 @@ class _Shard:
         try:
             try:
                 return work(self._open())
-            except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite's message may quote damaged names
+                if not self._is_damage(error):
                     raise
                 self._discard()
                 return work(self._open())
         except sqlite3.Error as error:
             path = self._path or self._folder
-            raise EvenvoiceError(
+            raise StorageError(
                 f"{path}: the feature cache cannot be {done} ({error}); make room there, or set EVENVOICE_CACHE to "
                 "another folder"
             ) from error
         except OSError as error:
-            raise EvenvoiceError(
+            raise StorageError(
                 f"{self._folder}: the feature cache cannot be {done} ({error.strerror}); set EVENVOICE_CACHE to "
                 "another folder"
             ) from error
@@ -223,7 +227,10 @@ class _Shard:
                 with suppress(FileNotFoundError):
                     file.unlink()
 
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code == _MOVED or code & 0xFF in _DAMAGED
+    def _is_damage(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+        if isinstance(error, UnicodeDecodeError):
+            return True
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code == sqlite3.SQLITE_READONLY:  # a bit of the header says so, too
+            return self._path is not None and os.access(self._path, os.W_OK) and os.access(self._folder, os.W_OK)
+        return code == _MOVED or code & 0xFF in _DAMAGED
