@@ -242,6 +242,7 @@ def test_what_the_report_could_not_do_is_refused_before_anything_is_fitted(
 
 
 def test_a_cluster_that_is_none_is_one_line(voices: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
     for command in ("evaluate", "tune", "balance"):
         said = run(command, f"folder:{voices}", "--cluster", "local:none", "--out", tmp_path / "out").complaint()
         assert said == "cluster: found 'local:none'; expected local:N with N from 1, such as local:4"

@@ -12,6 +12,8 @@ import pytest
 from evenvoice.errors import EvenvoiceError
 from evenvoice.loggers import open_loggers
 
+pytest.importorskip("mlflow")
+
 
 def test_a_run_comes_back_from_the_database_beside_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mlflow import MlflowClient
