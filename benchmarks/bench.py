@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "mfcc": tuple(filter(None, [os.environ.get("EVENVOICE_CORPORA")])),
     "voice": (),
     "smote": (),
+    "samplers": (),
     "training": (),
     "classical": (),
     "cache": (),

@@ -1,6 +1,6 @@
 """Memory and time of every sampler, beside imbalanced-learn's nearest relative on the same data.
 
-    python benchmarks/samplers.py [SAMPLER ...] [--rows 2400] [--values 3000] [--limit 600]
+    python benchmarks/samplers.py [SAMPLER ...] [--sizes 2400x3000 6832x11280] [--limit 200]
 
 Four classes (38, 27, 20 and 15 % of the rows) of Gaussian noise a little apart, float32. Each measurement is a process
 of its own, forked after all imports, on one thread. Ours plans, then takes every row in batches of 64 and drops each
@@ -15,11 +15,13 @@ import argparse
 import contextlib
 import json
 import os
+import platform
 import resource
 import signal
 import time
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,17 @@ NEAREST = {
 """Of methods that imbalanced-learn lacks, the name of the nearest that it has; none of those that train networks."""
 
 
+ABOUT = f"""# Samplers: memory and time beside imbalanced-learn
+
+`python benchmarks/samplers.py`: four classes of noise (38, 27, 20 and 15 % of the rows), each measurement in a process
+of its own on one thread. Ours plans and takes every row in batches of 64; imbalanced-learn returns all rows. MiB are
+the most above what the process held before (copies: times the input), s are processor seconds. *warns*: it says before
+it starts that it will take more than 1 GiB. *the same*: imbalanced-learn's own, which ours calls to choose rows or
+parents, or whose rows it makes; otherwise the nearest that imbalanced-learn has, and *none* for what trains networks.
+{platform.machine()}, Python {platform.python_version()}, imbalanced-learn {version("imbalanced-learn")}, scikit-learn
+{version("scikit-learn")}."""
+
+
 def made(n: int, d: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return features [n, d], labels and speakers."""
     counts = (np.array(SHARES) * n).astype(int)
@@ -147,8 +160,8 @@ def cells(found: dict[str, Any], input_bytes: int) -> tuple[str, str, str]:
     return f"{memory / MIB:,.0f}", f"{memory / input_bytes:.2f}", f"{found['seconds']:.1f}"
 
 
-def row(name: str, data: tuple[Any, Any, Any], limit: int) -> str:
-    """Measure one sampler and its relative; return a row of the table."""
+def row(name: str, data: tuple[Any, Any, Any], limit: int) -> tuple[str, str]:
+    """Measure one sampler and its relative; return a row of the table, and a note or nothing."""
     X, y, groups = data
     own = measured(lambda: ours(name, X, y, groups), limit)
     relative = name if name in RELATIVES else NEAREST.get(name, "")
@@ -162,17 +175,16 @@ def row(name: str, data: tuple[Any, Any, Any], limit: int) -> str:
         text += [other, memory, seconds, ratio]
     else:
         text += ["none", "", "", ""]
-    refused = f" <!-- {own['note']} -->" if own["note"] and not own["note"].startswith("over") else ""
-    return "| " + " | ".join(text) + " |" + refused
+    note = f"`{name}` refused: {own['note']}" if own["note"] and not own["note"].startswith("over") else ""
+    return "| " + " | ".join(text) + " |", note
 
 
 def main() -> None:
     """Print the table for the samplers named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="samplers (default: all)")
-    parser.add_argument("--rows", type=int, default=2400)
-    parser.add_argument("--values", type=int, default=3000, help="of a row")
-    parser.add_argument("--limit", type=int, default=600, help="processor seconds of a measurement")
+    parser.add_argument("--sizes", nargs="+", default=["2400x3000"], help="rows x values")
+    parser.add_argument("--limit", type=int, default=200, help="processor seconds of a measurement")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
@@ -186,12 +198,19 @@ def main() -> None:
         ):
             with contextlib.suppress(EvenvoiceError, KeyError, ValueError, RuntimeError):
                 call()
-    data = made(chosen.rows, chosen.values)
-    print(f"{chosen.rows:,} × {chosen.values:,} float32, {data[0].nbytes / MIB:,.0f} MiB.\n")
-    print("| sampler | MiB above | copies | s | warns | imbalanced-learn | MiB above | s | ours : theirs |")
-    print("|---|---:|---:|---:|---|---|---:|---:|---:|")
-    for name in names:
-        print(row(name, data, chosen.limit), flush=True)
+    print(ABOUT)
+    for size in chosen.sizes:
+        data = made(*map(int, size.split("x")))
+        n, d = data[0].shape
+        print(f"\n**{n:,} × {d:,} float32, {data[0].nbytes / MIB:,.0f} MiB**\n")
+        print("| sampler | MiB above | copies | s | warns | imbalanced-learn | MiB above | s | ours : theirs |")
+        print("|---|---:|---:|---:|---|---|---:|---:|---:|")
+        notes = []
+        for name in names:
+            text, note = row(name, data, chosen.limit)
+            print(text, flush=True)
+            notes += [note] if note else []
+        print("\n" + "\n".join(notes) if notes else "")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class GeneticRatio(Planned):
     generations: int = 8
     k_neighbors: int = 5
 
-    copies: ClassVar[float] = 3.9
+    copies: ClassVar[float] = 4.1
 
     def __post_init__(self) -> None:
         name = type(self).__name__
