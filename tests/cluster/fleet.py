@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +17,6 @@ SCHEDULER = [
     "-m",
     "distributed.cli.dask_scheduler",
     "--no-dashboard",
-    "--host",
-    "127.0.0.1",
     "--port",
     "0",
 ]
@@ -30,23 +28,24 @@ class Fleet:
 
     Args:
         forbidden: A folder that no worker may look into, as if it lay on another machine.
+        host: The address at which the scheduler listens.
     """
 
-    def __init__(self, forbidden: Path) -> None:
+    def __init__(self, forbidden: Path, host: str = "127.0.0.1") -> None:
         self._place = tempfile.TemporaryDirectory()
         self.folder = Path(self._place.name)
         self.forbidden = forbidden
         self.workers: list[subprocess.Popen[bytes]] = []
         file = self.folder / "scheduler.json"
-        self.scheduler = self._start([*SCHEDULER, "--scheduler-file", str(file)])
+        self.scheduler = self._start([*SCHEDULER, "--host", host, "--scheduler-file", str(file)])
         until(lambda: file.exists() and file.read_text().strip().endswith("}"))
         from json import loads
 
         self.address: str = loads(file.read_text())["address"]
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker with two threads."""
-        self.workers.append(self._start([sys.executable, str(WORKER), self.address, str(self.forbidden)]))
+    def start_worker(self, inside: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """Start a worker with two threads; ``inside``: a command that starts it somewhere else."""
+        self.workers.append(self._start([*inside, sys.executable, str(WORKER), self.address, str(self.forbidden)]))
         return self.workers[-1]
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
