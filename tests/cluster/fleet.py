@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import evenvoice
+
 SCHEDULER = [
     sys.executable,
     "-m",
@@ -49,9 +51,10 @@ class Fleet:
         return self.workers[-1]
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        source = Path(__file__).parents[2]
+        # Workers run what these tests run, be it a copy in which scripts/mutants.py has planted a fault.
+        source, tests = Path(evenvoice.__file__).parents[1], Path(__file__).parents[2]
         environment = {
-            "PYTHONPATH": f"{source / 'src'}{os.pathsep}{source}",
+            "PYTHONPATH": f"{source}{os.pathsep}{tests}",
             "TMPDIR": str(self.folder),
             "EVENVOICE_CACHE": str(self.folder / "cache"),
             "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical",
