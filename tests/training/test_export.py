@@ -263,8 +263,8 @@ def test_torchs_probabilities_on_real_recordings(form: str, recordings: list[Wav
     recognizer = Recognizer(path)
     expected = trained.probabilities(_examples(trained.recipe, recordings))
     alone = np.concatenate([recognizer.probabilities([waveform]) for waveform in recordings])
-    # With one of 0.01 s and one of 8 s, so that everything is padded.
-    short, long = recordings[0][8000:8160], np.concatenate(recordings[:4])[: 8 * 16000]
+    # With one of 0.1 s, the shortest there may be, and one of 8 s, so that everything is padded.
+    short, long = recordings[0][8000:9600], np.concatenate(recordings[:4])[: 8 * 16000]
     batches = [recognizer.probabilities([short, waveform, long])[1] for waveform in recordings]
     np.testing.assert_allclose(alone, expected, rtol=0, atol=1e-4)
     np.testing.assert_allclose(recognizer.probabilities(recordings), expected, rtol=0, atol=1e-4)
