@@ -1,6 +1,6 @@
 """Coverage of intervals over speakers and fits: simulates, and writes the section of docs/coverage.md.
 
-    python scripts/coverage.py --only crossed
+    python scripts/interval_coverage.py --only crossed
 
 runs this part alone; a few minutes on one core.
 """

@@ -1,6 +1,7 @@
 """How far an interval over so few speakers can be trusted: what intervals covered in simulated studies.
 
-The figures are in ``coverage.csv`` beside this file, written by ``scripts/coverage.py``; docs/coverage.md says how.
+The figures are in ``coverage.csv`` beside this file, written by ``scripts/interval_coverage.py``; docs/coverage.md says
+how.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How often do intervals over speakers cover the truth? Writes docs/coverage.md and the table that `trust` reads.
 
-    python scripts/coverage.py --jobs 2
-    python scripts/coverage.py --only crossed
+    python scripts/interval_coverage.py --jobs 2
+    python scripts/interval_coverage.py --only crossed
 
 With the same arguments it writes the same numbers. `--only` runs one of the two parts, intervals over speakers (an
 hour) and over speakers and fits (minutes), and keeps the figures of the other.
@@ -143,7 +143,7 @@ def main() -> None:
         _simulate_speakers(arguments)
     coverage.measured.cache_clear()
     table = pd.read_csv(FIGURES)  # the page prints what the package ships
-    command = f"python scripts/coverage.py --studies {arguments.studies} --seed {arguments.seed}"
+    command = f"python scripts/interval_coverage.py --studies {arguments.studies} --seed {arguments.seed}"
     with writing(ROOT / "docs/coverage.md") as path:
         path.write_text(_page(table, command, crossed_coverage.section(arguments.seed)), encoding="utf-8")
 
