@@ -8,6 +8,7 @@ import pytest
 
 from evenvoice.audit import audit_run
 from evenvoice.corpora import Corpus
+from evenvoice.errors import StorageError
 from evenvoice.recipes import open_recipe
 from evenvoice.study import Study, evaluate
 from evenvoice.study.execution import Execution
@@ -58,3 +59,19 @@ def test_a_run_that_cannot_be_made_costs_the_others_nothing(corpus: Corpus, tmp_
     assert len(failed) == 4
     assert all(line.startswith("smote-2dcnn: ") and "1000" in line for line in failed)
     assert [result.recipe for result in study.results] == ["2dcnn"]
+
+
+def test_a_full_disk_is_no_failed_run(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others would fail too: the study ends, and no run is counted as one that cannot be made."""
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("runs: cannot be written (No space left on device)")
+
+    monkeypatch.setattr("evenvoice.study.work.write_run", full)
+    failed: list[str] = []
+    with pytest.raises(StorageError, match="No space left"):
+        evaluate(
+            corpus, "functionals-svm", "speaker", out=tmp_path,
+            on_message=str, on_failure=lambda key, why: failed.append(why),
+        )  # fmt: skip
+    assert not failed

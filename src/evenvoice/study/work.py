@@ -81,8 +81,8 @@ def make_runs(
             result, times = yield from _steps(task, utterances, dataset, labels, test_curves)
             _write(task, corpus, labels, utterances, study, trainer.device, keep_models, result, times, None)
         except EvenvoiceError as error:
-            if not failures:
-                raise
+            if not failures or isinstance(error, StorageError):
+                raise  # on a full disk the other runs would fail too
             return task.key, str(error)
         return None
 

@@ -76,7 +76,7 @@ def _check_odd_rows(decision: Decision, logits: np.ndarray, y: np.ndarray) -> No
             decision.fit(*arguments)
         except EvenvoiceError as error:
             _expect("\n" not in str(error), f"{name}: an error of several lines")
-        except Exception as error:
+        except Exception as error:  # of whatever kind: it breaks the contract
             raise AssertionError(f"decision: {name}: {type(error).__name__}: {error}") from error
         else:
             _expect(False, f"{name}: accepted; raise an EvenvoiceError that says what is wrong")

@@ -36,22 +36,7 @@ def fit_steps(
     labels: tuple[str, ...] | None = None,
     on_epoch: OnEpoch | None = None,
 ) -> Fitting[TrainedModel]:
-    """Normalise on the training part, balance the training part, train. Validation is never balanced.
-
-    The steps of `fit`, for a trainer to run.
-
-    Args:
-        recipe: What to fit.
-        train: The training part, with emotions.
-        validation: Watched and, with ``select: best-on-validation``, selected on. Other speakers than ``train``'s.
-        seed: Of the initial weights, the shuffling, the dropout and the samplers.
-        labels: Emotions in the order wanted; those of ``train``, sorted, if not given.
-        on_epoch: Called after each epoch.
-
-    Raises:
-        EvenvoiceError: No emotions, one class only, an emotion without training examples, a class too small to
-            balance, or a selection without a validation part.
-    """
+    """Return the steps of `fit`, for a trainer to run; see there for the arguments and what is raised."""
     emotions = _checked(train)
     prepared = prepare(recipe, train)
     normaliser, images, variants = prepared.normaliser, prepared.images, prepared.variants
