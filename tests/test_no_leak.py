@@ -20,11 +20,11 @@ from evenvoice.models.classical.svm import SVM
 from evenvoice.models.cnn2d import CNN2D
 from evenvoice.protocols import PROTOCOLS, Fold, make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe, recipe_names
-from evenvoice.study.fold import run_fold
 from evenvoice.study.pool import balanced_pool
 from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.prepare import to_images
 from tests import fabricate
+from tests.one_fold import run_fold
 from tests.pairwise import pairwise
 from tests.quick import quick_recipe
 

@@ -13,11 +13,12 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
 from evenvoice.study import evaluate
-from evenvoice.study.fold import FoldResult, run_fold
+from evenvoice.study.fold import FoldResult
 from evenvoice.study.guards import seen_test_rows
 from evenvoice.study.table import summaries
 from evenvoice.training import Dataset
 from tests import fabricate
+from tests.one_fold import run_fold
 from tests.study.noise import noise_corpus
 
 TABLE = fabricate.utterances()

@@ -13,6 +13,7 @@ from evenvoice.study import fold as fold_room
 from evenvoice.training import FitJob, TrainedModel
 from evenvoice.training.asking import Fitting
 from tests import fabricate
+from tests.one_fold import run_fold
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)
@@ -22,7 +23,7 @@ FOLD = make_folds(PROTOCOL, TABLE, seed=0)[0]
 
 
 def _run() -> fold_room.FoldResult:
-    return fold_room.run_fold(RECIPE, PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
+    return run_fold(RECIPE, PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
 
 
 def test_a_fit_that_balances_more_than_the_training_part_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +61,7 @@ def test_curves_of_the_test_part_choose_nothing(protocol: str) -> None:
     fold = make_folds(the_protocol, table, seed=0)[0]
     recipe = open_recipe(RECIPE, {"training": {"epochs": 3}})
     plain, watched = (
-        fold_room.run_fold(recipe, the_protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=curves)
+        run_fold(recipe, the_protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=curves)
         for curves in (False, True)
     )
     assert not [name for name in plain.model.history if name.startswith("test")]
@@ -76,11 +77,11 @@ def test_curves_of_the_test_part_choose_nothing(protocol: str) -> None:
 def test_a_recipe_that_watches_a_validation_part_has_no_curves_of_the_test_part() -> None:
     recipe = open_recipe("calibrated-2dcnn")
     with pytest.raises(EvenvoiceError, match="watches a validation part"):
-        fold_room.run_fold(recipe, PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=True)
+        run_fold(recipe, PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, 0, test_curves=True)
 
 
 def test_a_classical_classifier_is_evaluated_like_a_network() -> None:
-    result = fold_room.run_fold(open_recipe("svm"), PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
+    result = run_fold(open_recipe("svm"), PROTOCOL, FOLD, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)
     assert (result.model.epoch, len(result.model.history)) == (0, 0)
     assert list(result.model.history) == ["epoch", "train_loss", "train_accuracy", "train_ua"]
     assert (result.predictions["predicted"] == result.predictions["emotion"]).mean() > 0.8

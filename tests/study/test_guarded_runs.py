@@ -15,9 +15,10 @@ from evenvoice.models.cnn2d import CNN2D
 from evenvoice.protocols import Promise, make_folds, open_protocol
 from evenvoice.protocols.splits import Paper
 from evenvoice.recipes import open_recipe
-from evenvoice.study.fold import FoldResult, balanced_pool, run_fold
+from evenvoice.study.fold import FoldResult, balanced_pool
 from evenvoice.study.guards import marked
 from tests import fabricate
+from tests.one_fold import run_fold
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

@@ -10,9 +10,9 @@ import pytest
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import open_recipe
-from evenvoice.study.fold import run_fold
 from evenvoice.training import Dataset, fit
 from tests import fabricate
+from tests.one_fold import run_fold
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

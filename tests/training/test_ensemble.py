@@ -12,11 +12,11 @@ import torch
 from evenvoice.imbalance import plan_table
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.study.fold import run_fold
 from evenvoice.training import FitJob, LoopTrainer, fit
 from evenvoice.training.member import member_seeds
 from evenvoice.training.weights import load_weights, save_weights
 from tests import fabricate
+from tests.one_fold import run_fold
 
 TABLE = fabricate.utterances()
 EXAMPLES = fabricate.examples(TABLE)

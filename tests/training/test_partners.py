@@ -16,10 +16,10 @@ from evenvoice.metrics import fit_temperature
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.study.fold import run_fold
 from evenvoice.training import Dataset, export, fit
 from evenvoice.training.trained import TrainedModel
 from tests import fabricate
+from tests.one_fold import run_fold
 from tests.quick import SMALL
 
 TABLE = fabricate.utterances()

@@ -20,7 +20,6 @@ from evenvoice.training import (
     Dataset,
     FitJob,
     Fitting,
-    LoopTrainer,
     TrainedModel,
     Watched,
     fit_images_steps,
@@ -51,27 +50,6 @@ class FoldResult:
     plan: pd.DataFrame
     counts: dict[str, dict[str, int]]
     leaks: dict[str, int]
-
-
-def run_fold(
-    recipe: Recipe,
-    protocol: SplitProtocol,
-    fold: Fold,
-    utterances: pd.DataFrame,
-    examples: Dataset,
-    labels: tuple[str, ...],
-    seed: int,
-    *,
-    split_seed: int | None = None,
-    device: str = "cpu",
-    test_curves: bool = False,
-) -> FoldResult:
-    """Make the steps of one fold, `fold_steps`, without others beside it, on a device: ``cpu`` or ``cuda``."""
-    steps = fold_steps(
-        recipe, protocol, fold, utterances, examples, labels, seed, split_seed=split_seed, test_curves=test_curves
-    )
-    [result] = LoopTrainer(device).run([steps])
-    return result
 
 
 def fold_steps(
