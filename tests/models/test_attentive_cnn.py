@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.models.attentive_cnn import AttentiveCNN, _AttentiveStatistics
+from evenvoice.models.attentive_cnn import AttentiveCNN, AttentiveStatistics
 
 
 def _sequence(lengths: list[int], width: int, rows: int = 6) -> torch.Tensor:
@@ -38,7 +38,7 @@ def test_what_stands_in_the_padding_does_not_matter() -> None:
 
 
 def test_equal_attention_gives_mean_and_deviation() -> None:
-    pooling = _AttentiveStatistics(2, 3)
+    pooling = AttentiveStatistics(2, 3)
     torch.nn.init.zeros_(pooling.score.weight)
     rows = torch.tensor([[[1.0, 3.0, 100.0], [2.0, 2.0, 100.0]]])
     with torch.inference_mode():

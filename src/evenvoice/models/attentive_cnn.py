@@ -65,7 +65,7 @@ class AttentiveCNN(SequenceNetwork):
         self.fine = _Residual(channels, dilation=1)
         self.second = _Down(channels, wide_channels, width=3)
         self.coarse = nn.ModuleList([_Residual(wide_channels, dilation=1), _Residual(wide_channels, dilation=2)])
-        self.pooling = _AttentiveStatistics(wide_channels, attention)
+        self.pooling = AttentiveStatistics(wide_channels, attention)
         self.norm = nn.BatchNorm1d(2 * wide_channels)
         self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(2 * wide_channels, n_classes)
@@ -88,16 +88,16 @@ class AttentiveCNN(SequenceNetwork):
         coarse = self.second(fine, quarter)
         for block in self.coarse:
             coarse = block(coarse, quarter)
-        logits: Tensor = self.out(self.dropout(self._normalised(self.pooling(coarse, quarter))))
+        logits: Tensor = self.out(self.dropout(batch_or_before(self.norm, self.pooling(coarse, quarter))))
         return logits
 
-    def _normalised(self, pooled: Tensor) -> Tensor:
-        """Normalise by the batch; one row alone, the last of an epoch, by the batches before it."""
-        norm = self.norm
-        if self.training and len(pooled) == 1:
-            return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-        found: Tensor = norm(pooled)
-        return found
+
+def batch_or_before(norm: nn.BatchNorm1d, pooled: Tensor) -> Tensor:
+    """Normalise ``[b, channels]`` by the batch; one row alone, the last of an epoch, by the batches before it."""
+    if norm.training and len(pooled) == 1:
+        return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+    found: Tensor = norm(pooled)
+    return found
 
 
 class _Down(nn.Module):
@@ -132,8 +132,21 @@ class _Residual(nn.Module):
         return F.relu(rows + inner * gate[:, :, None]) * own
 
 
-class _AttentiveStatistics(nn.Module):
-    """Mean and standard deviation of each channel over its frames, each frame weighed by attention."""
+class AttentiveStatistics(nn.Module):
+    """Mean and standard deviation of each channel over its frames, each frame weighed by attention.
+
+    Args:
+        channels: Number of channels.
+        hidden: Hidden units of the attention.
+
+    Shape:
+        - Input: rows ``[b, channels, t]``, and own ``[b, 1, t]``, 0 for padding
+        - Output: ``[b, 2 * channels]`` float32
+
+    Source:
+        Okabe et al. 2018, "Attentive statistics pooling for deep speaker embedding", equations 4 to 6, with a weight
+        for each channel (Desplanques et al. 2020, ECAPA-TDNN).
+    """
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
@@ -141,9 +154,11 @@ class _AttentiveStatistics(nn.Module):
         self.score = nn.Conv1d(hidden, channels, 1)
 
     def forward(self, rows: Tensor, own: Tensor) -> Tensor:
+        """Return the means, then the deviations."""
+        scores = self.score(self.hidden(rows).tanh()).float()  # a variance needs more digits than bfloat16 has
         # Not minus infinity: an exported softmax of that is not a number where a batch is padded far.
-        scores = self.score(self.hidden(rows).tanh()).masked_fill(own == 0, -1e4)
-        weights = scores.softmax(dim=2)
+        weights = scores.masked_fill(own == 0, -1e4).softmax(dim=2)
+        rows = rows.float()
         mean = (weights * rows).sum(dim=2)
         # E[x²] − E[x]² may fall below zero by rounding.
         variance = (weights * rows.square()).sum(dim=2) - mean.square()

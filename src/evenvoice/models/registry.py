@@ -33,6 +33,7 @@ MODELS = Registry(
         "blstm-self-attention": "evenvoice.models.blstm_self_attention:BLSTMSelfAttention",
         "lstm-attention": "evenvoice.models.lstm_attention:LSTMAttention",
         "attentive-cnn": "evenvoice.models.attentive_cnn:AttentiveCNN",
+        "residual-cnn": "evenvoice.models.residual_cnn:ResidualCNN",
         "cnn-lstm": "evenvoice.models.cnn_lstm:CNNLSTM",
         "transformer": "evenvoice.models.transformer:TransformerClassifier",
         **{
