@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
-from evenvoice.recipes.sections import MaskSettings, TrainingSettings
+from evenvoice.recipes.sections import BandSettings, MaskSettings, TrainingSettings
 from evenvoice.training import fit
-from evenvoice.training.disturb import disturbed, masked, mixed
+from evenvoice.training.disturb import Scale, cropped, disturbed, masked, mixed, warped_and_noisy
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -101,3 +102,134 @@ def test_a_schedule_that_warms_up_by_itself_takes_no_warm_up() -> None:
 def test_mixed_rows_count_for_what_they_are_most_of() -> None:
     model = fit(_recipe(mixup=0.2), EXAMPLES)
     assert model.history["train_accuracy"].between(0, 1).all()
+
+
+def _sequence(lengths: list[int], width: int, rows: int) -> torch.Tensor:
+    """Each value is its frame's number, and the last row the mask."""
+    own = torch.arange(width) < torch.tensor(lengths)[:, None]
+    values = torch.arange(width).expand(len(lengths), rows, width) * own[:, None]
+    return torch.cat((values, own[:, None]), dim=1)[:, None].float()
+
+
+def test_a_crop_is_a_stretch_from_anywhere_and_starts_short_rows_at_their_first_frame() -> None:
+    torch.manual_seed(0)
+    features = _sequence([60] * 300 + [7], 64, 2)
+    found = cropped(features, 10)
+    assert found.shape == (301, 1, 3, 10)
+    starts = found[:300, 0, 0, 0]
+    assert (found[:300, 0, 0] == starts[:, None] + torch.arange(10)).all()
+    assert set(starts.int().tolist()) == set(range(51))  # 60 frames hold 51 stretches of ten; all are drawn
+    assert (found[:300, 0, 2] == 1).all()
+    assert found[300, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 6, 0, 0, 0]
+    assert found[300, 0, 2].tolist() == [1] * 7 + [0] * 3
+
+
+def test_a_crop_wider_than_the_features_leaves_them_as_they_are() -> None:
+    features = _sequence([5, 3], 6, 2)
+    assert torch.equal(cropped(features, 100), features)
+
+
+# Four bands of log power -4, -3, -2, -1 around other means and scales; the fifth row is the mask of six own frames.
+LEVELS = torch.tensor([-4.0, -3.0, -2.0, -1.0])[:, None]
+SCALE = Scale(torch.tensor([[-5.0], [-2.0], [0.0], [1.0]]), torch.tensor([[1.0], [2.0], [0.5], [1.0]]), None)
+
+
+def _bands(n: int, clip: float | None = None) -> tuple[torch.Tensor, Scale]:
+    scale = SCALE._replace(clip=clip)
+    values = ((LEVELS - scale.mean) * scale.scale).expand(n, 4, 8) * (torch.arange(8) < 6)
+    return torch.cat((values, (torch.arange(8) < 6).expand(n, 1, 8)), dim=1)[:, None].float(), scale
+
+
+def _power(features: torch.Tensor, scale: Scale) -> torch.Tensor:
+    """Log power of the own frames, ``[n, bands, 6]``."""
+    return features[:, 0, :-1, :6] / scale.scale + scale.mean
+
+
+def test_another_level_is_the_same_number_of_decibels_everywhere_and_leaves_padding() -> None:
+    torch.manual_seed(0)
+    features, scale = _bands(500)
+    found = warped_and_noisy(features, BandSettings(level=10), scale)
+    moved = _power(found, scale) - LEVELS
+    first = moved[:, 0, 0]
+    torch.testing.assert_close(moved, first[:, None, None].expand_as(moved), atol=1e-5, rtol=0)
+    decibels = first * 10 / np.log(10)
+    assert decibels.abs().max() <= 10
+    assert decibels.min() < -9.5
+    assert decibels.max() > 9.5
+    assert (found[:, 0, :-1, 6:] == 0).all()
+    assert torch.equal(found[:, 0, -1], features[:, 0, -1])
+
+
+def test_a_warp_reads_between_two_bands_and_leaves_the_lowest() -> None:
+    torch.manual_seed(0)
+    features, scale = _bands(500)
+    found = _power(warped_and_noisy(features, BandSettings(warp=0.2), scale), scale)
+    # The bands are a line, so band i at i · a is -4 + i · a, and nothing lies beyond the highest.
+    stretch = found[:, 1, 0] + 4
+    expected = -4 + (torch.arange(4) * stretch[:, None]).clamp(max=3)
+    torch.testing.assert_close(found, expected[:, :, None].expand_as(found), atol=1e-5, rtol=0)
+    assert 0.8 <= stretch.min() < 0.82 < 1.18 < stretch.max() <= 1.2
+
+
+def test_noise_is_as_far_below_the_mean_power_as_was_asked_for() -> None:
+    torch.manual_seed(0)
+    features, scale = _bands(4000)
+    found = warped_and_noisy(features, BandSettings(noise=1.0, noise_depth=(10, 10)), scale)
+    added = _power(found, scale).double().exp() - LEVELS.double().exp()
+    assert added.min() > -1e-6
+    # Exponential power has the mean 1; the tilt, uniform in ± 1.5 at the ends and ± 0.5 between, has sinh(x) / x.
+    expected = LEVELS.exp().mean() * 0.1 * torch.tensor([np.sinh(x) / x for x in (1.5, 0.5, 0.5, 1.5)])
+    np.testing.assert_allclose(added.mean(dim=(0, 2)), expected, rtol=0.03)
+    half = warped_and_noisy(features, BandSettings(noise=0.3), scale)
+    assert (half != features).any(dim=(1, 2, 3)).double().mean() == pytest.approx(0.3, abs=0.03)
+
+
+def test_bands_are_clipped_again_and_a_constant_one_stays_zero() -> None:
+    features, scale = _bands(50, clip=1.5)
+    scale = scale._replace(scale=torch.tensor([[0.0], [2.0], [0.5], [1.0]]))
+    features[:, :, 0] = 0
+    found = warped_and_noisy(features, BandSettings(warp=0.2, level=20, noise=0.5), scale)
+    assert found[:, 0, :-1].abs().max() == 1.5
+    assert (found[:, 0, 0] == 0).all()
+    assert torch.isfinite(found).all()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_one_or_two_bands_can_be_warped(rows: int) -> None:
+    features = _sequence([5], 6, rows)
+    scale = Scale(torch.zeros(rows, 1), torch.ones(rows, 1), None)
+    assert warped_and_noisy(features, BandSettings(warp=0.2), scale).shape == features.shape
+
+
+_MELS = {
+    "features": {"name": "voice", "log_mels": 8},
+    "shape": {"name": "sequence", "named": "log-mel"},
+    "model": {"name": "residual-cnn"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"training": {"crop": 5}}, "training.crop: shape 'mean' does not say which frames"),
+        ({"training": {"bands": {"warp": 0.1}}}, "training.bands: shape 'mean' does not say which frames"),
+        (
+            {"shape": "sequence", "model": "transformer", "training": {"bands": {"warp": 0.1}}},
+            "training.bands: the rows are no log-mel bands; set features: .name: voice, log_mels: 80",
+        ),
+        (
+            {**_MELS, "model": {"name": "svm"}, "training": {"crop": 5}},
+            "training.crop: model 'svm' has no batches; leave it out",
+        ),
+        (
+            {**_MELS, "normalise": "speaker", "training": {"bands": {"noise": 0.1}}},
+            "training.bands: needs the normaliser of the training part, and found normalise: speaker",
+        ),
+        ({"training": {"bands": {"noise_depth": [38, 8]}}}, r"noise_depth.*found \[38.0, 8.0\]; expected the least"),
+        ({"training": {"bands": {"warp": 0.7}}}, "warp.*less than 0.5"),
+        ({"training": {"precision": "float16"}}, "precision.*'float32' or 'bfloat16'"),
+    ],
+)
+def test_what_does_not_go_together_is_said(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises((EvenvoiceError, ValidationError), match=f"(?s){words}"):
+        Recipe(name="mine", **changes)

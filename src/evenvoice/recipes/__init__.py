@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from evenvoice.recipes.outline import Layer, Step, layers, steps
     from evenvoice.recipes.schema import Recipe
     from evenvoice.recipes.search import Choice, Range, Search, nested
-    from evenvoice.recipes.sections import DecisionSettings, MaskSettings, Retraining, TrainingSettings
+    from evenvoice.recipes.sections import BandSettings, DecisionSettings, MaskSettings, Retraining, TrainingSettings
     from evenvoice.recipes.text import read_yaml
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "BandSettings": "sections",
             "Choice": "search",
             "DEFAULT_RECIPE": "default",
             "DecisionSettings": "sections",
@@ -53,6 +54,7 @@ else:
 __all__ = [
     "DEFAULT_RECIPE",
     "EMOTIONS",
+    "BandSettings",
     "Choice",
     "DecisionSettings",
     "Layer",

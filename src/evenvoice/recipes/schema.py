@@ -13,6 +13,7 @@ from evenvoice.features import Extractor, FeatureSettings, Shape, ShapeSettings
 from evenvoice.imbalance import make_sampler
 from evenvoice.models import is_deterministic, is_network, needed_shape, weighs_classes
 from evenvoice.recipes.completion import default_shape, partner_of, with_validation_part
+from evenvoice.recipes.disturbances import check_disturbances
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.search import Search, read_search
 from evenvoice.recipes.sections import (
@@ -169,6 +170,7 @@ class Recipe(Section):
             raise EvenvoiceError(f"training.batches: model {self.model.name!r} has no batches; leave it out")
         if self.training.retrain is not None and not is_network(self.model.name):
             raise EvenvoiceError(f"training.retrain: model {self.model.name!r} has no embeddings; leave it out")
+        check_disturbances(self)
         return self
 
     @model_validator(mode="after")

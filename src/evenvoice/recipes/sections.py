@@ -167,6 +167,38 @@ class MaskSettings(Section):
     rows: int = Field(default=8, ge=1)
 
 
+class BandSettings(Section):
+    """How log-mel bands are disturbed, anew each time a batch holds them: warped, louder or softer, in noise.
+
+    For shape ``sequence`` with ``named: log-mel`` and ``normalise: training``. The bands take their values before
+    normalising for it, and are normalised and clipped again.
+
+    Attributes:
+        warp: The axis of the bands is stretched by up to this share, as if by another vocal tract (Jaitly & Hinton
+            2013).
+        level: They are louder or softer by up to so many dB.
+        noise: The share of rows that get noise.
+        noise_depth: How far below the row's mean power the noise lies, in dB: the least and the most.
+    """
+
+    warp: float = Field(default=0.0, ge=0, lt=0.5)
+    level: float = Field(default=0.0, ge=0, le=60)
+    noise: float = Field(default=0.0, ge=0, le=1)
+    noise_depth: tuple[float, float] = (8.0, 38.0)
+
+    @field_validator("noise_depth", mode="after")
+    @classmethod
+    def _least_first(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not -60 <= value[0] <= value[1] <= 120:
+            raise ValueError(f"found {list(value)}; expected the least and the most dB, between -60 and 120: [8, 38]")
+        return value
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is disturbed."""
+        return bool(self.warp or self.level or self.noise)
+
+
 class TrainingSettings(Section):
     """How a network is fitted. The defaults are the paper's Table 2, and Keras' where the paper is silent.
 
@@ -183,6 +215,11 @@ class TrainingSettings(Section):
         weight_decay: Of AdamW (Loshchilov & Hutter 2019); 0: plain Adam.
         mixup: α of mixup (Zhang et al. 2018); 0: rows are not mixed.
         masks: Spans that are masked (SpecAugment, Park et al. 2019).
+        crop: Each time a batch holds it, a row of shape ``sequence`` is a stretch of so many of its frames, drawn
+            anew; ``None``: all of them. Validation and test rows are whole.
+        bands: How log-mel bands are disturbed.
+        precision: ``float32``; or ``bfloat16``: products and convolutions in training take half the bits, which is
+            faster where the processor knows them. Predictions are float32 always.
         adam_eps: 1e-7 in Keras, 1e-8 in torch.
         select: ``last`` epoch, or the epoch ``best-on-validation`` (highest UA on a validation part, the first of
             equals). Never the test part.
@@ -203,6 +240,9 @@ class TrainingSettings(Section):
     weight_decay: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     mixup: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     masks: MaskSettings = MaskSettings()
+    crop: int | None = Field(default=None, ge=1)
+    bands: BandSettings = BandSettings()
+    precision: Literal["float32", "bfloat16"] = "float32"
     adam_eps: float = Field(default=1e-7, gt=0, allow_inf_nan=False)
     select: Literal["last", "best-on-validation"] = "last"
     validation_share: float = Field(default=0.0, ge=0, lt=1)

@@ -23,7 +23,7 @@ from evenvoice.training.member import Source, fit_member, mean_history, member_s
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.partners import decide, join_partners
 from evenvoice.training.plans import make_plan
-from evenvoice.training.prepare import prepare, to_images
+from evenvoice.training.prepare import prepare, scale_of, to_images
 from evenvoice.training.trained import TrainedModel, Watched, probabilities_of
 
 
@@ -120,7 +120,7 @@ def fit_images_steps(
         part = watched.images, np.array([number[emotion] for emotion in watched.emotions], np.int64)
         if recipe.training.select == "best-on-validation":
             fitted_on = {**fitted_on, "selection": tuple(watched.ids)}
-    source = Source(images, emotions, labels, variants, rows)
+    source = Source(images, emotions, labels, variants, rows, scale_of(recipe, normaliser))
     members, seconds = [], 0.0
     for own in member_seeds(seed, recipe.ensemble.members):
         member, times = yield from timed(fit_member(recipe, source, partial(draw, own), part, own, on_epoch))

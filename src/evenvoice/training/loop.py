@@ -24,7 +24,7 @@ from evenvoice.imbalance import Plan
 from evenvoice.models import SequenceNetwork
 from evenvoice.recipes import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
-from evenvoice.training.disturb import disturbed
+from evenvoice.training.disturb import Scale, disturbed, disturbs
 from evenvoice.training.images import MOST_IN_MEMORY, Images, release
 
 Labels = npt.NDArray[np.int64]
@@ -44,9 +44,13 @@ class PlannedRows(Dataset[Batch]):
         plan: Plan,
         rows: npt.NDArray[np.int64],
         variants: Mapping[str, Images] = NO_VARIANTS,
+        scale: Scale | None = None,
     ) -> None:
-        """Take features ``[n, c, h, w]``, the class numbers of the whole plan ``[len(plan)]`` and the rows to use."""
-        self.images, self.plan, self.rows, self.variants = images, plan, rows, variants
+        """Take features ``[n, c, h, w]``, the class numbers of the whole plan ``[len(plan)]`` and the rows to use.
+
+        ``scale`` says how log-mel bands were normalised, where they are disturbed.
+        """
+        self.images, self.plan, self.rows, self.variants, self.scale = images, plan, rows, variants, scale
         self.labels = torch.from_numpy(labels)
         self.redraw: Callable[[int], tuple[Plan, Labels]] | None = None
         self._taken = 0  # bytes
@@ -100,15 +104,19 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
     Attributes:
         loss: Another loss in its place; it gets the number of the epoch, from 0.
         epoch: Returns that number.
+        half: Whether training takes bfloat16.
     """
 
     loss: Loss | None = None
+    half: bool = False
     epoch: Callable[[], int]
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
         # Channels last is the layout in which oneDNN convolves fastest on a CPU (benchmarks/training.md).
-        logits: torch.Tensor = super().infer(x.contiguous(memory_format=torch.channels_last), **fit_params)
-        return logits
+        x = x.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.half and self.module_.training):
+            logits: torch.Tensor = super().infer(x, **fit_params)
+        return logits.float()
 
     def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
         weight = self.criterion_.weight
@@ -242,10 +250,11 @@ def train_network(
         verbose=0,
     )
     net.loss, net.epoch = loss, lambda: len(recorder.epochs)
-    if settings.mixup or settings.masks.number:
+    net.half = settings.precision == "bfloat16"
+    if disturbs(settings):
         rows.disturb = partial(
             disturbed, settings=settings, n_classes=n_classes,
-            last_row_is_mask=isinstance(network, SequenceNetwork),
+            last_row_is_mask=isinstance(network, SequenceNetwork), scale=rows.scale,
         )  # fmt: skip
     try:
         with suppress(_Enough):

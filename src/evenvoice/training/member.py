@@ -15,6 +15,7 @@ from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.asking import Fitting, NetworkFit, RandomState
+from evenvoice.training.disturb import Scale
 from evenvoice.training.guards import read_only
 from evenvoice.training.images import Images
 from evenvoice.training.loop import Labels, OnEpoch, PlannedRows, WholeRows
@@ -35,6 +36,7 @@ class Source:
         labels: All emotions, in the order of the classes.
         variants: The features of perturbed waveforms, by the perturbation.
         rows: Which rows of the plan to learn from; all if ``None``.
+        scale: How log-mel bands were normalised, where the recipe disturbs them.
     """
 
     images: Images
@@ -42,6 +44,7 @@ class Source:
     labels: tuple[str, ...]
     variants: Mapping[str, Images]
     rows: npt.NDArray[np.int64] | None
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def fit_member(
             recipe, plan.take(source.images, rows, source.variants), targets[rows], k, weights, seed
         )
         return Member(estimator, tuple(plans), pd.DataFrame(columns=list(HISTORY)), 0, counts)
-    learnt = PlannedRows(source.images, targets, plan, rows, source.variants)
+    learnt = PlannedRows(source.images, targets, plan, rows, source.variants, source.scale)
     if is_redrawn(recipe):
 
         def redraw(epoch: int) -> tuple[Plan, Labels]:

@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
+from evenvoice.training.disturb import Scale
 from evenvoice.training.images import Images, gather
 from evenvoice.training.normalise import (
     Normaliser,
@@ -118,6 +120,28 @@ def to_training_images(recipe: Recipe, dataset: Dataset, normaliser: Normaliser 
         return to_images(recipe, dataset, normaliser)
     own = around_speakers(dataset.rows(recipe.made_shape), dataset.speakers)
     return _as_images(recipe, own, Normaliser(np.zeros_like(normaliser.mean), normaliser.scale))
+
+
+def scale_of(recipe: Recipe, normaliser: Normaliser | None) -> Scale | None:
+    """Return how the rows of a sequence were normalised and clipped, where the recipe disturbs them; else ``None``.
+
+    Raises:
+        EvenvoiceError: The recipe disturbs bands, and there is no normaliser to undo.
+    """
+    if not recipe.training.bands.any:
+        return None
+    if normaliser is None:
+        raise EvenvoiceError(
+            f"recipe {recipe.name!r} disturbs log-mel bands, and these features were normalised elsewhere; set "
+            "training.bands to {} or fit it on waveforms"
+        )
+    # The shape says which rows it takes, and the last row of a sequence is its mask.
+    one_frame = torch.ones(1, dtype=torch.int64)
+    mean, scale = (
+        recipe.made_shape.image(torch.from_numpy(values)[None, :, None], one_frame)[0, 0, :-1, :1]
+        for values in (normaliser.mean, normaliser.scale)
+    )
+    return Scale(mean, scale, recipe.clip)
 
 
 def _as_images(recipe: Recipe, rows: Rows, normaliser: Normaliser | None = None) -> npt.NDArray[np.float32]:

@@ -25,11 +25,14 @@ _ROWS_AT_ONCE = 128
 def stack_key(asked: NetworkFit) -> str | None:
     """Return what fits that can be trained side by side have in common; ``None`` where a fit has to be trained alone.
 
-    Alone: a network that is not `is_stackable`, rows that are drawn anew each epoch.
+    Alone: a network that is not `is_stackable`, rows that are drawn anew each epoch, are cropped or disturbed in their
+    bands, or another precision.
     """
-    if not is_stackable(asked.network) or asked.rows.redraw is not None:
-        return None
     recipe = asked.recipe
+    settings = recipe.training
+    alone = settings.crop is not None or settings.bands.any or settings.precision != "float32"
+    if alone or not is_stackable(asked.network) or asked.rows.redraw is not None:
+        return None
     made_by = [part.model_dump_json() for part in (recipe.model, recipe.training, recipe.loss)]
     watched = asked.validation is not None
     weighted = asked.class_weights is not None
