@@ -8,7 +8,8 @@ from evenvoice.recipes import Recipe, open_recipe
 from tests.golden.study import QUICK
 
 SMALL = {"channels": 8, "wide_channels": 8, "attention": 8}
-OPTIONS = {**QUICK, "voice-cnn": SMALL}
+TINY = {"channels": [8, 8, 8, 8], "attention": 8}
+OPTIONS = {**QUICK, "voice-cnn": SMALL, "voice-residual": TINY}
 
 
 def quick_recipe(recipe: str | Recipe, changes: dict[str, Any] | None = None) -> Recipe:

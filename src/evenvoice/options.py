@@ -19,7 +19,6 @@ from pydantic.fields import FieldInfo
 from evenvoice.errors import EvenvoiceError, nearest, shown
 
 Count = Annotated[int, Field(ge=1, le=10**6, description="a whole number of 1 or more, up to a million")]
-FewOrNone = Annotated[int, Field(ge=0, le=256, description="a whole number from 0 to 256")]
 Counts = Annotated[Sequence[Count], Field(min_length=1, description="a list of whole numbers of 1 or more: [128, 64]")]
 Pair = Annotated[
     Sequence[Count], Field(min_length=2, max_length=2, description="two whole numbers of 1 or more: [2, 2]")

@@ -104,6 +104,62 @@ def test_mixed_rows_count_for_what_they_are_most_of() -> None:
     assert model.history["train_accuracy"].between(0, 1).all()
 
 
+LOG_MELS = fabricate.examples(TABLE, n_rows=8)
+TINY = {"channels": [4, 4, 4, 4], "attention": 4}
+RESIDUAL = {
+    "name": "mels",
+    "features": {"name": "log-mel", "n_mels": 8},
+    "shape": {"name": "sequence", "seconds": 0.2},
+    "model": {"name": "residual-cnn", "options": TINY},
+}
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"crop": 8},
+        {"bands": {"warp": 0.1}},
+        {"bands": {"level": 3}},
+        {"bands": {"noise": 1}},
+        {"precision": "bfloat16"},
+    ],
+    ids=["crop", "warp", "level", "noise", "bfloat16"],
+)
+def test_what_is_drawn_in_each_batch_changes_a_fit_and_the_same_seed_repeats_it(training: dict[str, Any]) -> None:
+    plain, one, again = (
+        fit(Recipe(**RESIDUAL, clip=4, training={"epochs": 2, "batch_size": 32, **options}), LOG_MELS).probabilities(
+            LOG_MELS
+        )
+        for options in ({}, training, training)
+    )
+    np.testing.assert_array_equal(one, again)
+    assert np.abs(one - plain).max() > 1e-5
+
+
+def test_a_batch_is_disturbed_around_the_mean_and_scale_of_its_own_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Scale] = []
+    monkeypatch.setattr(
+        "evenvoice.training.disturb.warped_and_noisy",
+        lambda features, bands, scale: seen.append(scale) or features,
+    )
+    recipe = Recipe(**RESIDUAL, clip=3, training={"epochs": 1, "bands": {"level": 1}})
+    model = fit(recipe, LOG_MELS)
+    frames = np.concatenate(list(LOG_MELS.features), axis=1)
+    np.testing.assert_allclose(seen[0].mean[:, 0], frames.mean(axis=1), atol=1e-5)
+    np.testing.assert_allclose(seen[0].scale[:, 0], 1 / frames.std(axis=1), rtol=1e-4)
+    assert seen[0].clip == 3
+    assert model.normaliser is not None
+
+
+def test_a_prediction_is_float32_whatever_training_took() -> None:
+    model = fit(Recipe(**RESIDUAL, training={"epochs": 1, "precision": "bfloat16"}), LOG_MELS)
+    assert {parameter.dtype for parameter in model.network.parameters()} == {torch.float32}
+    found = model.probabilities(LOG_MELS)
+    assert found.dtype == np.float32
+    # bfloat16 has 256 numbers between 0.5 and 1.
+    assert len(np.unique(found)) > 0.9 * found.size
+
+
 def _sequence(lengths: list[int], width: int, rows: int) -> torch.Tensor:
     """Each value is its frame's number, and the last row the mask."""
     own = torch.arange(width) < torch.tensor(lengths)[:, None]
@@ -202,8 +258,7 @@ def test_one_or_two_bands_can_be_warped(rows: int) -> None:
 
 
 _MELS = {
-    "features": {"name": "voice", "log_mels": 8},
-    "shape": {"name": "sequence", "named": "log-mel"},
+    "features": {"name": "log-mel", "n_mels": 8},
     "model": {"name": "residual-cnn"},
 }
 
@@ -215,7 +270,7 @@ _MELS = {
         ({"training": {"bands": {"warp": 0.1}}}, "training.bands: shape 'mean' does not say which frames"),
         (
             {"shape": "sequence", "model": "transformer", "training": {"bands": {"warp": 0.1}}},
-            "training.bands: the rows are no log-mel bands; set features: .name: voice, log_mels: 80",
+            "training.bands: the rows of extractor 'mfcc' are no logarithms of power; use extractor log-mel",
         ),
         (
             {**_MELS, "model": {"name": "svm"}, "training": {"crop": 5}},

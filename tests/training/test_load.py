@@ -12,7 +12,8 @@ import soundfile
 from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.features import FeatureSettings, ShapeSettings, extract
-from evenvoice.training.load import load_dataset
+from evenvoice.recipes import Recipe
+from evenvoice.training.load import load_dataset, load_for
 
 SETTINGS = FeatureSettings()
 MEAN, FUNCTIONALS, CHANNELS = (ShapeSettings(name=name) for name in ("mean", "functionals", "channels"))
@@ -72,3 +73,27 @@ def test_none_left_is_one_line(corpus: Corpus) -> None:
         clip.file.write_text("text", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="no usable recording is left of 5"):
         load_dataset(corpus, SETTINGS, skip_bad=True)
+
+
+def test_all_that_recipes_and_their_partners_need_is_loaded(corpus: Corpus) -> None:
+    voice = Recipe(name="voice", features="voice", shape="functionals", model="logistic", augment=["speed:0.9"])
+    fused = Recipe(name="fused", augment=["gain:-6"], partners=[{"recipe": voice, "weight": 0.3}])
+    _, dataset = load_for(corpus, [fused, Recipe(name="other", augment=["speed:1.1"])], perturbations=["gain:3"])
+    assert list(dataset.variants) == ["gain:-6", "speed:1.1", "gain:3"]
+    beside = dataset.take(np.array([3, 0])).beside(voice.features)
+    assert list(beside.variants) == ["speed:0.9", "gain:3"]
+    assert beside.ids == [dataset.ids[3], dataset.ids[0]]
+    _, alone = load_for(corpus, [voice])
+    shape = voice.made_shape
+    assert np.array_equal(beside.rows(shape), alone.take(np.array([3, 0])).rows(shape))
+    # What is perturbed is perturbed for both.
+    perturbed = dataset.variant("gain:3").beside(voice.features)
+    assert not np.array_equal(perturbed.rows(shape), dataset.beside(voice.features).rows(shape))
+
+
+def test_a_recording_that_one_extractor_cannot_use_is_passed_over_for_both(corpus: Corpus) -> None:
+    corpus.clips()[1].file.write_text("text", encoding="utf-8")
+    voice = Recipe(name="voice", features="voice", shape="functionals", model="logistic")
+    fused = Recipe(name="fused", partners=[{"recipe": voice, "weight": 0.3}])
+    _, dataset = load_for(corpus, [fused], skip_bad=True)
+    assert len(dataset) == len(dataset.beside(voice.features)) == 4

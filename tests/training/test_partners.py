@@ -1,22 +1,25 @@
-"""Partners: other recipes over the same features, fitted beside, their log-probabilities added, one model file."""
+"""Partners: other recipes, fitted beside, their log-probabilities added, in one model file."""
 
 from __future__ import annotations
 
 import os
+import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-from evenvoice.audio import load
+from evenvoice.audio import load, open_perturbation
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import extract_waveforms
 from evenvoice.metrics import fit_temperature
 from evenvoice.protocols import make_folds, open_protocol
-from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.recipes import Recipe, needs_of, open_recipe
 from evenvoice.recognizer import Recognizer
-from evenvoice.training import Dataset, export, fit
+from evenvoice.training import Dataset, SpeechEmotionClassifier, export, fit
+from evenvoice.training.dataset import features_key
 from evenvoice.training.trained import TrainedModel
 from tests import fabricate
 from tests.one_fold import run_fold
@@ -30,6 +33,10 @@ TEST = EXAMPLES.take(np.flatnonzero(TABLE["speaker"] == "s5"))
 
 CNN = Recipe(name="cnn", model="2dcnn", training={"epochs": 2, "batch_size": 32})
 SMOTE = Recipe(name="other", model="2dcnn", balance="smote", training={"epochs": 1, "batch_size": 32})
+VOICE = Recipe(
+    name="voice", features="voice", shape={"name": "functionals", "kind": "spread"}, model="logistic",
+    augment=["speed:0.9"],
+)  # fmt: skip
 LINEAR = {"name": "linear", "model": "logistic", "balance": "class-weights"}
 
 
@@ -45,6 +52,58 @@ def test_log_probabilities_are_added_by_weight() -> None:
     expected = np.exp(0.5 * logs[0] + 0.3 * logs[1] + 0.2 * logs[2])
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(fused.probabilities(TEST), expected, atol=1e-5)
+
+
+def _with_other_features(part: Dataset, seed: int = 1) -> Dataset:
+    """The part with the features of `VOICE` beside its own."""
+    other = fabricate.examples(TABLE, seed, n_rows=128, perturbations=["speed:0.9"])
+    return replace(part, others={features_key(VOICE.features): other})
+
+
+def test_a_partner_has_features_of_its_own() -> None:
+    train, test = _with_other_features(TRAIN), _with_other_features(TEST)
+    recipe = _recipe(partners=[{"recipe": VOICE, "weight": 0.4}, {"recipe": CNN, "weight": 0.1}])
+    fused = fit(recipe, train, seed=3)
+    alone = [fit(Recipe(**LINEAR), TRAIN, seed=3), fit(VOICE, train.beside(VOICE.features)), fit(CNN, TRAIN, seed=3)]
+    parts = TEST, test.beside(VOICE.features), TEST
+    logs = [
+        np.log(np.maximum(one.probabilities(part).astype(float), 1e-38)) for one, part in zip(alone, parts, strict=True)
+    ]
+    expected = np.exp(0.5 * logs[0] + 0.4 * logs[1] + 0.1 * logs[2])
+    np.testing.assert_allclose(fused.probabilities(test), expected / expected.sum(axis=1, keepdims=True), atol=1e-5)
+    # The features of its own are what it reads, and rows stand where they stood.
+    assert np.abs(fused.probabilities(_with_other_features(TEST, seed=5)) - fused.probabilities(test)).max() > 1e-3
+    order = np.arange(len(TEST))[::-1]
+    np.testing.assert_allclose(fused.probabilities(test.take(order)), fused.probabilities(test)[::-1], atol=1e-6)
+
+
+def test_a_partner_whose_features_are_not_there_is_refused() -> None:
+    with pytest.raises(EvenvoiceError, match=r"no features voice .* beside its own, only none; load it with"):
+        fit(_recipe(partners=[{"recipe": VOICE, "weight": 0.4}]), TRAIN)
+
+
+def test_features_beside_follow_into_other_processes() -> None:
+    recipe = _recipe(partners=[{"recipe": VOICE, "weight": 0.4}])
+    dataset = _with_other_features(EXAMPLES)
+    expected = fit(recipe, dataset).probabilities(dataset)
+    assert dataset.digest() != EXAMPLES.digest()
+    for moved in (dataset.in_files(needs_of([recipe])), dataset.in_memory(needs_of([recipe]))):
+        there = pickle.loads(pickle.dumps(moved))
+        np.testing.assert_array_equal(fit(recipe, there).probabilities(there), expected)
+        assert there.nbytes > dataset.others[features_key(VOICE.features)].nbytes / 10
+
+
+def test_an_estimator_computes_what_partners_need() -> None:
+    sounds, emotions = _voices(12)
+    recipe = _recipe(partners=[{"recipe": VOICE, "weight": 0.4}])
+    classifier = SpeechEmotionClassifier(recipe).fit(sounds, emotions)
+    dataset = _dataset(recipe, sounds, emotions)
+    changed = [open_perturbation("speed:0.9")(sound, 16000, seed) for seed, sound in enumerate(sounds)]
+    other = dataset.beside(VOICE.features)
+    variants = {"speed:0.9": Dataset(other.ids, extract_waveforms(changed, VOICE.features))}
+    dataset = replace(dataset, others={features_key(VOICE.features): replace(other, variants=variants)})
+    expected = fit(recipe, dataset).probabilities(dataset)
+    np.testing.assert_allclose(classifier.predict_proba(sounds), expected, atol=1e-6)
 
 
 def test_a_decision_is_fitted_to_what_they_say_together() -> None:
@@ -98,7 +157,10 @@ def test_a_run_records_the_plans_of_partners_and_leaks_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"partners": {"voice-linear": 0.4}}, "voice-linear has other features .*; partners share them"),
+        (
+            {"partners": [{"recipe": open_recipe("voice-linear", {"features": {"sample_rate": 8000}}), "weight": 0.4}]},
+            "voice-linear takes waveforms at 8000 Hz and linear at 16000 Hz; they get the same",
+        ),
         ({"partners": [{"recipe": CNN, "weight": 0.5}] * 2}, "weights sum to 1, and this recipe counts the rest"),
         ({"partners": {"2dcn": 0.4}}, "recipe '2dcn' is unknown"),
         ({"partners": {"2dcnn": 1.5}}, "less than 1"),
@@ -138,22 +200,22 @@ def _voices(n: int = 24) -> tuple[list[np.ndarray], np.ndarray]:
 
 @pytest.fixture(scope="module")
 def fused() -> tuple[TrainedModel, list[np.ndarray]]:
-    """`voice-fusion` on generated voices, without perturbed copies."""
+    """`voice-deep` with `voice-cnn` beside it on generated voices: three models, two extractors."""
     sounds, emotions = _voices()
-    recipe = open_recipe("voice-fusion", {"augment": []})
-    partner = recipe.partners[0]
-    quick = open_recipe(partner.recipe, {"augment": [], "training": {"epochs": 2}})
-    recipe = recipe.model_copy(update={"partners": (partner.model_copy(update={"recipe": quick}),)})
+    partners = [
+        {"recipe": open_recipe(name, {"augment": [], "training": {"epochs": epochs}}), "weight": 0.3}
+        for name, epochs in (("voice-residual", 1), ("voice-cnn", 2))
+    ]
+    recipe = Recipe(**{**open_recipe("voice-deep", {"augment": []}).model_dump(), "partners": partners})
     return fit(recipe, _dataset(recipe, sounds, emotions)), sounds
 
 
 def _dataset(recipe: Recipe, sounds: list[np.ndarray], emotions: np.ndarray | None) -> Dataset:
-    extractor = recipe.extractor
-    with torch.inference_mode():
-        made = [extractor(torch.from_numpy(sound)[None], torch.tensor([sound.size])) for sound in sounds]
-    features = [rows[0, :, : int(frames[0])].numpy() for rows, frames in made]
     ids = [str(number) for number in range(len(sounds))]
-    return Dataset(ids, features, emotions, np.array([f"s{number % 3}" for number in range(len(sounds))]))
+    speakers = np.array([f"s{number % 3}" for number in range(len(sounds))])
+    own, *beside = [Dataset(ids, extract_waveforms(sounds, need.features)) for need in needs_of([recipe])]
+    keys = [features_key(need.features) for need in needs_of([recipe])[1:]]
+    return replace(own, emotions=emotions, speakers=speakers, others=dict(zip(keys, beside, strict=True)))
 
 
 def test_the_whole_is_one_model_file_that_agrees_with_torch(
@@ -165,5 +227,5 @@ def test_the_whole_is_one_model_file_that_agrees_with_torch(
         files = sorted((Path(os.environ["EVENVOICE_CORPORA"]) / "emodb").rglob("*.flac"))[::50]
         check = [*check, *(load(file, rate=16000) for file in files)]
     path = export(model, tmp_path / "model.onnx", corpus=None, check=check)  # compares, to 1e-4
-    assert path.stat().st_size < 5_000_000
+    assert path.stat().st_size < 6_000_000
     assert Recognizer(path)((16000, sounds[0]))[0]["label"] in ("low", "high")

@@ -31,9 +31,9 @@ class Extractor(Protocol):
         sample_rate: Of the waveforms that it takes, in Hz.
         n_rows: Number of features of a frame.
 
-    A class may say more of itself: ``default_shape``; ``row_names``; ``argument``, the option that ``name:…`` sets;
-    ``licence``, one line that is said when it is used; ``digest``, what its features depend on besides options and
-    version (weights from elsewhere).
+    A class may say more of itself: ``default_shape``; ``row_names``; ``log_power``, where its rows are natural
+    logarithms of power; ``argument``, the option that ``name:…`` sets; ``licence``, one line that is said when it is
+    used; ``digest``, what its features depend on besides options and version (weights from elsewhere).
     """
 
     name: ClassVar[str]
@@ -73,6 +73,7 @@ EXTRACTORS = Registry(
     {
         "mfcc": "evenvoice.features.mfcc:MFCC",
         "voice": "evenvoice.features.voice:Voice",
+        "log-mel": "evenvoice.features.log_mel:LogMel",
         "short-term": "evenvoice.features.baselines:ShortTerm",
         "mfcc-cqt-f0": "evenvoice.features.baselines:MfccCqtF0",
         "log-spectrogram": "evenvoice.features.baselines:LogSpectrogram",

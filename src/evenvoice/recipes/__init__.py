@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from evenvoice.recipes.default import DEFAULT_RECIPE
     from evenvoice.recipes.full import EMOTIONS, recipe_in_full, shipped_in_full
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
+    from evenvoice.recipes.needs import Needs, needs_of
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.outline import Layer, Step, layers, steps
@@ -29,6 +30,7 @@ else:
             "EMOTIONS": "full",
             "Layer": "outline",
             "MaskSettings": "sections",
+            "Needs": "needs",
             "Range": "search",
             "Recipe": "schema",
             "RecipeSummary": "names",
@@ -39,6 +41,7 @@ else:
             "flattened": "changes",
             "layers": "outline",
             "merged": "changes",
+            "needs_of": "needs",
             "nested": "search",
             "open_recipe": "open",
             "read_yaml": "text",
@@ -59,6 +62,7 @@ __all__ = [
     "DecisionSettings",
     "Layer",
     "MaskSettings",
+    "Needs",
     "Range",
     "Recipe",
     "RecipeSummary",
@@ -69,6 +73,7 @@ __all__ = [
     "flattened",
     "layers",
     "merged",
+    "needs_of",
     "nested",
     "open_recipe",
     "read_yaml",

@@ -10,9 +10,6 @@ from evenvoice.models import is_network
 if TYPE_CHECKING:
     from evenvoice.recipes.schema import Recipe
 
-# What the names of the rows begin with that `BandSettings` is for.
-_BANDS = "log-mel"
-
 
 def check_disturbances(recipe: Recipe) -> None:
     """Raise an `EvenvoiceError` if a recipe's model, shape or normalisation does not fit its ``crop`` or ``bands``."""
@@ -26,10 +23,10 @@ def check_disturbances(recipe: Recipe) -> None:
                 f"training.{key}: shape {recipe.shape.name!r} does not say which frames are an utterance's own; use "
                 f"shape sequence, or leave training.{key} out"
             )
-    if training.bands.any and not str(recipe.shape.options.get("named")).startswith(_BANDS):
+    if training.bands.any and not getattr(recipe.extractor, "log_power", False):
         raise EvenvoiceError(
-            "training.bands: the rows are no log-mel bands; set features: {name: voice, log_mels: 80} and shape: "
-            "{name: sequence, named: log-mel}, or leave training.bands out"
+            f"training.bands: the rows of extractor {recipe.features.name!r} are no logarithms of power; use extractor "
+            "log-mel, or leave training.bands out"
         )
     if training.bands.any and recipe.normalise != "training":
         raise EvenvoiceError(

@@ -57,8 +57,8 @@ class Recipe(Section):
         model: The network, or the classical classifier.
         training: How it is fitted.
         ensemble: How many are fitted, to average their probabilities: ``ensemble: 5``.
-        partners: Other recipes over the same features, fitted beside this one, and how much the log-probabilities of
-            each count: ``partners: {voice-cnn: 0.4}``. Those of this recipe count the rest.
+        partners: Other recipes, each with features of its own or the same, fitted beside this one, and how much the
+            log-probabilities of each count: ``partners: {voice-cnn: 0.4}``. Those of this recipe count the rest.
         search: What `evenvoice tune` may change: the path of a key → a range or a list of choices; ``null`` drops it.
 
     Examples:
@@ -183,10 +183,10 @@ class Recipe(Section):
                 "than 1"
             )
         for one in self.with_partners:
-            if one.features != self.features:
+            if one.extractor.sample_rate != self.extractor.sample_rate:
                 raise EvenvoiceError(
-                    f"partners: {one.name} has other features ({one.features.name}, {one.features.options}) than "
-                    f"{self.name} ({self.features.name}, {self.features.options}); partners share them"
+                    f"partners: {one.name} takes waveforms at {one.extractor.sample_rate} Hz and {self.name} at "
+                    f"{self.extractor.sample_rate} Hz; they get the same, so set sample_rate in the features of one"
                 )
             if one.normalise == "speaker":
                 raise EvenvoiceError(
@@ -244,15 +244,19 @@ class Recipe(Section):
         return self.balance if isinstance(self.balance, tuple) else (self.balance,)
 
     @property
-    def perturbations(self) -> tuple[str, ...]:
-        """Perturbed waveforms that a fit needs: those of ``augment``, and those that samplers draw from."""
+    def own_perturbations(self) -> tuple[str, ...]:
+        """Perturbed waveforms that a fit without partners needs: those of ``augment``, and what samplers draw from."""
         drawn = [
             name
             for sampler in self.samplers
             for name in getattr(make_sampler(sampler.name, **sampler.options), "perturbations", ())
         ]
-        of_partners = [name for partner in self.partners for name in partner.recipe.perturbations]
-        return tuple(dict.fromkeys([*self.augment, *drawn, *of_partners]))
+        return tuple(dict.fromkeys([*self.augment, *drawn]))
+
+    @property
+    def perturbations(self) -> tuple[str, ...]:
+        """Perturbed waveforms that a fit needs, with those of partners."""
+        return tuple(dict.fromkeys(name for one in self.with_partners for name in one.own_perturbations))
 
     @property
     def extractor(self) -> Extractor:

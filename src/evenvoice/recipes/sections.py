@@ -170,7 +170,7 @@ class MaskSettings(Section):
 class BandSettings(Section):
     """How log-mel bands are disturbed, anew each time a batch holds them: warped, louder or softer, in noise.
 
-    For shape ``sequence`` with ``named: log-mel`` and ``normalise: training``. The bands take their values before
+    For extractor ``log-mel``, shape ``sequence`` and ``normalise: training``. The bands take their values before
     normalising for it, and are normalised and clipped again.
 
     Attributes:

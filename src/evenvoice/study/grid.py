@@ -25,7 +25,7 @@ from evenvoice.protocols import (
     open_protocol,
     with_enrolled,
 )
-from evenvoice.recipes import DEFAULT_RECIPE, Recipe
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, needs_of
 from evenvoice.study.about import about_study
 from evenvoice.study.arguments import (
     CorpusLike,
@@ -39,7 +39,7 @@ from evenvoice.study.arguments import (
 )
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
-from evenvoice.study.grouping import by_features, by_shape
+from evenvoice.study.grouping import by_features
 from evenvoice.study.logged import StudyLog
 from evenvoice.study.pool import balanced_pool
 from evenvoice.study.possible import check_possible
@@ -55,7 +55,7 @@ from evenvoice.study.remote import keep_run, make_run_remotely, try_run_remotely
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
 from evenvoice.study.work import Task, make_run, make_runs, try_run
-from evenvoice.training import Dataset, StackedTrainer, load_dataset
+from evenvoice.training import Dataset, StackedTrainer, load_for
 
 OnFailure = Callable[[RunKey, str], None]
 
@@ -149,7 +149,7 @@ def evaluate(
     )
     for line in the_corpus.warnings:
         execution.message(f"warning: {the_corpus.name}: {line}")
-    for licence in dict.fromkeys(recipe.features.licence for recipe in the_recipes if recipe.features.licence):
+    for licence in dict.fromkeys(need.features.licence for need in needs_of(the_recipes) if need.features.licence):
         execution.message(f"licence: {licence}")
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
@@ -187,17 +187,15 @@ class _Evaluation:
         check_writable(self.folder)
         sweep(self.folder / RUNS, "*/*/*")
         waiting: list[tuple[list[Task], tuple[str, ...], pd.DataFrame, Dataset]] = []
-        for features, recipes in by_features(self.recipes):
-            corpus, examples = load_dataset(
+        for recipes in by_features(self.recipes):
+            corpus, examples = load_for(
                 self.corpus,
-                features,
-                [shape for recipe in recipes for shape in recipe.shapes],
-                perturbations=list(dict.fromkeys(name for recipe in recipes for name in recipe.perturbations)),
+                recipes,
                 jobs=self.execution.loaders,
                 skip_bad=self.execution.skip_bad,
                 executor=self.execution.executor,
             )
-            data = _digest(corpus.fingerprint().encode(), examples.store.digest().encode())
+            data = _digest(corpus.fingerprint().encode(), examples.digest().encode())
             tasks = [
                 Task(key, recipe, protocol, fold, self._fingerprint(data, corpus.table, recipe, protocol, key))
                 for recipe in recipes
@@ -256,9 +254,9 @@ class _Evaluation:
         jobs = min(execution.workers, len(tasks))
         flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
         executor, remote = execution.executor, is_remote(execution.executor)
-        shapes = (recipe.made_shape for recipe in by_shape(tasks))
+        needs = needs_of(task.recipe for task in tasks)
         # Workers of this machine get the features by path, and read what they need.
-        shared = share(executor, examples.in_memory(shapes) if remote else examples.in_files(shapes))
+        shared = share(executor, examples.in_memory(needs) if remote else examples.in_files(needs))
         # In full: worker processes keep the working directory in which they were started.
         folder = self.folder.resolve()
         what = (self.corpus.name, labels, share(executor, utterances), shared, folder, execution.device, *flags)

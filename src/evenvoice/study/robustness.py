@@ -21,7 +21,7 @@ from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
 from evenvoice.study.execution import Execution
 from evenvoice.tables import NOTHING, Column, Table
-from evenvoice.training import Dataset, TrainedModel, fit, load_dataset
+from evenvoice.training import Dataset, TrainedModel, fit, load_for
 
 FILE = "robustness.json"
 AS_RECORDED = "as recorded"
@@ -147,8 +147,8 @@ def measure_robustness(
         check_writable(folder)
 
     def load(source: Corpus, perturbations: Sequence[str]) -> tuple[Corpus, Dataset]:
-        return load_dataset(
-            source, the_recipe.features, the_recipe.shapes, perturbations=perturbations, jobs=execution.workers,
+        return load_for(
+            source, [the_recipe], perturbations=perturbations, jobs=execution.workers,
             skip_bad=execution.skip_bad, executor=execution.executor,
         )  # fmt: skip
 

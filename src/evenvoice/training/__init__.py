@@ -8,7 +8,7 @@ from evenvoice.training.export import export
 from evenvoice.training.fit_steps import fit_images_steps
 from evenvoice.training.fitting import fit, fit_images
 from evenvoice.training.images import Images
-from evenvoice.training.load import check_emotions, load_dataset
+from evenvoice.training.load import check_emotions, load_dataset, load_for
 from evenvoice.training.loop import OnEpoch, PlannedRows, train_network
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.on_corpus import train
@@ -42,6 +42,7 @@ __all__ = [
     "fit_images_steps",
     "fit_normaliser",
     "load_dataset",
+    "load_for",
     "load_weights",
     "make_plan",
     "save_weights",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms
 from evenvoice.imbalance import Plan
 from evenvoice.protocols import Fold, cut_validation, open_protocol
-from evenvoice.recipes import Recipe
-from evenvoice.training.dataset import Dataset
+from evenvoice.recipes import Needs, Recipe, needs_of
+from evenvoice.training.dataset import Dataset, features_key
 from evenvoice.training.fitting import fit, fit_images
 from evenvoice.training.inputs import Images, as_waveforms
 from evenvoice.training.normalise import Normaliser
@@ -28,18 +28,25 @@ def dataset_of(
     X: Any,
     emotions: Any,
     speakers: npt.NDArray[np.str_] | None,
-    perturbations: Sequence[str] = (),
+    *,
+    perturbed: bool = False,
 ) -> Dataset:
-    """Compute the features of waveforms, and of these perturbed."""
+    """Compute what a recipe needs of waveforms, and with ``perturbed`` of these perturbed."""
     rate = recipe.extractor.sample_rate
     waveforms = as_waveforms(X, rate)
     ids = [str(number) for number in range(len(waveforms))]
-    variants = {}
-    for name in perturbations:
-        perturb = open_perturbation(name)
-        changed = [perturb(waveform, rate, seed) for seed, waveform in enumerate(waveforms)]
-        variants[name] = Dataset(ids, extract_waveforms(changed, recipe.features))
-    return Dataset(ids, extract_waveforms(waveforms, recipe.features), emotions, speakers, variants=variants)
+
+    def made(need: Needs) -> Dataset:
+        variants = {}
+        for name in need.perturbations if perturbed else ():
+            perturb = open_perturbation(name)
+            changed = [perturb(waveform, rate, seed) for seed, waveform in enumerate(waveforms)]
+            variants[name] = Dataset(ids, extract_waveforms(changed, need.features))
+        return Dataset(ids, extract_waveforms(waveforms, need.features), variants=variants)
+
+    own, *beside = needs_of([recipe])
+    others = {features_key(need.features): made(need) for need in beside}
+    return replace(made(own), emotions=emotions, speakers=speakers, others=others)
 
 
 def rows_of_images(recipe: Recipe, images: Images, matrix: bool) -> list[npt.NDArray[np.float32]]:
@@ -77,7 +84,7 @@ def fit_waveforms(
     device: str,
 ) -> TrainedModel:
     """Fit on waveforms."""
-    dataset = dataset_of(recipe, X, emotions, speakers, recipe.perturbations)
+    dataset = dataset_of(recipe, X, emotions, speakers, perturbed=True)
     train, watched = _cut(recipe, emotions, speakers, seed)
     validation = dataset.take(watched) if len(watched) else None
     return fit(recipe, dataset.take(train), validation, seed, labels=labels, device=device)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import overload
 
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import Shape, one_thread, rows_of
+from evenvoice.features import FeatureSettings, Shape, one_thread, rows_of
+from evenvoice.recipes import Needs
 from evenvoice.training.store import FeatureStore, Rows
 
 
@@ -26,6 +28,7 @@ class Dataset:
         positions: Which arrays of ``features`` are this dataset's; all, in order, if not given.
         variants: The same utterances from perturbed waveforms, by the perturbation: for training parts alone.
         shaped: What `Shape.rows` made of the features of every utterance, by shape: made once, and shared by all parts.
+        others: The same utterances with the features of other extractors, for partners, by `features_key`.
 
     Raises:
         EvenvoiceError: Lengths differ.
@@ -44,6 +47,7 @@ class Dataset:
     positions: npt.NDArray[np.int64] | None = None
     variants: Mapping[str, Dataset] = field(default_factory=dict, repr=False, compare=False)
     shaped: dict[str, FeatureStore] = field(default_factory=dict, repr=False, compare=False)
+    others: Mapping[str, Dataset] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in (
@@ -90,7 +94,25 @@ class Dataset:
                 f"dataset: no features of perturbation {perturbation!r}, only {there}; load it with these"
             )
         perturbed = self.variants[perturbation]
-        return replace(self, features=perturbed.features, shaped=perturbed.shaped, variants={})
+        others = {
+            key: other.variants[perturbation] for key, other in self.others.items() if perturbation in other.variants
+        }
+        return replace(self, features=perturbed.features, shaped=perturbed.shaped, variants={}, others=others)
+
+    def beside(self, features: FeatureSettings) -> Dataset:
+        """Return the same utterances with the features of another extractor.
+
+        Raises:
+            EvenvoiceError: The dataset was decoded without it.
+        """
+        other = self.others.get(features_key(features))
+        if other is None:
+            there = ", ".join(self.others) or "none"
+            raise EvenvoiceError(
+                f"dataset: no features {features_key(features)} beside its own, only {there}; load it with what "
+                "evenvoice.recipes.needs_of says of the recipe"
+            )
+        return replace(self, features=other.features, shaped=other.shaped, variants=other.variants, others={})
 
     def rows(self, shape: Shape) -> Sequence[Rows] | Rows:
         """Return what gets normalised, float32 ``[n_normalised, t']`` for each utterance; made once a shape.
@@ -109,17 +131,26 @@ class Dataset:
                 store = self.shaped[key] = FeatureStore.of([rows_of(shape, values) for values in self.features])
         return store.vectors(self.positions)
 
-    def in_files(self, shapes: Iterable[Shape]) -> Dataset:
+    def in_files(self, needs: Sequence[Needs]) -> Dataset:
         """Return the dataset with its features, and the rows of each shape, in files from which other processes read.
 
         Args:
-            shapes: Those that will be asked for.
+            needs: What will be asked for: first of its own features, then of those beside them.
         """
-        return self._with_stores(list(shapes), FeatureStore.in_file)
+        return self._elsewhere(needs, FeatureStore.in_file)
 
-    def in_memory(self, shapes: Iterable[Shape]) -> Dataset:
+    def in_memory(self, needs: Sequence[Needs]) -> Dataset:
         """Return the dataset as `in_files` does, but in memory: it can be sent where no file of ours is."""
-        return self._with_stores(list(shapes), FeatureStore.in_memory)
+        return self._elsewhere(needs, FeatureStore.in_memory)
+
+    def _elsewhere(self, needs: Sequence[Needs], place: Callable[[FeatureStore], FeatureStore]) -> Dataset:
+        own, *further = needs
+        moved = self._with_stores(own.made_shapes, place)
+        others = {
+            features_key(one.features): self.others[features_key(one.features)]._with_stores(one.made_shapes, place)
+            for one in further
+        }
+        return replace(moved, others=others)
 
     def _with_stores(self, shapes: Sequence[Shape], place: Callable[[FeatureStore], FeatureStore]) -> Dataset:
         """Return the dataset with what the shapes need of it, and nothing else, in another place."""
@@ -140,7 +171,12 @@ class Dataset:
     def nbytes(self) -> int:
         """Size of the features of every utterance, with those of shapes and variants."""
         own = self.store.nbytes + sum(store.nbytes for store in self.shaped.values())
-        return own + sum(variant.nbytes for variant in self.variants.values())
+        return own + sum(one.nbytes for some in (self.variants, self.others) for one in some.values())
+
+    def digest(self) -> str:
+        """Return what tells the features of every utterance apart, with those beside them; not their variants."""
+        own = self.store.digest()
+        return own if not self.others else " ".join([own, *(other.store.digest() for other in self.others.values())])
 
 
 class _Part(Sequence[Rows]):
@@ -160,6 +196,16 @@ class _Part(Sequence[Rows]):
         if isinstance(row, slice):
             return _Part(self._all, self._positions[row])
         return self._all[int(self._positions[row])]
+
+
+def features_key(features: FeatureSettings) -> str:
+    """What tells extractors and their options apart.
+
+    Examples:
+        >>> features_key(FeatureSettings(name="voice", f0=True)) == features_key(FeatureSettings(f0=True, name="voice"))
+        True
+    """
+    return f"{features.name} {json.dumps(features.options, sort_keys=True)}"
 
 
 def shape_key(shape: Shape) -> str:

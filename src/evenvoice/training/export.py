@@ -24,8 +24,9 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import extract_waveforms, one_thread
 from evenvoice.files import writing
 from evenvoice.leases import temporary_place
+from evenvoice.recipes import needs_of
 from evenvoice.recognizer import Recognizer, SpeakerProfile, metadata
-from evenvoice.training.dataset import Dataset
+from evenvoice.training.dataset import Dataset, features_key
 from evenvoice.training.graph import Adaptive, WaveformToProbabilities, check_exportable
 from evenvoice.training.trained import TrainedModel
 
@@ -209,8 +210,11 @@ def _compare(
 
 def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Dataset:
     """Compute the features of waveforms as training does."""
-    features = extract_waveforms([np.asarray(waveform, np.float32) for waveform in waveforms], trained.recipe.features)
-    return Dataset([str(number) for number in range(len(features))], features)
+    plain = [np.asarray(waveform, np.float32) for waveform in waveforms]
+    ids = [str(number) for number in range(len(plain))]
+    own, *beside = needs_of([trained.recipe])
+    others = {features_key(need.features): Dataset(ids, extract_waveforms(plain, need.features)) for need in beside}
+    return Dataset(ids, extract_waveforms(plain, own.features), others=others)
 
 
 def _sounds(rate: int) -> list[Waveform]:

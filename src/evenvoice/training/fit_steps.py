@@ -24,7 +24,7 @@ from evenvoice.training.normalise import Normaliser
 from evenvoice.training.partners import decide, join_partners
 from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import prepare, scale_of, to_images
-from evenvoice.training.trained import TrainedModel, Watched, probabilities_of
+from evenvoice.training.trained import TrainedModel, Watched, partner_part, probabilities_of
 
 
 def fit_steps(
@@ -38,7 +38,8 @@ def fit_steps(
 ) -> Fitting[TrainedModel]:
     """Return the steps of `fit`, for a trainer to run; see there for the arguments and what is raised."""
     emotions = _checked(train)
-    prepared = prepare(recipe, train)
+    alone = recipe.model_copy(update={"partners": ()})
+    prepared = prepare(alone, train)
     normaliser, images, variants = prepared.normaliser, prepared.images, prepared.variants
     ids = tuple(train.ids)
     saw = {"normaliser": ids, "balancer": ids, "network": ids, "selection": (), "calibration": ()}
@@ -51,14 +52,16 @@ def fit_steps(
         return make_plan(recipe, images, emotions, train.speakers, seed, variants, epoch)
 
     model = yield from fit_images_steps(
-        recipe.model_copy(update={"partners": ()}), images, emotions, draw, watched, normaliser, seed,
+        alone, images, emotions, draw, watched, normaliser, seed,
         labels=labels, fitted_on=saw, variants=variants, on_epoch=on_epoch,
     )  # fmt: skip
     if not recipe.partners:
         return model
     partners = []
     for partner in recipe.partners:
-        fitted = yield from fit_steps(partner.recipe, train, validation, seed, labels=labels, on_epoch=on_epoch)
+        theirs = partner_part(recipe, partner.recipe, train)
+        watched_by_them = None if validation is None else partner_part(recipe, partner.recipe, validation)
+        fitted = yield from fit_steps(partner.recipe, theirs, watched_by_them, seed, labels=labels, on_epoch=on_epoch)
         partners.append(fitted)
     return join_partners(recipe, model, partners, train, validation)
 

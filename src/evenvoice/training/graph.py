@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.features import exportable, for_model_file
+from evenvoice.features import FeatureSettings, exportable, for_model_file
 from evenvoice.models import Estimator, is_exportable
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import Recipe, needs_of
 from evenvoice.training.trained import TrainedModel, weights_of
 
 
@@ -62,7 +62,7 @@ class Branch(nn.Module):
 
 
 class WaveformToProbabilities(nn.Module):
-    """Extractor → branches of the recipe and its partners → decision → softmax, on the CPU and in evaluation mode.
+    """Extractors → branches of the recipe and its partners → decision → softmax, on the CPU and in evaluation mode.
 
     Each step is the one that training took; nothing is written a second time but the line that normalises.
 
@@ -83,15 +83,22 @@ class WaveformToProbabilities(nn.Module):
         self.own = Branch(trained)
         self.partners = nn.ModuleList(Branch(partner) for partner in trained.partners)
         self.weights = weights_of(trained.recipe)
-        extractor = exportable(trained.recipe.extractor)
-        assert extractor is not None
-        self.extractor = for_model_file(extractor)
+        own, *further = needs_of([trained.recipe])
+        self.extractor = _in_model_file(own.features)
+        self.further = nn.ModuleList(_in_model_file(need.features) for need in further)
+        # Which extractor each branch reads: 0 is the recipe's own.
+        extractors = [need.features for need in (own, *further)]
+        self.reads = [extractors.index(one.features) for one in trained.recipe.with_partners]
         self.eval()
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
         """Return the probabilities ``[b, emotions]`` (softmax: equation 9)."""
-        features = self.extractor(waveform, lengths)
-        return self.answer([branch.normalised(*features) for branch in self.branches])
+        return self.answer(self.normalised(waveform, lengths))
+
+    def normalised(self, waveform: Tensor, lengths: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return what each branch gets: its normalised rows, and their frames."""
+        features = [extractor(waveform, lengths) for extractor in (self.extractor, *self.further)]
+        return [branch.normalised(*features[number]) for branch, number in zip(self.branches, self.reads, strict=True)]
 
     @property
     def branches(self) -> list[Branch]:
@@ -111,6 +118,13 @@ class WaveformToProbabilities(nn.Module):
         return decided.softmax(dim=1)
 
 
+def _in_model_file(features: FeatureSettings) -> nn.Module:
+    """The extractor as a model file holds it."""
+    extractor = exportable(features.make())
+    assert extractor is not None
+    return for_model_file(extractor)
+
+
 class Adaptive(WaveformToProbabilities):
     """The same for a recipe with ``normalise: enrolled``, with where the speaker lies as a third input.
 
@@ -122,8 +136,7 @@ class Adaptive(WaveformToProbabilities):
 
     def forward(self, waveform: Tensor, lengths: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Return the probabilities ``[b, emotions]`` and the normalised rows ``[b, r]``, not clipped, not moved."""
-        features = self.extractor(waveform, lengths)
-        rows = [branch.normalised(*features) for branch in self.branches]
+        rows = self.normalised(waveform, lengths)
         adapting = [(branch, given) for branch, given in zip(self.branches, rows, strict=True) if branch.width]
         means = torch.cat([branch.mean_of(*given) for branch, given in adapting], dim=1)
         moved, start = [], 0

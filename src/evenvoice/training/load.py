@@ -12,7 +12,8 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.features import FeatureSettings, ShapeSettings, extract_each, keeps_rows
 from evenvoice.parallel import Executor
-from evenvoice.training.dataset import Dataset, shape_key
+from evenvoice.recipes import Needs, Recipe, needs_of
+from evenvoice.training.dataset import Dataset, features_key, shape_key
 from evenvoice.training.store import Absent, StoreWriter
 
 
@@ -34,6 +35,7 @@ def load_dataset(
     jobs: int = 1,
     skip_bad: bool = False,
     executor: Executor | None = None,
+    beside: Sequence[Needs] = (),
 ) -> tuple[Corpus, Dataset]:
     """Return the corpus and its features, in the same order; with ``skip_bad``, both without the unusable recordings.
 
@@ -48,6 +50,7 @@ def load_dataset(
         jobs: How many recordings to work on at once.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         executor: What computes features that are not cached, where it is `remote` (`evenvoice.parallel`).
+        beside: What else is computed, for partners with features of their own.
 
     Raises:
         AudioError: A recording cannot be used, and ``skip_bad`` is not asked for.
@@ -66,14 +69,50 @@ def load_dataset(
         corpus = replace(corpus, table=corpus.table[[row not in bad for row in range(len(corpus))]])
     table, clips = corpus.table, corpus.clips()
     ids = [str(utterance) for utterance in table.index]
+    others = {}
+    for need in beside:
+        one = _Loading(need.features, _vectors(need.shapes), jobs, executor)
+        others[features_key(need.features)] = replace(
+            one.load(clips, None), ids=ids, variants=one.variants(clips, ids, need.perturbations)
+        )
     dataset = replace(
         dataset,
         ids=ids,
         emotions=table["emotion"].to_numpy(str),
         speakers=table["speaker"].to_numpy(str) if corpus.has("speaker") else None,
-        variants={name: replace(loading.load(clips, name), ids=ids) for name in perturbations},
+        variants=loading.variants(clips, ids, perturbations),
+        others=others,
     )
     return corpus, dataset
+
+
+def load_for(
+    corpus: Corpus,
+    recipes: Sequence[Recipe],
+    *,
+    perturbations: Sequence[str] = (),
+    jobs: int = 1,
+    skip_bad: bool = False,
+    executor: Executor | None = None,
+) -> tuple[Corpus, Dataset]:
+    """Return what `load_dataset` does, with all that some recipes of the same features, and their partners, need.
+
+    Args:
+        corpus: What to decode.
+        recipes: One at least; the dataset's own features are those of the first.
+        perturbations: More of the waveforms than the recipes need.
+        jobs: See `load_dataset`, as for the rest.
+        skip_bad: See there.
+        executor: See there.
+    """
+    own, *beside = [
+        replace(need, perturbations=tuple(dict.fromkeys([*need.perturbations, *perturbations])))
+        for need in needs_of(recipes)
+    ]
+    return load_dataset(
+        corpus, own.features, own.shapes, perturbations=own.perturbations, jobs=jobs, skip_bad=skip_bad,
+        executor=executor, beside=beside,
+    )  # fmt: skip
 
 
 def _vectors(shapes: Sequence[ShapeSettings]) -> list[ShapeSettings]:
@@ -89,6 +128,10 @@ class _Loading:
     shapes: Sequence[ShapeSettings]
     jobs: int
     executor: Executor | None = None
+
+    def variants(self, clips: Sequence[Clip], ids: Sequence[str], perturbations: Sequence[str]) -> dict[str, Dataset]:
+        """Return the clips perturbed, by the perturbation."""
+        return {name: replace(self.load(clips, name), ids=ids) for name in perturbations}
 
     def load(
         self, clips: Sequence[Clip], perturbation: str | None, bad: dict[int, AudioError] | None = None

@@ -21,7 +21,7 @@ from evenvoice.training.dataset import Dataset
 from evenvoice.training.device import check_device
 from evenvoice.training.export import check_exportable, export
 from evenvoice.training.fitting import fit
-from evenvoice.training.load import load_dataset
+from evenvoice.training.load import load_for
 from evenvoice.training.logged import logging_epochs
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
@@ -71,9 +71,7 @@ def train(
     check_device(device)
     check_writable(out)
     loggers = open_loggers(log_to, Path(out), corpus.name)
-    corpus, examples = load_dataset(
-        corpus, recipe.features, recipe.shapes, perturbations=recipe.perturbations, jobs=jobs, skip_bad=skip_bad
-    )
+    corpus, examples = load_for(corpus, [recipe], jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
     # A classical model is fitted in one step.
     steps = recipe.training.epochs if is_network(recipe.model.name) else 1

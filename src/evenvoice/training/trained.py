@@ -77,7 +77,10 @@ class TrainedModel:
         images = to_images(self.recipe, examples, self.normaliser, own)
         if not self.partners:
             return self.image_probabilities(images)
-        partners = [one.probabilities(examples, part) for one, part in zip(self.partners, others, strict=True)]
+        partners = [
+            one.probabilities(partner_part(self.recipe, one.recipe, examples), part)
+            for one, part in zip(self.partners, others, strict=True)
+        ]
         logits = probabilities_of(self.network, images, Shift())
         return together([logits, *partners], weights_of(self.recipe), self.decision)
 
@@ -100,7 +103,9 @@ class TrainedModel:
                 "voice-adaptive does"
             )
         weight = shrinkage(len(enrolled.ids), self.recipe.kappa) if weight is None else weight
-        means = [one._mean_of(enrolled) for one in (self, *self.partners) if one.width]
+        means = [
+            one._mean_of(partner_part(self.recipe, one.recipe, enrolled)) for one in (self, *self.partners) if one.width
+        ]
         return (weight * np.concatenate(means)).astype(np.float32)[None]
 
     @property
@@ -149,6 +154,11 @@ class Watched:
     images: Images
     emotions: npt.NDArray[np.str_]
     ids: Sequence[str]
+
+
+def partner_part(recipe: Recipe, partner: Recipe, part: Dataset) -> Dataset:
+    """Return a part of a corpus with the features of a recipe's partner; the part itself where they are the same."""
+    return part if partner.features == recipe.features else part.beside(partner.features)
 
 
 def weights_of(recipe: Recipe) -> tuple[float, ...]:

@@ -20,8 +20,8 @@ from evenvoice.metrics import unweighted_accuracy
 from evenvoice.models import is_network
 from evenvoice.parallel import Executor
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
-from evenvoice.recipes import Recipe
-from evenvoice.training import Dataset, OnEpoch, fit, load_dataset
+from evenvoice.recipes import Recipe, needs_of
+from evenvoice.training import Dataset, OnEpoch, fit, load_for
 
 MOST_BYTES = 1 << 30
 """Of features that a process keeps in memory between trials; what is beyond comes from the disk's cache again."""
@@ -45,7 +45,7 @@ class Kept:
 
     Attributes:
         room: Bytes.
-        executor: What computes features: see `load_dataset`.
+        executor: What computes features: see `load_for`.
     """
 
     room: int = MOST_BYTES
@@ -53,23 +53,25 @@ class Kept:
     _found: OrderedDict[str, tuple[Corpus, Dataset]] = field(default_factory=OrderedDict)
 
     def of(self, corpus: Corpus, recipe: Recipe, skip_bad: bool) -> tuple[Corpus, Dataset]:
-        """Return what `load_dataset` returns, without its words on stderr: they are said once, before the trials."""
-        shapes = recipe.shapes if all(map(keeps_rows, recipe.shapes)) else []
-        key = f"{recipe.features.model_dump_json()} {shapes} {recipe.perturbations}"
+        """Return what `load_for` returns, without its words on stderr: they are said once, before the trials."""
+        key = _key(recipe)
         if key not in self._found:
             with contextlib.redirect_stderr(io.StringIO()):
-                self._found[key] = load_dataset(
-                    corpus,
-                    recipe.features,
-                    shapes,
-                    perturbations=recipe.perturbations,
-                    skip_bad=skip_bad,
-                    executor=self.executor,
-                )
+                self._found[key] = load_for(corpus, [recipe], skip_bad=skip_bad, executor=self.executor)
         self._found.move_to_end(key)
         while len(self._found) > 1 and sum(examples.nbytes for _, examples in self._found.values()) > self.room:
             self._found.popitem(last=False)
         return self._found[key]
+
+
+def _key(recipe: Recipe) -> str:
+    """What recipes that can share features have in common: where frames are kept, their shapes may differ."""
+    return repr(
+        [
+            (need.features, need.shapes if all(map(keeps_rows, need.shapes)) else (), need.perturbations)
+            for need in needs_of([recipe])
+        ]
+    )
 
 
 def validation_ua(

@@ -18,7 +18,7 @@ from evenvoice.allocator import keep_freed_memory
 from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.parallel import Call, Executor, in_parallel, share
 from evenvoice.protocols import Fold, SplitProtocol, make_folds
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import Recipe, needs_of
 from evenvoice.training import Dataset
 from evenvoice.tuning.objective import Kept, validation_ua
 from evenvoice.tuning.space import own_settings, with_settings
@@ -121,11 +121,10 @@ class _Trials:
 
     def _send(self, recipe: Recipe, kept: Kept) -> tuple[pd.DataFrame, object]:
         """Return the table, and what stands for the features that a recipe needs: sent once for all that need them."""
-        key = f"{recipe.features.model_dump_json()} {recipe.shapes} {recipe.perturbations}"
+        key = repr(needs_of([recipe]))
         if key not in self._sent:
             corpus, examples = kept.of(self.job.inside, recipe, self.job.skip_bad)
-            shapes = [each.made_shape for each in recipe.with_partners]
-            self._sent[key] = corpus.table, share(self.executor, examples.in_memory(shapes))
+            self._sent[key] = corpus.table, share(self.executor, examples.in_memory(needs_of([recipe])))
             if len(self._sent) > _KEPT:
                 del self._sent[next(iter(self._sent))]
         return self._sent[key]

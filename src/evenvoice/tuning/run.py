@@ -34,7 +34,7 @@ from evenvoice.study import (
     evaluate,
     renamed,
 )
-from evenvoice.training import check_emotions, load_dataset
+from evenvoice.training import check_emotions, load_for
 from evenvoice.tuning.cost import announcement
 from evenvoice.tuning.division import Division, divide
 from evenvoice.tuning.lock import PAUSE, Lock
@@ -169,14 +169,8 @@ def _search(store: Store, job: Job, execution: Execution) -> None:
     """Make trials until there are as many as are wanted and no process makes one any more."""
     finished, running = store.count()
     if job.wanted > finished + running:
-        corpus, _ = load_dataset(
-            job.inside,
-            job.recipe.features,
-            job.recipe.shapes,
-            perturbations=job.recipe.perturbations,
-            jobs=execution.workers,
-            skip_bad=job.skip_bad,
-            executor=execution.executor,
+        corpus, _ = load_for(
+            job.inside, [job.recipe], jobs=execution.workers, skip_bad=job.skip_bad, executor=execution.executor
         )
         make_folds(job.inner, corpus.table, job.seed)
         execution.message(announcement(job, corpus, finished, running, execution.workers))

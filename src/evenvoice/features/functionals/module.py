@@ -14,8 +14,6 @@ from evenvoice.features.functionals.sets import DURATION, F0, FAMILIES, SETS, VO
 from evenvoice.features.functionals.voiced import voiced
 
 _DELTA = "Δ "
-# Narrow bands, which a network reads; the descriptors have 26 wide ones.
-_NARROW = "log-mel "
 
 
 class Functionals(nn.Module):
@@ -25,7 +23,6 @@ class Functionals(nn.Module):
         row_names: One name a row. ``Δ x`` is the Δ of the row ``x``. ``rich`` looks for a row ``periodicity``, which
             says how voiced a frame is: with it, the means and deviations over voiced and over unvoiced frames follow,
             of the rows that are no Δ. It looks for rows ``F0`` and ``voiced``, too: they have functionals of their own.
-            It leaves out rows ``log-mel …``.
         kind: ``mean``, ``spread`` (mean and standard deviation), ``basic`` (these, minimum, maximum, slope) or ``rich``
             (`SETS` lists the families).
 
@@ -62,14 +59,7 @@ class Functionals(nn.Module):
         rich = kind == "rich"
         rows = list(row_names)
         self._f0 = (rows.index("F0"), rows.index("voiced")) if rich and {"F0", "voiced"} <= set(rows) else None
-        narrow = {number for number, row in enumerate(rows) if rich and row.startswith(_NARROW)}
-        kept = [number for number in range(len(rows)) if number not in {*(self._f0 or ()), *narrow}]
-        if not kept:
-            raise EvenvoiceError(
-                "functionals 'rich': all rows are log-mel bands, which these leave out; use the kind basic, or an "
-                "extractor with other rows too"
-            )
-        self._chosen = len(kept) < len(rows)
+        kept = [number for number in range(len(rows)) if number not in (self._f0 or ())]
         self.register_buffer("contours", torch.tensor(kept), persistent=False)
         rows = [rows[number] for number in kept]
         self._families = [FAMILIES[name] for name in SETS[kind]]
@@ -90,7 +80,6 @@ class Functionals(nn.Module):
         if self._f0 is not None:
             octaves, on = (rows[:, number] for number in self._f0)
             pitch = f0(octaves, on, frames)
-        if self._chosen:
             rows = rows.index_select(1, self.contours)
         contours = Contours(rows, frames, self.static)
         found = [value for family in self._families for value in family.compute(contours)]

@@ -94,67 +94,28 @@ class Sequence(Array):
         extractor: Whose features.
         seconds: See `Array`.
         n_rows: The first so many rows of the features, for a network that needs no Δ; all of them if not given.
-        named: The rows whose name begins so, ``log-mel``, in the place of the first ones; of an extractor with
-            ``row_names``.
-
-    Attributes:
-        chosen: Which rows of the features it takes, in order.
 
     Raises:
-        EvenvoiceError: The extractor has fewer rows, or none of that name, or both are asked for.
+        EvenvoiceError: The extractor has fewer rows.
 
     Examples:
         >>> from evenvoice.features import FeatureSettings
         >>> Sequence(FeatureSettings().make()).size, Sequence(FeatureSettings().make(), n_rows=40).size
         ((1, 121, 94), (1, 41, 94))
-        >>> Sequence(FeatureSettings(name="voice", log_mels=80).make(), named="log-mel").size
-        (1, 81, 301)
     """
 
     name: ClassVar[str] = "sequence"
 
-    def __init__(
-        self,
-        extractor: Extractor,
-        *,
-        seconds: Positive = 3.0,
-        n_rows: Count | None = None,
-        named: str | None = None,
-    ) -> None:
+    def __init__(self, extractor: Extractor, *, seconds: Positive = 3.0, n_rows: Count | None = None) -> None:
         super().__init__(extractor, seconds=seconds)
         if n_rows is not None and n_rows > extractor.n_rows:
             raise EvenvoiceError(
                 f"shape 'sequence': n_rows {n_rows}, and extractor {extractor.name!r} has {extractor.n_rows} rows; "
                 "give no more, or leave n_rows out"
             )
-        self.chosen = slice(0, n_rows or extractor.n_rows) if named is None else _rows_named(named, n_rows, extractor)
-        self.size = (1, self.chosen.stop - self.chosen.start + 1, self.n_frames)
+        self.size = (1, (n_rows or extractor.n_rows) + 1, self.n_frames)
 
     def image(self, rows: Tensor, frames: Tensor) -> Tensor:
         """Return the first ``seconds`` with the row that says which frames are the utterance's own."""
         own = self._own(rows, frames)
-        return self._fit(torch.cat((rows[:, self.chosen], own[:, None].to(rows.dtype)), dim=1), own)
-
-
-def _rows_named(named: str, n_rows: int | None, extractor: Extractor) -> slice:
-    """Return which rows have a name that begins so; they follow one another."""
-    if n_rows is not None:
-        raise EvenvoiceError(
-            f"shape 'sequence': n_rows {n_rows} and named {named!r} both choose rows; give one of them"
-        )
-    names = list(getattr(extractor, "row_names", ()))
-    found = [number for number, name in enumerate(names) if name.startswith(named)]
-    if not found or not named:
-        kinds = sorted({name.rstrip(" 0123456789") for name in names})
-        remedy = f"its rows are {', '.join(kinds)}" if kinds else "it names no rows; leave named out"
-        if "log-mel".startswith(named or " "):
-            remedy = "set features: {name: voice, log_mels: 80}"
-        raise EvenvoiceError(
-            f"shape 'sequence': extractor {extractor.name!r} has no row whose name begins with {named!r}; {remedy}"
-        )
-    if found[-1] - found[0] + 1 != len(found):
-        raise EvenvoiceError(
-            f"shape 'sequence': the rows named {named!r} do not follow one another in extractor {extractor.name!r}; "
-            "give a longer beginning"
-        )
-    return slice(found[0], found[-1] + 1)
+        return self._fit(torch.cat((rows[:, : self.size[1] - 1], own[:, None].to(rows.dtype)), dim=1), own)

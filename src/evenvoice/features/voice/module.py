@@ -11,11 +11,9 @@ from torch import Tensor, nn
 from evenvoice.features.voice.bands import Bands
 from evenvoice.features.voice.contours import delta, held, smooth, trimmed
 from evenvoice.features.voice.f0 import F0
-from evenvoice.features.voice.log_mels import LogMels
 from evenvoice.features.voice.power import Power
 from evenvoice.features.voice.spectrum import Spectrum
 from evenvoice.features.voice.voicing import Voicing
-from evenvoice.options import FewOrNone
 
 # Seconds.
 _WINDOW, _HOP = 0.025, 0.01
@@ -24,9 +22,7 @@ _QUIET_DB = 35.0
 
 
 class Voice(nn.Module):
-    """Energy, spectral shape, voicing, loudness, cepstrum and mel bands every 10 ms, and how they move.
-
-    F0 and narrow log-mel bands come on demand.
+    """Energy, spectral shape, voicing, loudness, cepstrum and mel bands every 10 ms, how they move, and F0 on demand.
 
     Centred Hann windows of 25 ms (50 ms for the voicing) every 10 ms. Frames before the first and after the last that
     is louder than 35 dB under the loudest are cut off. Each descriptor is the mean of three frames; then the Δ over two
@@ -35,9 +31,7 @@ class Voice(nn.Module):
     Args:
         sample_rate: Of the waveform, in Hz.
         deltas: Whether to give the Δ of each descriptor too.
-        f0: Whether to give F0 too, and which frames are voiced: two rows, neither smoothed nor with a Δ.
-        log_mels: How many log-mel bands to give too, for a network over a spectrogram: the last rows, neither smoothed
-            nor with a Δ. Functionals leave them out.
+        f0: Whether to give F0 too, and which frames are voiced: two rows at the end, neither smoothed nor with a Δ.
 
     Shape:
         - waveform: ``[b, n]`` float32; what lies beyond an utterance's length is ignored.
@@ -61,9 +55,7 @@ class Voice(nn.Module):
     version: ClassVar[int] = 1
     default_shape: ClassVar[dict[str, Any]] = {"name": "functionals", "kind": "rich"}
 
-    def __init__(
-        self, *, sample_rate: int = 16000, deltas: bool = True, f0: bool = False, log_mels: FewOrNone = 0
-    ) -> None:
+    def __init__(self, *, sample_rate: int = 16000, deltas: bool = True, f0: bool = False) -> None:
         super().__init__()
         self.sample_rate = sample_rate
         self.hop_length = round(_HOP * sample_rate)
@@ -74,9 +66,7 @@ class Voice(nn.Module):
         self.voicing = Voicing(sample_rate, self.hop_length)
         names = ("zero crossings", *Spectrum.row_names, *Voicing.row_names, *Bands.row_names)
         self.f0 = F0(self.voicing) if f0 else None
-        self.log_mels = LogMels(sample_rate, self.power.n_fft, log_mels) if log_mels else None
-        extra = (*(F0.row_names if f0 else ()), *(self.log_mels.row_names if self.log_mels else ()))
-        self.row_names = (*names, *(f"Δ {name}" for name in names if deltas), *extra)
+        self.row_names = (*names, *(f"Δ {name}" for name in names if deltas), *(F0.row_names if f0 else ()))
         self.n_rows = len(self.row_names)
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -91,11 +81,9 @@ class Voice(nn.Module):
         smoothed = rows.shape[1]
         if self.f0 is not None:
             rows = torch.cat((rows, self.f0(band, frames)), dim=1)
-        if self.log_mels is not None:
-            rows = torch.cat((rows, self.log_mels(power)), dim=1)
         rows, frames = trimmed(rows, frames, level=spectrum[:, 0], depth=_QUIET_DB / 10 * math.log(10))
-        rows, as_it_is = held(smooth(rows[:, :smoothed]), frames), rows[:, smoothed:]
-        parts = [rows, delta(rows), as_it_is] if self.deltas else [rows, as_it_is]
+        rows, f0 = held(smooth(rows[:, :smoothed]), frames), rows[:, smoothed:]
+        parts = [rows, delta(rows), f0] if self.deltas else [rows, f0]
         rows = torch.cat(parts, dim=1)
         beyond = torch.arange(rows.shape[2], device=rows.device) >= frames[:, None]
         return rows.masked_fill(beyond[:, None], 0.0), frames
