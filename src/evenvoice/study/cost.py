@@ -15,7 +15,7 @@ from evenvoice.models import is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.study.work import Task
 from evenvoice.tables import time_in_words
-from evenvoice.training import PlannedRows, train_network
+from evenvoice.training import PlannedRows, Scale, train_network
 
 # Seconds of training that can be timed.
 ENOUGH = 0.25
@@ -43,9 +43,11 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
             images[:, 0, -1] = own
         labels = np.arange(size, dtype=np.int64) % n_classes
         plan = NoBalancing().plan(images, labels)
+        height = recipe.input_shape[1] - 1
+        scale = Scale(torch.zeros(height, 1), torch.ones(height, 1), None)  # noise is of no power in particular
 
         def timed(batches: int) -> float:
-            rows = PlannedRows(images, labels, plan, np.tile(np.arange(size), batches))
+            rows = PlannedRows(images, labels, plan, np.tile(np.arange(size), batches), scale=scale)
             started = time.perf_counter()
             train_network(network, rows, None, settings)
             return time.perf_counter() - started
@@ -58,10 +60,11 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
 
 
 def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> float:
-    """Return about how many rows an epoch has: the training share without validation, and with what SMOTE adds."""
+    """Return about how many rows an epoch has: the training share without validation, perturbed and balanced."""
     counts = emotions.value_counts()
     balanced = any(sampler.name not in ("none", "class-weights") for sampler in recipe.samplers)
-    return share * (1 - recipe.training.validation_share) * (counts.max() * len(counts) if balanced else counts.sum())
+    rows = counts.max() * len(counts) if balanced else counts.sum()
+    return float(share * (1 - recipe.training.validation_share) * (1 + len(recipe.augment)) * rows)
 
 
 def announcement(
@@ -70,7 +73,7 @@ def announcement(
     """Return how many fits there are, and about how long they take: measured speed × rows × epochs.
 
     Args:
-        tasks: The fits that are missing.
+        tasks: The fits that are missing; networks of partners and of ensembles count, each.
         total: How many there are with those that are made already.
         utterances: The corpus' table, with ``seconds``.
         workers: How many fits at once.
@@ -83,17 +86,17 @@ def announcement(
         return f"{len(tasks)} fits{there}, on a GPU"
     seconds = 0.0
     speeds: dict[str, float] = {}
-    classical = {task.recipe.name for task in tasks if not is_network(task.recipe.model.name)}
+    classical = set()
     for task in tasks:
-        if task.recipe.name in classical:
-            continue
-        if task.recipe.name not in speeds:
-            speeds[task.recipe.name] = rows_per_second(
-                task.recipe, utterances["emotion"].nunique(), utterances["seconds"].tolist()
-            )
+        networks = [one for one in task.recipe.with_partners if is_network(one.model.name)]
+        if not networks:
+            classical.add(task.recipe.name)
         share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
-        rows = rows_after_balancing(task.recipe, utterances["emotion"], share)
-        seconds += task.recipe.training.epochs * rows / speeds[task.recipe.name]
+        for one in networks:
+            if one.name not in speeds:
+                speeds[one.name] = rows_per_second(one, utterances["emotion"].nunique(), utterances["seconds"].tolist())
+            rows = rows_after_balancing(one, utterances["emotion"], share)
+            seconds += one.ensemble.members * one.training.epochs * rows / speeds[one.name]
     jobs = min(workers, len(tasks))
     words = f"{len(tasks)} fits{there}"
     if seconds:

@@ -4,6 +4,7 @@ from evenvoice.training.asking import Fitting, Times, timed
 from evenvoice.training.classifier import SpeechEmotionClassifier
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.device import check_device
+from evenvoice.training.disturb import Scale
 from evenvoice.training.export import export
 from evenvoice.training.fit_steps import fit_images_steps
 from evenvoice.training.fitting import fit, fit_images
@@ -28,6 +29,7 @@ __all__ = [
     "Normaliser",
     "OnEpoch",
     "PlannedRows",
+    "Scale",
     "SpeechEmotionClassifier",
     "StackedTrainer",
     "Times",
