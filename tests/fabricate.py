@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from evenvoice.recipes import Recipe, needs_of
 from evenvoice.training import Dataset
+from evenvoice.training.dataset import features_key
 
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 
@@ -53,3 +56,13 @@ def examples(
     }
     emotions, speakers = table["emotion"].to_numpy(str), table["speaker"].to_numpy(str)
     return Dataset(list(table.index), features, emotions, speakers, variants=variants)
+
+
+def examples_for(recipe: Recipe, table: pd.DataFrame, seed: int = 0, difference: float = 1.0) -> Dataset:
+    """What a recipe and its partners need: `examples` with as many rows as each extractor has."""
+    own, *beside = [
+        examples(table, seed, difference, need.features.make().n_rows, need.perturbations)
+        for need in needs_of([recipe])
+    ]
+    keys = [features_key(need.features) for need in needs_of([recipe])[1:]]
+    return replace(own, others=dict(zip(keys, beside, strict=True)))

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from evenvoice.recipes import open_recipe
+from evenvoice.protocols import Fold, open_protocol
+from evenvoice.recipes import Recipe, open_recipe
 from evenvoice.study import cost
+from evenvoice.study.records import RunKey
+from evenvoice.study.work import Task
 from evenvoice.training.loop import PlannedRows
 
 
@@ -38,8 +41,33 @@ def test_a_sequence_is_timed_with_utterances_as_long_as_the_corpus_has(monkeypat
         ("smote-2dcnn", {}, 0.8 * 200),
         ("weighted-2dcnn", {}, 0.8 * 120),
         ("smote-2dcnn", {"training": {"validation_share": 0.25}}, 0.6 * 200),
+        ("2dcnn", {"augment": ["speed:0.9", "gain:3"]}, 3 * 0.8 * 120),
     ],
 )
 def test_rows_of_an_epoch(recipe: str, changes: dict[str, Any], rows: float) -> None:
     emotions = pd.Series(["angry"] * 100 + ["sad"] * 20)
     assert cost.rows_after_balancing(open_recipe(recipe, changes), emotions, 0.8) == pytest.approx(rows)
+
+
+def test_networks_of_partners_and_of_ensembles_count_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost, "rows_per_second", lambda recipe, *_: {"2dcnn": 10.0, "smote-2dcnn": 20.0}[recipe.name])
+    table = pd.DataFrame({"emotion": ["angry"] * 100 + ["sad"] * 100, "seconds": 1.0})
+    fold = Fold(0, np.arange(100), np.arange(0), np.arange(100, 200))
+
+    def said(recipe: Recipe) -> str:
+        key = RunKey(recipe.name, "random", 0, 0, 0)
+        return cost.announcement([Task(key, recipe, open_protocol("random"), fold, "")], 1, table, 1)
+
+    training = {"epochs": 10}
+    partners = [
+        {"recipe": open_recipe("2dcnn", {"training": training, "ensemble": 3}), "weight": 0.3},  # 3 · 10 · 100 / 10 s
+        {"recipe": open_recipe("smote-2dcnn", {"training": training}), "weight": 0.3},  # 10 · 100 / 20 s
+    ]
+    fused = Recipe(name="fused", model="logistic", partners=partners)
+    assert said(fused) == "1 fits, about 6 min with 1 job"
+    assert said(Recipe(name="alone", model="logistic")) == "1 fits (not estimated: alone)"
+
+
+def test_a_network_whose_bands_are_disturbed_can_be_timed() -> None:
+    changes = {"model": {"options": {"channels": [4, 4, 4, 4], "attention": 4}}, "shape": {"seconds": 0.5}}
+    assert cost.rows_per_second(open_recipe("voice-residual", changes), 4, [0.3, 0.6]) > 0

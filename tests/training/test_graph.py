@@ -18,7 +18,14 @@ EXPORTED = {
 # One linear layer on functionals.
 EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive", "voice-robust"}
 # What was made to be exported.
-EXPORTED |= {"voice-cnn", "voice-fusion", "voice-adaptive-fusion", "voice-residual", "voice-deep", "voice-adaptive-deep"}
+EXPORTED |= {
+    "voice-cnn",
+    "voice-fusion",
+    "voice-adaptive-fusion",
+    "voice-residual",
+    "voice-deep",
+    "voice-adaptive-deep",
+}
 assert {"2dcnn", "calibrated-2dcnn", "smote-2dcnn", "weighted-2dcnn"} <= EXPORTED
 
 
