@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,23 @@ def test_a_sequence_is_timed_with_utterances_as_long_as_the_corpus_has(monkeypat
     assert set(own.sum(axis=1)) == {11, 51, 100}
     assert (np.diff(own, axis=1) <= 0).all()
     assert (seen[0][:, 0, :-1][np.broadcast_to(own[:, np.newaxis] == 0, (100, 34, 100))] == 0).all()
+
+
+@pytest.mark.parametrize(("rows", "timed"), [(100, 64), (2000, 3 * 64), (math.inf, (4 + 8 + 16) * 64)])
+def test_timing_costs_no_more_than_a_tenth_of_what_is_timed(
+    monkeypatch: pytest.MonkeyPatch, rows: float, timed: int
+) -> None:
+    """A machine that trains a batch, 64 rows, in 1/40 s, so that 8 batches take 0.2 s and 16 are enough."""
+    clock, trained = [0.0], []
+
+    def train(network: Any, rows: PlannedRows, *_: Any) -> None:
+        trained.append(len(rows))
+        clock[0] += len(rows) / 64 / 40
+
+    monkeypatch.setattr(cost, "train_network", train)
+    monkeypatch.setattr(cost.time, "perf_counter", lambda: clock[0])
+    assert cost.rows_per_second(open_recipe("2dcnn"), 4, [1.0], rows) == pytest.approx(64 * 40)
+    assert sum(trained[1:]) == timed  # the first is for what is made once in a process
 
 
 @pytest.mark.parametrize(

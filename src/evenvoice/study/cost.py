@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,15 +21,18 @@ from evenvoice.training import PlannedRows, Scale, train_network
 
 # Seconds of training that can be timed.
 ENOUGH = 0.25
+# The share of the training that its estimate may cost.
+_SHARE = 0.1
 
 
-def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) -> float:
+def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float], n_rows: float = math.inf) -> float:
     """Train on noise in the recipe's shape, for as long as it takes to time it; return rows a second, on one thread.
 
     Args:
         recipe: Of a network.
         n_classes: Number of emotions.
         seconds: How long the corpus' utterances are: padding costs next to nothing.
+        n_rows: How many rows are to be trained on, all fits and epochs together: where they are few, fewer are timed.
     """
     size = recipe.training.batch_size
     settings = recipe.training.model_copy(update={"epochs": 1, "select": "last"})
@@ -53,8 +58,9 @@ def rows_per_second(recipe: Recipe, n_classes: int, seconds: Sequence[float]) ->
             return time.perf_counter() - started
 
         timed(1)  # the first batch of a process pays for torch's own imports
-        batches = 4
-        while (taken := timed(batches)) < ENOUGH:
+        most = max(1, _SHARE * n_rows / size)
+        batches = math.floor(min(4, most))
+        while (taken := timed(batches)) < ENOUGH and 2 * batches <= most:
             batches *= 2
         return size * batches / taken
 
@@ -84,19 +90,22 @@ def announcement(
         return f"{total} fits: all are there already"
     if on_gpu:
         return f"{len(tasks)} fits{there}, on a GPU"
-    seconds = 0.0
-    speeds: dict[str, float] = {}
     classical = set()
+    networks: dict[str, Recipe] = {}
+    rows: dict[str, float] = defaultdict(float)
     for task in tasks:
-        networks = [one for one in task.recipe.with_partners if is_network(one.model.name)]
-        if not networks:
-            classical.add(task.recipe.name)
         share = len(task.fold.train) / (len(task.fold.train) + len(task.fold.test))
-        for one in networks:
-            if one.name not in speeds:
-                speeds[one.name] = rows_per_second(one, utterances["emotion"].nunique(), utterances["seconds"].tolist())
-            rows = rows_after_balancing(one, utterances["emotion"], share)
-            seconds += one.ensemble.members * one.training.epochs * rows / speeds[one.name]
+        of_task = [one for one in task.recipe.with_partners if is_network(one.model.name)]
+        if not of_task:
+            classical.add(task.recipe.name)
+        for one in of_task:
+            networks.setdefault(one.name, one)
+            an_epoch = rows_after_balancing(one, utterances["emotion"], share)
+            rows[one.name] += one.ensemble.members * one.training.epochs * an_epoch
+    n_classes, lengths = utterances["emotion"].nunique(), utterances["seconds"].tolist()
+    seconds = 0.0
+    for name, network in networks.items():
+        seconds += rows[name] / rows_per_second(network, n_classes, lengths, rows[name])
     jobs = min(workers, len(tasks))
     words = f"{len(tasks)} fits{there}"
     if seconds:

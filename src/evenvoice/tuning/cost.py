@@ -48,5 +48,5 @@ def _seconds(job: Job, inside: Corpus) -> list[float]:
             continue
         rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
         with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
-            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds))
+            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds, rows))
     return found
