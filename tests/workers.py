@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
-import pytest
 from joblib import delayed
-from joblib.externals.loky import get_reusable_executor
 
 from evenvoice.parallel import in_parallel
 
 
-def start_workers_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start two workers with this working directory; joblib uses them again for the next call."""
+def start_workers_in(folder: Path) -> set[str]:
+    """Start two workers in a folder, and return where they are: elsewhere, if an earlier test started them.
+
+    joblib uses them again for the next call. Each imports all that a fit needs, which takes seconds: so they are
+    not started anew, and a test that needs them elsewhere goes to a folder of its own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    get_reusable_executor().shutdown(wait=True)
-    monkeypatch.chdir(folder)
-    assert list(in_parallel([delayed(os.getcwd)()] * 4, "starting", 4, jobs=2)) == [str(folder)] * 4
+    with contextlib.chdir(folder):
+        return set(in_parallel([delayed(os.getcwd)()] * 4, "starting", 4, jobs=2))

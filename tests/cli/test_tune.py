@@ -96,9 +96,8 @@ def outcome(found: Tuning) -> list[tuple[object, ...]]:
     return [(trial.state, trial.ua, trial.settings) for trial in found.trials if trial.state != "interrupted"]
 
 
-def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    start_workers_in(tmp_path / "elsewhere", monkeypatch)
-    monkeypatch.chdir(tmp_path)
+def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path) -> None:
+    assert str(tmp_path) not in start_workers_in(tmp_path / "elsewhere")
     answer = run(*tuning, "--trials=3", "--jobs=2")  # the last says: trials in worker processes
     text = answer.result()
     assert "3 trials of 2 fits each, about " in answer.err

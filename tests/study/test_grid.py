@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -46,25 +47,46 @@ def _evaluate(corpus: Corpus, out: Path, **options: object) -> list[dict]:
     ]
 
 
-def test_one_job_or_two_give_the_same_predictions(corpus: Corpus, tmp_path: Path) -> None:
-    one = _evaluate(corpus, tmp_path / "one", jobs=1)
+@pytest.fixture(scope="module")
+def made(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict]]:
+    """A study that is finished, made with one job, and what a script reads of it; for tests that leave it alone."""
+    folder = tmp_path_factory.mktemp("made") / "one"
+    return folder, _evaluate(corpus, folder)
+
+
+@pytest.fixture
+def finished(made: tuple[Path, list[dict]], tmp_path: Path) -> Path:
+    """A copy of it, for a test to go on with."""
+    return Path(shutil.copytree(made[0], tmp_path / "finished"))
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Where the workers are that make runs in this module."""
+    return start_workers_in(tmp_path_factory.mktemp("there"))
+
+
+@pytest.mark.usefixtures("workers")
+def test_one_job_or_two_give_the_same_predictions(
+    corpus: Corpus, made: tuple[Path, list[dict]], tmp_path: Path
+) -> None:
+    folder, one = made
     two = _evaluate(corpus, tmp_path / "two", jobs=2)
-    assert _predictions(tmp_path / "one") == _predictions(tmp_path / "two")
-    assert len(_predictions(tmp_path / "one")) == 2 * (4 + 1)
+    assert _predictions(folder) == _predictions(tmp_path / "two")
+    assert len(_predictions(folder)) == 2 * (4 + 1)
     assert [{**result, "seconds": 0} for result in one] == [{**result, "seconds": 0} for result in two]
 
 
 def test_goes_on_where_it_was_stopped_and_ends_the_same(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, made: tuple[Path, list[dict]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _evaluate(corpus, tmp_path / "whole")
     module = importlib.import_module("evenvoice.study.work")
-    fold_steps, made = module.fold_steps, []
+    fold_steps, begun = module.fold_steps, []
 
     def stops_after_three(*arguments: object, **options: object) -> object:
-        if len(made) == 3:
+        if len(begun) == 3:
             raise KeyboardInterrupt
-        made.append(1)
+        begun.append(1)
         return fold_steps(*arguments, **options)
 
     with monkeypatch.context() as patch:
@@ -78,23 +100,22 @@ def test_goes_on_where_it_was_stopped_and_ends_the_same(
     said: list[str] = []
     _evaluate(corpus, tmp_path / "killed", on_message=said.append)
     assert "7 fits (3 are there already)" in said[0]
-    assert _predictions(tmp_path / "killed") == _predictions(tmp_path / "whole")
+    assert _predictions(tmp_path / "killed") == _predictions(made[0])
     assert not leftover.exists()
 
 
-def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, tmp_path: Path) -> None:
-    _evaluate(corpus, tmp_path)
-    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
+def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, finished: Path) -> None:
+    stamps = {path: path.stat().st_mtime_ns for path in finished.rglob("predictions.csv")}
     said: list[str] = []
-    _evaluate(corpus, tmp_path, on_message=said.append)
+    _evaluate(corpus, finished, on_message=said.append)
     assert said == ["10 fits: all are there already"]
-    asked = json.loads((tmp_path / "study.json").read_text())["asked"]
+    asked = json.loads((finished / "study.json").read_text())["asked"]
     assert asked == {"recipes": ["smote-2dcnn"], "protocols": ["speaker", "paper"], "seeds": [0, 1]}
-    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("predictions.csv")}
+    assert stamps == {path: path.stat().st_mtime_ns for path in finished.rglob("predictions.csv")}
 
 
-def test_the_summary_has_what_a_script_reads(corpus: Corpus, tmp_path: Path) -> None:
-    speaker, paper = _evaluate(corpus, tmp_path)  # in the order asked for
+def test_the_summary_has_what_a_script_reads(made: tuple[Path, list[dict]]) -> None:
+    speaker, paper = made[1]  # in the order asked for
     assert speaker["protocol"] == "speaker"
     assert (speaker["seeds"], speaker["folds"], speaker["n_test"], speaker["leaky"]) == (2, 4, 60, False)
     assert set(speaker["ua"]) == {"mean", "sd"}
@@ -105,20 +126,22 @@ def test_the_summary_has_what_a_script_reads(corpus: Corpus, tmp_path: Path) -> 
     assert json.loads(json.dumps(paper)) == paper
 
 
-def test_scores_are_those_of_the_pooled_predictions(corpus: Corpus, tmp_path: Path) -> None:
-    _evaluate(corpus, tmp_path, seeds=(0,))
-    (result,) = [result for result in load_study(tmp_path).results if result.protocol == "speaker"]
-    tables = [pd.read_csv(path) for path in (tmp_path / "runs/smote-2dcnn/speaker/seed-0").glob("*/predictions.csv")]
-    pooled = pd.concat(tables)
-    assert sorted(pooled["utterance"]) == sorted(corpus.table.index)
-    recalls = [(part["predicted"] == emotion).mean() for emotion, part in pooled.groupby("emotion")]
-    assert result.over_seeds(lambda scores: scores.ua).mean == pytest.approx(np.mean(recalls))
-    assert result.over_seeds(lambda scores: scores.ua).sd is None
+def test_scores_are_those_of_the_pooled_predictions(corpus: Corpus, made: tuple[Path, list[dict]]) -> None:
+    folder, (speaker, _) = made
+    study, uas = load_study(folder), []
+    for seed in (0, 1):
+        (result,) = study.only(["smote-2dcnn"], ["speaker"], [seed]).results
+        pooled = pd.concat([pd.read_csv(run.folder / "predictions.csv") for run in result.runs])
+        assert sorted(pooled["utterance"]) == sorted(corpus.table.index)
+        recalls = [(part["predicted"] == emotion).mean() for emotion, part in pooled.groupby("emotion")]
+        assert result.over_seeds(lambda scores: scores.ua).mean == pytest.approx(np.mean(recalls))
+        assert result.over_seeds(lambda scores: scores.ua).sd is None
+        uas.append(np.mean(recalls))
+    assert speaker["ua"] == pytest.approx({"mean": np.mean(uas), "sd": np.std(uas, ddof=1)})
 
 
-def test_a_run_records_parents_parts_and_what_each_step_saw(corpus: Corpus, tmp_path: Path) -> None:
-    _evaluate(corpus, tmp_path, seeds=(0,))
-    for result in load_study(tmp_path).results:
+def test_a_run_records_parents_parts_and_what_each_step_saw(made: tuple[Path, list[dict]]) -> None:
+    for result in load_study(made[0]).results:
         run = result.runs[0]
         split = run.split.set_index("utterance")
         parents = pd.concat([run.plan["base"], run.plan["neighbour"]])
@@ -134,18 +157,16 @@ def test_a_run_records_parents_parts_and_what_each_step_saw(corpus: Corpus, tmp_
         assert set(run.info["counts"]["after"].values()) == {max(run.info["counts"]["before"].values())}
 
 
-def test_other_settings_in_the_same_folder_are_refused(corpus: Corpus, tmp_path: Path) -> None:
-    _evaluate(corpus, tmp_path, seeds=(0,))
+def test_other_settings_in_the_same_folder_are_refused(corpus: Corpus, finished: Path) -> None:
     changed = open_recipe("smote-2dcnn", {**QUICK, "training": {"epochs": 3}})
     with pytest.raises(EvenvoiceError, match=r"holds a run of other settings.*choose another --out"):
-        evaluate(corpus, [changed], ["speaker"], out=tmp_path, jobs=1)
+        evaluate(corpus, [changed], ["speaker"], out=finished, jobs=1)
 
 
-def test_another_corpus_in_the_same_folder_is_refused(corpus: Corpus, tmp_path: Path) -> None:
-    _evaluate(corpus, tmp_path, seeds=(0,))
+def test_another_corpus_in_the_same_folder_is_refused(corpus: Corpus, finished: Path) -> None:
     with pytest.raises(EvenvoiceError, match=r"holds a study of corpus noise \(60 utterances\), other than the 48"):
         evaluate(corpus.select("angry,neutral,sad"), [open_recipe("2dcnn", {"training": {"epochs": 1}})], ["speaker"],
-                 out=tmp_path, jobs=1)  # fmt: skip
+                 out=finished, jobs=1)  # fmt: skip
 
 
 def test_what_cannot_work_is_said_before_anything_is_heard_or_written(corpus: Corpus, tmp_path: Path) -> None:
@@ -230,15 +251,14 @@ def test_synthetic_test_rows_go_by_their_base_parents_speaker(corpus: Corpus, tm
 
 
 def test_a_relative_folder_is_the_callers_though_the_workers_started_elsewhere(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, workers: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Workers outlive a call, and keep the working directory that they were started in."""
-    start_workers_in(tmp_path / "there", monkeypatch)
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
+    assert str(tmp_path) not in workers
+    monkeypatch.chdir(tmp_path)
     _evaluate(corpus, Path("study"), jobs=2, seeds=(0,))
-    assert list((tmp_path / "there").iterdir()) == []
-    assert len(list((tmp_path / "here").glob("study/runs/*/*/*/*/run.json"))) == 5
+    assert [folder for folder in workers if Path(folder, "study").exists()] == []
+    assert len(list(tmp_path.glob("study/runs/*/*/*/*/run.json"))) == 5
 
 
 @pytest.mark.parametrize(("patience", "about"), [(None, "4 fits, about "), (1, "4 fits, at most about ")])
