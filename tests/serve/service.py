@@ -18,6 +18,8 @@ _PROGRAM = """
 import functools
 from evenvoice.serve import limits
 limits.Limits = functools.partial(limits.Limits, **{limits})
+from evenvoice.serve import run
+run._ANSWERED_SECONDS = {answered} or run._ANSWERED_SECONDS
 from evenvoice.cli.main import main
 main()
 """
@@ -38,14 +40,24 @@ class Service:
 
 
 @contextmanager
-def serving(model: Path, log: Path, *arguments: str, limits: dict[str, float] | None = None) -> Iterator[Service]:
-    """Start a service at a free port, perhaps with other limits; stop it as Ctrl-C does."""
+def serving(
+    model: Path, log: Path, *arguments: str, limits: dict[str, float] | None = None, answered: float | None = None
+) -> Iterator[Service]:
+    """Start a service at a free port, perhaps with other limits; stop it as Ctrl-C does.
+
+    Args:
+        model: The model file.
+        log: Where stdout and stderr go.
+        arguments: More of the command line.
+        limits: Of `Limits`, other than the shipped ones.
+        answered: For how many seconds it answers what is in flight when it is stopped, other than 3.
+    """
     with log.open("wb") as written:
         process = subprocess.Popen(
             [
                 sys.executable,
                 "-c",
-                _PROGRAM.format(limits=limits or {}),
+                _PROGRAM.format(limits=limits or {}, answered=answered),
                 "serve",
                 str(model),
                 "--port",

@@ -22,11 +22,11 @@ from tests.serve.uploads import encode, noise
 CLIP = encode(noise(1, 8000), 8000)
 
 
-@pytest.fixture
-def small(tiny_model: Path, tmp_path: Path) -> Iterator[Service]:
-    """A service with one worker, short deadlines and room for few connections."""
+@pytest.fixture(scope="module")
+def small(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with one worker, short deadlines and room for few connections: what one client does, others outlive."""
     with serving(
-        tiny_model, tmp_path / "log", "--workers", "1", "--max-mb", "1",
+        tiny_model, tmp_path_factory.mktemp("small") / "log", "--workers", "1", "--max-mb", "1",
         limits={"header_seconds": 1.0, "idle_seconds": 1.0, "connections": 20},
     ) as found:  # fmt: skip
         yield found
@@ -91,13 +91,14 @@ def test_a_connection_that_is_kept_alive_has_the_same_deadline(small: Service) -
 
 
 def test_half_open_connections_leave_room_and_one_line(small: Service) -> None:
+    before = small.log.read_text()
     with ExitStack() as stack:
         for _ in range(100):
             stack.enter_context(connect(small))
         assert is_well(small)
-    lines = small.log.read_text().splitlines()
-    assert len([line for line in lines if "connections are open" in line]) == 1
-    assert "Traceback" not in small.log.read_text()
+    said = small.log.read_text().removeprefix(before)
+    assert len([line for line in said.splitlines() if "connections are open" in line]) == 1
+    assert "Traceback" not in said
 
 
 def test_damaged_requests_leave_no_line(small: Service) -> None:
@@ -156,7 +157,7 @@ def cpu(service: Service) -> float:
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_in_time_and_answers_what_is_in_flight(sent: int, whole_model: Path, tmp_path: Path) -> None:
-    with serving(whole_model, tmp_path / "log", "--workers", "1") as service, ExitStack() as stack:
+    with serving(whole_model, tmp_path / "log", "--workers", "1", answered=1.0) as service, ExitStack() as stack:
         # More than is done in the time that a stop may take, however fast the model is; the first may be answered.
         working = [stack.enter_context(begin(service, LONG, path="/predict?window=0.5&hop=0.1")) for _ in range(12)]
         time.sleep(1)
