@@ -12,9 +12,8 @@ import soundfile
 
 from evenvoice.corpora import Corpus
 from evenvoice.recipes import open_recipe
-from evenvoice.recognizer import Recognizer
 from evenvoice.study import evaluate
-from evenvoice.training import train
+from evenvoice.training import TrainedModel, train
 from tests import fabricate
 
 QUICK = {"training": {"epochs": 2}, "balancer": {"options": {"k_neighbors": 2}}}
@@ -44,7 +43,16 @@ def test_predictions_are_the_same_in_any_order_and_go_on_in_one_folder(corpus: C
     assert said == ["1 fits: all are there already"]
 
 
-def test_a_model_file_has_its_labels_in_alphabetical_order(corpus: Corpus, tmp_path: Path) -> None:
-    turned = replace(corpus, labels=corpus.labels[::-1])
-    model = Recognizer(train(turned, open_recipe("smote-2dcnn", QUICK), tmp_path))
-    assert tuple(model.labels) == corpus.classes
+def test_a_model_file_has_its_labels_in_alphabetical_order(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has those of what was trained, see ``tests/training/test_export.py``."""
+    given: list[TrainedModel] = []
+
+    def export(trained: TrainedModel, path: Path, **_: object) -> Path:
+        given.append(trained)
+        return path
+
+    monkeypatch.setattr("evenvoice.training.on_corpus.export", export)
+    train(replace(corpus, labels=corpus.labels[::-1]), open_recipe("smote-2dcnn", QUICK), tmp_path)
+    assert given[0].labels == corpus.classes

@@ -218,9 +218,11 @@ def _dataset(recipe: Recipe, sounds: list[np.ndarray], emotions: np.ndarray | No
     return replace(own, emotions=emotions, speakers=speakers, others=dict(zip(keys, beside, strict=True)))
 
 
+@pytest.mark.long
 def test_the_whole_is_one_model_file_that_agrees_with_torch(
     fused: tuple[TrainedModel, list[np.ndarray]], tmp_path: Path
 ) -> None:
+    """What is above with other features, which ``tests/features/voice/test_export.py`` exports each time."""
     model, sounds = fused
     check = sounds[:4]
     if "EVENVOICE_CORPORA" in os.environ:

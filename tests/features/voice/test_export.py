@@ -41,7 +41,7 @@ class Exported:
         names = ["waveform", "lengths"]
         program = torch.onnx.export(
             for_model_file(self.torch), example, dynamo=True, dynamic_shapes=sizes, input_names=names,
-            opset_version=20, verbose=False,
+            opset_version=20, verbose=False, optimize=False,  # onnxruntime does so as well, in an instant
         )  # fmt: skip
         program.save(path)
         self.session = onnxruntime.InferenceSession(path)
