@@ -52,11 +52,12 @@ def unit_counts(tables: Sequence[pd.DataFrame], labels: Sequence[str]) -> UnitCo
     if not tables or any(table.empty for table in tables):
         raise EvenvoiceError("predictions: no rows to score; expected at least one test utterance a seed")
     unit = unit_of(tables)
-    names = sorted({str(name) for table in tables for name in table[unit]})
+    units = [list(map(str, table[unit])) for table in tables]
+    names = sorted(set().union(*units))
     row_of = {name: row for row, name in enumerate(names)}
     counts = np.zeros((len(names), len(tables), len(labels), len(labels)))
-    for seed, table in enumerate(tables):
-        rows = table[unit].astype(str).map(row_of).to_numpy()
+    for seed, (table, of_seed) in enumerate(zip(tables, units, strict=True)):
+        rows = np.array([row_of[name] for name in of_seed])
         truth, answers = positions(table, "emotion", labels), positions(table, "predicted", labels)
         np.add.at(counts[:, seed], (rows, truth, answers), 1.0)
     return UnitCounts(tuple(names), unit, counts)
@@ -79,9 +80,9 @@ def positions(table: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.ND
         [1, 0]
     """
     found = pd.Index(labels).get_indexer(pd.Index(table[column]))
-    odd = table.loc[found < 0, column]
-    if len(odd):
-        raise EvenvoiceError(f"predictions: {column} {odd.iloc[0]!r} is unknown; expected one of {', '.join(labels)}")
+    if (found < 0).any():
+        odd = table[column].iloc[int(np.argmax(found < 0))]
+        raise EvenvoiceError(f"predictions: {column} {odd!r} is unknown; expected one of {', '.join(labels)}")
     return found
 
 

@@ -74,10 +74,10 @@ def subgroups(tables: pd.DataFrame | Sequence[pd.DataFrame], labels: Sequence[st
     if not parts:
         whole = {"n": int, "speakers": int, "ua": float, "low": float, "high": float, "wa": float, "warning": object}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in whole.items()}).rename_axis(by)
+    apart = [dict(iter(part.groupby("_group", sort=False))) for part in parts]
     rows = {}
     for name in order:
-        own = [part[part["_group"] == name] for part in parts]
-        own = [part for part in own if not part.empty]
+        own = [groups_of[name] for groups_of in apart if name in groups_of]
         if own:
             rows[name] = _row(own, labels, by)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
