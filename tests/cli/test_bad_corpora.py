@@ -35,6 +35,7 @@ def complaints(commands: tuple[tuple[str, ...], ...], corpus: str | Path, folder
 # --- labels ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_labels_of_ones_own_and_a_slip_among_them(voices: Path, table: Table, tmp_path: Path) -> None:
     (voices / "sad").rename(voices / "sadd")
     (voices / "happy").rename(voices / "Freude!")
@@ -173,6 +174,7 @@ def test_a_training_part_that_lacks_a_class(voices: Path, table: Table, tmp_path
         )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_emodbs_speaker_08_has_no_disgust(corpora_folder: Path, tmp_path: Path) -> None:
     corpus = (f"emodb:{corpora_folder / 'emodb'}", "--without", "speaker=03,09,11,12,13,14,15")
     assert "warning: speaker 08 has no disgust" in run("corpus", "show", *corpus).result()

@@ -239,6 +239,7 @@ def test_corpus_show_shows_what_can_be_decoded(form: str, voices: Path, table: T
 
 
 @pytest.mark.filterwarnings("error::UserWarning")  # as matplotlib gives for an emoji
+@pytest.mark.usefixtures("undrawn")
 def test_a_corpus_whose_own_name_is_no_text(voices: Path, tmp_path: Path) -> None:
     odd = voices.rename(tmp_path / os.fsdecode(b"\xf6dd 'corpus' \xf0\x9f\x8e\xad"))
     sounds.sound(sounds.noise())(odd / "sad" / os.fsdecode(b"fr\xf6_1.wav"))

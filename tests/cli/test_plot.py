@@ -10,6 +10,7 @@ from tests.cli.command import QUICK, run
 from tests.report.fabricated import write_honest, write_study
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_study_has_curves_of_detection_and_of_learning(voices: Path, tmp_path: Path) -> None:
     study, out = tmp_path / "study", tmp_path / "out"
     protocols = ["--protocol", "speaker+speakers-2", "--protocol", "speaker"]
