@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,29 @@ def test_a_recording_is_played_with_a_cursor(page: Visit, talk: Path) -> None:
     page.choose(talk.rename(talk.with_name("next.wav")))  # it begins at its beginning
     page.heard("next.wav")
     expect(clock).to_have_text("0.0 / 10.5 s")
+
+
+@pytest.mark.parametrize("width", [260, 330, 620])
+@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.55, 3.999, 6.02, 10.0, 62.0, 600.0, 1805.0, 5000.0])
+def test_every_number_of_the_time_axis_is_whole_and_alone(page: Visit, seconds: float, width: int) -> None:
+    axis, ticks = page.page.evaluate(
+        """async ([seconds, width]) => {
+            const { fillAxis } = await import("./axis.js");
+            const list = document.body.appendChild(document.createElement("ol"));
+            list.className = "axis";
+            list.style.width = `${width}px`;
+            fillAxis(list, seconds);
+            const ends = (element) => [element.getBoundingClientRect().left, element.getBoundingClientRect().right];
+            const found = [ends(list), [...list.children].map((tick) => [ends(tick), ends(tick.firstChild)])];
+            list.remove();
+            return found;
+        }""",
+        [seconds, width],
+    )
+    assert len(ticks) > 2
+    assert all(axis[0] - 0.1 <= left < right <= axis[1] + 0.1 for ends in ticks for left, right in ends)
+    assert all(left <= line[0] + 0.1 and line[1] <= right + 1.1 for line, (left, right) in ticks)  # each at its line
+    assert all(one[1] < other[0] for (_, one), (_, other) in pairwise(ticks))
 
 
 def test_the_example_is_nobodys_voice_and_analysed_as_any(page: Visit, service: Service, whole_model: Path) -> None:
