@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import FewerSpeakers, base_name, make_folds, open_protocol, protocol_name
+from evenvoice.protocols import FewerSpeakers, divides_once, make_folds, open_protocol, protocol_name
 from evenvoice.testing import check_protocol
 from tests.fabricate import utterances
 
@@ -43,7 +43,7 @@ def test_the_words_and_names() -> None:
     assert protocol.name == "speaker+speakers-3" == protocol_name("leave one speaker out+speakers-3")
     assert protocol.promise.words.endswith("; training parts of 3 speakers")
     assert (protocol.promise.disjoint, protocol.needs) == (("speaker",), ("speaker",))
-    assert base_name("random+speakers-3+enrol-5") == "random"
+    assert divides_once("random+speakers-3+enrol-5")
 
 
 @pytest.mark.parametrize("name", ["paper+speakers-3", "speaker+enrol-2+speakers-3", "speaker+thin-2+speakers-3"])

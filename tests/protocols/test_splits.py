@@ -9,7 +9,16 @@ import pandas as pd
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import PROTOCOLS, Fold, check_promise, cut_validation, make_folds, open_protocol, promise_of
+from evenvoice.protocols import (
+    PROTOCOLS,
+    Fold,
+    check_promise,
+    cut_validation,
+    divides_once,
+    make_folds,
+    open_protocol,
+    promise_of,
+)
 from tests import fabricate
 
 TABLE = fabricate.utterances()
@@ -41,6 +50,12 @@ def test_another_seed_gives_other_folds(name: str) -> None:
 def test_cross_validation_tests_every_utterance_once(name: str) -> None:
     folds = make_folds(open_protocol(name), TABLE, seed=0)
     assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(len(TABLE)))
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_protocols_known_to_divide_once_do(name: str) -> None:
+    tested = sum(len(fold.test) for fold in make_folds(open_protocol(name), TABLE, seed=0))
+    assert (tested < len(TABLE)) == divides_once(name)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import Thin, base_name, make_folds, open_protocol, protocol_name
+from evenvoice.protocols import Thin, divides_once, make_folds, open_protocol, protocol_name
 from evenvoice.testing import check_protocol
 from tests.fabricate import utterances
 
@@ -75,7 +75,7 @@ def test_the_words_and_names() -> None:
     assert protocol.name == "speaker+thin-10" == protocol_name("leave one speaker out+thin-10")
     assert protocol.promise.words.endswith("; training parts thinned to 10 : 1")
     assert protocol.promise.disjoint == ("speaker",)
-    assert base_name("random+thin-10+enrol-5") == "random"
+    assert divides_once("random+thin-10+enrol-5")
 
 
 def test_enrolling_and_choosing_on_test_wrap_it() -> None:

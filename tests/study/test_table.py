@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from evenvoice.protocols import PROTOCOLS, make_folds, open_protocol
 from evenvoice.study import Study, load_study
-from evenvoice.study.completeness import DIVIDES_ONCE, gaps
+from evenvoice.study.completeness import gaps
 from evenvoice.study.marks import by_recipe
 from evenvoice.study.table import summaries
 from evenvoice.tables import ends
-from tests.fabricate import utterances
 from tests.report.fabricated import write_honest, write_leaky, write_run, write_study
 
 
@@ -124,11 +122,3 @@ def test_a_whole_study_has_no_gaps(tmp_path: Path) -> None:
     study = load_study(tmp_path)
     assert gaps(study) == []
     assert all(row["complete"] for row in summaries(study))
-
-
-@pytest.mark.parametrize("name", PROTOCOLS)
-def test_protocols_known_to_divide_once_do(name: str) -> None:
-    table = utterances().assign(corpus=lambda rows: rows["session"].eq("0").map({True: "one", False: "two"}))
-    folds = make_folds(open_protocol(name), table, seed=0)
-    tested = sum(len(fold.test) for fold in folds)
-    assert (tested < len(table)) == (name in DIVIDES_ONCE)

@@ -16,8 +16,8 @@ from evenvoice.audit.record import CONTRADICTION
 from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parts_of
 from evenvoice.corpora import Corpus
-from evenvoice.protocols import base_name
-from evenvoice.study import DIVIDES_ONCE, Run
+from evenvoice.protocols import divides_once
+from evenvoice.study import Run
 
 PROMISE_BROKEN = Kind(
     "promise-broken",
@@ -103,7 +103,7 @@ def shared_speakers(runs: Sequence[Run], known: pd.DataFrame) -> dict[str, str]:
 def check_folds(runs: Sequence[Run]) -> Iterator[Finding]:
     """Yield what is wrong between the folds of each seed; the runs are of one recipe and protocol."""
     key = runs[0].key
-    once = base_name(key.protocol) in DIVIDES_ONCE
+    once = divides_once(key.protocol)
     found: dict[Kind, list[str]] = {TESTED_TWICE: [], UNTESTED: []}
     seeds = sorted({run.key.seed for run in runs})
     for seed in seeds:

@@ -1,14 +1,14 @@
 """How a corpus becomes train, validation and test, and what that promises."""
 
 from evenvoice.protocols.cross import Cross
-from evenvoice.protocols.enrol import Enrol, adapted_words, base_name, with_enrolled
+from evenvoice.protocols.enrol import Enrol, adapted_words, with_enrolled
 from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.folds import check_columns, make_folds
 from evenvoice.protocols.groups import LeaveOneGroupOut, Session, Speaker, SpeakerFolds, TextFolds
 from evenvoice.protocols.predefined import Predefined, promise_of
 from evenvoice.protocols.promise import Fold, Promise, check_promise
 from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, SplitProtocol, Splitter
-from evenvoice.protocols.registry import ALIASES, PROTOCOLS, open_protocol, protocol_name
+from evenvoice.protocols.registry import ALIASES, PROTOCOLS, divides_once, open_protocol, protocol_name
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
 from evenvoice.protocols.select_on_test import SelectOnTest
 from evenvoice.protocols.splits import KFold, Paper, Random
@@ -42,10 +42,10 @@ __all__ = [
     "TextFolds",
     "Thin",
     "adapted_words",
-    "base_name",
     "check_columns",
     "check_promise",
     "cut_validation",
+    "divides_once",
     "fewer_name",
     "make_folds",
     "open_protocol",

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
-from evenvoice.protocols.enrol import ENROL, Enrol, split_name
+from evenvoice.protocols.enrol import ENROL, Enrol, base_name, split_name
 from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
 from evenvoice.protocols.narrowed import Narrowed
@@ -58,6 +58,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """What others call the protocols. ``loso`` is each speaker in turn; where each session is meant, it is ``session``."""
 
+_ONCE = ("random", "predefined", "given", "cross", "paper")
+"""Of one fold; ``given`` stands in runs of version 0.1."""
+
 _NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
 
@@ -85,6 +88,19 @@ def protocol_name(name: str) -> str:
         return name
     plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
     return _NAME_OF.get(plain, plain if plain in PROTOCOLS else name)
+
+
+def divides_once(name: str) -> bool:
+    """Return whether a protocol has one fold. All others cross-validate: their folds together test every row once.
+
+    Args:
+        name: As it stands in a run: of a shipped protocol, also with ``+enrol-5``, ``+thin-10``, …, or of another.
+
+    Examples:
+        >>> divides_once("random+enrol-5"), divides_once("speaker-folds"), divides_once("package.module:Class")
+        (True, False, False)
+    """
+    return base_name(name) in _ONCE
 
 
 def open_protocol(name: str | SplitProtocol) -> SplitProtocol:

@@ -18,7 +18,7 @@ from evenvoice.study.arguments import (
     default_protocol,
 )
 from evenvoice.study.comparisons import check_reference, compare_within, detectable, summaries
-from evenvoice.study.completeness import DIVIDES_ONCE, gaps, missing_folds, name_of
+from evenvoice.study.completeness import gaps, missing_folds, name_of
 from evenvoice.study.cost import rows_after_balancing, rows_per_second
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.experiment import Experiment
@@ -38,7 +38,6 @@ from evenvoice.study.varies import draws_at_random
 
 __all__ = [
     "CONDITIONS",
-    "DIVIDES_ONCE",
     "INCOMPLETE",
     "LEAKY",
     "SHARED",

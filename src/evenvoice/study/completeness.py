@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evenvoice.protocols import base_name
+from evenvoice.protocols import divides_once
 from evenvoice.study.records import Run
 from evenvoice.study.seeds import Seed
 from evenvoice.tables import count
@@ -12,16 +12,13 @@ from evenvoice.tables import count
 if TYPE_CHECKING:
     from evenvoice.study.results import Result, Study
 
-DIVIDES_ONCE = ("random", "predefined", "given", "cross", "paper")
-"""Protocols with one fold. All others cross-validate: their folds together test every utterance once."""
-
 
 def unfinished(result: Result) -> dict[Seed, list[Run]]:
     """Return for each seed whose folds do not test every utterance the runs that are there.
 
     What should be there is known from the runs themselves: every ``split.csv`` lists every row.
     """
-    if base_name(result.protocol) in DIVIDES_ONCE:
+    if divides_once(result.protocol):
         return {}
     by_seed = {seed: [run for run in result.runs if run.key.seed == seed] for seed in result.seeds}
     return {seed: runs for seed, runs in by_seed.items() if tested(runs) < len(runs[0].split)}
