@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.files import check_writable, each_file_under, files_under, writing, writing_folder
 
 
@@ -88,6 +88,49 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, write) -> No
         write(tmp_path / "file" / "below").__enter__()
     with pytest.raises(EvenvoiceError, match=r"file: cannot be written to .*; choose another --out"):
         check_writable(tmp_path / "file")
+
+
+def test_a_folder_in_the_place_of_a_file_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(EvenvoiceError, match=r"out.csv: a folder; name the file to write"):
+        writing(tmp_path / "out.csv").__enter__()
+    with pytest.raises(EvenvoiceError, match=r"x: cannot be written \(File name too long\); choose a shorter name"):
+        writing(tmp_path / ("x" * 300)).__enter__()
+
+
+@pytest.mark.parametrize("writer", [writing, writing_folder])
+def test_errors_name_what_is_written_and_not_what_stands_for_it(tmp_path: Path, writer) -> None:
+    """Whatever fails in the block: the system, a library with words of its own, or ours."""
+    target = tmp_path / "out.csv"
+
+    def fails(error) -> None:
+        with writer(target) as aside:
+            raise error(aside)
+
+    with pytest.raises(PermissionError) as denied:
+        fails(lambda aside: PermissionError(13, "Permission denied", str(aside / "x")))
+    assert (denied.value.filename, denied.value.errno) == (str(target / "x"), 13)
+    with pytest.raises(OSError, match=r"out.csv: Input/output error") as broken:
+        fails(lambda aside: OSError(5, f"{aside}: Input/output error"))
+    assert ".writing-" not in str(broken.value)
+    with pytest.raises(StorageError, match=rf"^{target}: half a table"):
+        fails(lambda aside: StorageError(f"{aside}: half a table"))
+    with pytest.raises(OSError, match="theirs"):
+        fails(lambda aside: OSError(2, "No such file", "theirs"))
+    with pytest.raises(OSError, match="busy") as other:
+        fails(lambda aside: OSError("busy"))
+    assert other.value.errno is None
+
+
+def test_a_rename_that_fails_names_the_file(tmp_path: Path) -> None:
+    def late() -> None:
+        with writing(tmp_path / "out.csv"):
+            (tmp_path / "out.csv").mkdir()
+
+    with pytest.raises(IsADirectoryError) as error:
+        late()
+    assert error.value.filename == str(tmp_path / "out.csv")
+    assert ".writing-" not in str(error.value)
 
 
 def test_two_writers_of_one_file_leave_one_of_their_texts(tmp_path: Path) -> None:

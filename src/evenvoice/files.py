@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, StorageError
-from evenvoice.leases import leased_file, leased_folder
+from evenvoice.leases import leased_file, leased_folder, named
 
 # No space, no quota, or a limit on the size of files; they say so without the file's name.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -56,7 +56,7 @@ def writing(path: Path | str) -> Iterator[Path]:
         path: The file to write. Its folder is created.
 
     Raises:
-        EvenvoiceError: The folder cannot be written to, or is full.
+        EvenvoiceError: The folder or the file cannot be written to, or there is no space; ``path`` is a folder.
 
     Examples:
         >>> import tempfile
@@ -69,11 +69,13 @@ def writing(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     with _new_folders(path.parent), ExitStack() as stack:
         try:
+            if path.is_dir():
+                raise EvenvoiceError(f"{path}: a folder; name the file to write")
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = stack.enter_context(leased_file(path.parent, path.suffix))
         except OSError as error:
-            raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        with naming_full(path):
+            raise _refused(path, error) from error
+        with naming_full(path), named(aside, path):
             yield aside
             aside.chmod(0o666 & ~_UMASK)
             aside.replace(path)
@@ -98,11 +100,16 @@ def writing_folder(path: Path | str) -> Iterator[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = stack.enter_context(leased_folder(path.parent))
         except OSError as error:
-            raise EvenvoiceError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-        with naming_full(path):
+            raise _refused(path, error) from error
+        with naming_full(path), named(aside, path):
             yield aside
             aside.chmod(0o777 & ~_UMASK)
             aside.replace(path)
+
+
+def _refused(path: Path, error: OSError) -> EvenvoiceError:
+    remedy = "choose a shorter name" if error.errno == errno.ENAMETOOLONG else "choose another place"
+    return EvenvoiceError(f"{path}: cannot be written ({error.strerror}); {remedy}")
 
 
 def write_json(path: Path, data: Any) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from evenvoice.errors import StorageError
+from evenvoice.errors import EvenvoiceError, StorageError
 
 # Windows has none.
 fcntl: Any = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
@@ -94,6 +94,38 @@ def temporary_folder() -> Iterator[Path]:
     """
     with leased_folder(temporary_place(), TEMPORARY) as folder:
         yield folder
+
+
+@contextmanager
+def named(aside: Path, name: Path | str) -> Iterator[None]:
+    """Say in errors how a file or folder is called, or will be, where they name the temporary one that stands for it.
+
+    Args:
+        aside: The temporary file or folder.
+        name: What the user knows.
+
+    Raises:
+        OSError: One of the block's, of the same kind.
+        EvenvoiceError: One of the block's, of the same class.
+
+    Examples:
+        >>> with named(Path("/tmp/.writing-x4.csv"), "a.csv"):
+        ...     raise EvenvoiceError("/tmp/.writing-x4.csv: no table; save it as CSV")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: a.csv: no table; save it as CSV
+    """
+    try:
+        yield
+    except OSError as error:
+        what, file = str(error.strerror or error), str(error.filename or name)  # libraries write the name into both
+        if str(aside) not in what + file:
+            raise
+        raise OSError(error.errno, *(text.replace(str(aside), str(name)) for text in (what, file))) from error
+    except EvenvoiceError as error:
+        if str(aside) not in str(error):
+            raise
+        raise type(error)(str(error).replace(str(aside), str(name))) from error
 
 
 def temporary_place() -> Path:

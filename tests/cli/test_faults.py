@@ -119,7 +119,10 @@ LONG = "x" * 300
 def test_a_name_that_is_too_long_is_one_line(arguments: tuple[str, ...], model: Path, voices: Path) -> None:
     answer = run(*(part.format(model=model, voices=voices) for part in arguments))
     assert answer.code == 2
-    assert answer.err.splitlines()[-1].startswith("evenvoice: ")
+    last = answer.err.splitlines()[-1]
+    assert last.startswith("evenvoice: ")
+    assert LONG[:50] in last
+    assert ".writing-" not in last
 
 
 @pytest.mark.parametrize(

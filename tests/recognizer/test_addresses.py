@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from evenvoice.errors import AudioError
+from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer.addresses import fetch
+from evenvoice.recognizer.open import open_model
 from tests.cli.command import run
 from tests.cli.sounds import noise, sound
 from tests.recognizer import tiny
@@ -126,3 +127,10 @@ def test_size_time_and_where_it_leads_are_bounded(
 def test_an_address_without_an_answer_is_one_line(address: str) -> None:
     with pytest.raises(AudioError, match=r"no answer .*; check the address and the network"):
         fetch(address)
+
+
+def test_a_model_that_is_none_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evenvoice.recognizer.open.fetch", lambda _: b"no model")
+    with pytest.raises(EvenvoiceError, match=r"^https://example.org/a.onnx: ") as error:
+        open_model("https://example.org/a.onnx", allow_download=True)
+    assert "evenvoice-lease" not in str(error.value)

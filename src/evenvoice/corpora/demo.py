@@ -134,9 +134,8 @@ def _make(wanted: Sequence[Recording], place: Path, espeak: _ESpeak) -> None:
     except (OSError, soundfile.SoundFileError) as error:
         # Another process may have made the same corpus meanwhile; a folder that is there cannot be replaced.
         if not _is_whole(place, wanted):
-            raise EvenvoiceError(
-                f"{place}: cannot be made ({error}); free some space or choose another place"
-            ) from error
+            why = error.error_string if isinstance(error, soundfile.LibsndfileError) else error
+            raise EvenvoiceError(f"{place}: cannot be made ({why}); free some space or choose another place") from error
 
 
 def _spoken(speeches: Sequence[dict[str, object]], espeak: _ESpeak) -> Generator[_Spoken, None, None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenvoice.leases import temporary_folder
+from evenvoice.leases import named, temporary_folder
 from evenvoice.recognizer.addresses import fetch, is_address, refused
 from evenvoice.recognizer.recognizer import Recognizer
 
@@ -31,5 +31,6 @@ add --allow-download, or name a file
         raise refused(name)
     with temporary_folder() as folder:
         file = folder / "downloaded.onnx"
-        file.write_bytes(fetch(name))
-        return Recognizer(file)
+        with named(file, name):
+            file.write_bytes(fetch(name))
+            return Recognizer(file)
