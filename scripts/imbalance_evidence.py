@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from evenvoice.bench import Bench, open_bench
+from evenvoice.bench import Bench, LeftOut, open_bench
 from evenvoice.bench.evidence import COLUMNS, FILE
 from evenvoice.files import writing
 from evenvoice.report import gains_figure, imbalance_figure
@@ -36,14 +36,19 @@ KEY = (
 
 
 def finished(bench: Bench) -> Bench:
-    """Return a bench without results that lack a fold, or a seed that no method has."""
+    """Return a bench without results that lack a fold, or a seed that none has; why is among what it leaves out."""
     seeds = {key: len(entries[0].result.seeds) for key, entries in bench.groups.items()}
-    kept = [
-        entry
-        for entry in bench.entries
-        if not missing_folds(entry.result) and len(entry.result.seeds) == seeds[entry.recipe, entry.protocol]
-    ]
-    return replace(bench, entries=tuple(kept))
+    kept, left_out = [], []
+    for entry in bench.entries:
+        result, wanted = entry.result, seeds[entry.recipe, entry.protocol]
+        why = missing_folds(result)
+        if not why and len(result.seeds) != wanted:
+            why = [f"{len(result.seeds)} of {wanted} seeds so far"]
+        if why:
+            left_out.append(LeftOut(result.recipe, f"stopped: {'; '.join(why)}", result.protocol))
+        else:
+            kept.append(entry)
+    return replace(bench, entries=tuple(kept), left_out=(*bench.left_out, *left_out))
 
 
 def summary(measured: pd.DataFrame, whats: Sequence[str] = ("ua",)) -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from evenvoice.bench.size import too_large
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import open_recipe
-from evenvoice.study import compare, load_study
+from evenvoice.study import RunKey, compare, load_study
 from tests.study.noise import noise_corpus
 
 METHODS = "class-weights,smote,random-under,focal"
@@ -63,6 +65,24 @@ def test_what_is_left_out_is_named_with_the_reason_and_stays_named(bench: Bench,
     assert len([text for text in messages if text.startswith("left out: ")]) == 2
     assert open_bench(bench.study.folder).left_out == bench.left_out
     assert "Left out: functionals-svm+smote × speaker+thin-6: class" in " ".join(bench.table().notes)
+
+
+def test_a_bench_that_was_stopped_says_what_was_not_run(bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "stopped"
+    shutil.copytree(bench.study.folder, folder)
+    shutil.rmtree(folder / "runs" / "functionals-svm+class-weights" / "speaker")
+    shutil.rmtree(folder / "runs" / "functionals-svm+none" / "speaker+thin-6")
+    stopped = open_bench(folder)
+    goes_on = "the command that was stopped goes on with it"
+    assert {(one.recipe, one.protocol): one.reason for one in stopped.left_out[len(bench.left_out) :]} == {
+        ("functionals-svm+none", "speaker+thin-6"): f"no run yet; {goes_on}",
+        ("functionals-svm+class-weights", "speaker"): f"no run yet; {goes_on}",
+        ("functionals-svm+class-weights", "speaker+thin-6"): f"no run of functionals-svm+none yet to compare with; "
+        f"{goes_on}",
+        ("functionals-svm+random-under", "speaker+thin-6"): f"no run of functionals-svm+none yet to compare with; "
+        f"{goes_on}",
+    }
+    assert "Left out: " in " ".join(stopped.table().notes)
 
 
 def test_a_method_that_failed_in_some_runs_is_shown_in_none_of_its_folds(bench: Bench) -> None:
@@ -137,6 +157,30 @@ def test_what_was_left_out_is_no_longer_once_it_fits(tmp_path: Path) -> None:
     assert read_left_out(tmp_path) == [first[1]]
     write_left_out(tmp_path, [], {("svm+focal", "speaker")})
     assert read_left_out(tmp_path) == []
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, None])
+def test_reasons_are_kept_when_a_bench_is_stopped(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException] | None
+) -> None:
+    """What failed is written when it fails (the process may be killed), and what does not fit when Ctrl-C comes."""
+
+    def stopped(*_: object, on_failure: Any, **__: object) -> None:
+        (tmp_path / "study.json").write_text("{}")
+        on_failure(RunKey("functionals-svm+smote", "speaker", 0, 0, 0), "too few rows")
+        if stop is None:
+            assert len(read_left_out(tmp_path)) == 2
+            raise MemoryError
+        (tmp_path / "left-out.json").unlink()
+        raise stop
+
+    monkeypatch.setattr("evenvoice.bench.run.evaluate", stopped)
+    with pytest.raises(stop or MemoryError):
+        _bench(corpus, tmp_path, [])
+    assert [(one.recipe, one.protocol) for one in read_left_out(tmp_path)] == [
+        ("functionals-svm+focal", ""),
+        ("functionals-svm+smote", "speaker"),
+    ]
 
 
 def test_a_damaged_list_says_what_to_do(tmp_path: Path) -> None:

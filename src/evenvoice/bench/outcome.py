@@ -225,13 +225,34 @@ class Bench:
 
 
 def open_bench(folder: Path | str) -> Bench:
-    """Read the folder that `balance` wrote.
+    """Read the folder that `balance` wrote; of a bench that was stopped, what has no run yet is left out, and named.
 
     Raises:
         EvenvoiceError: It holds no study, or none of a bench.
     """
     folder = as_path(folder, "folder")
-    return Bench.of(load_study(folder), read_left_out(folder))
+    study, left_out = load_study(folder), read_left_out(folder)
+    return Bench.of(study, [*left_out, *_not_run(study, left_out)])
+
+
+def _not_run(study: Study, left_out: Sequence[LeftOut]) -> list[LeftOut]:
+    """Return what was asked for in the folder and has no run, or no run of `NONE` beside it."""
+    asked = study.info.get("asked", {})
+    there = {(result.recipe, result.protocol) for result in study.results}
+    known = {(one.recipe, one.protocol) for one in left_out}
+    bases = [name.removesuffix(f"+{NONE}") for name in asked.get("recipes", []) if name.endswith(f"+{NONE}")]
+    found = []
+    for recipe in asked.get("recipes", []):
+        base = next((base for base in bases if recipe.startswith(f"{base}+")), None)
+        for protocol in asked.get("protocols", []):
+            if base is None or (recipe, "") in known or (recipe, protocol) in known:
+                continue
+            if (recipe, protocol) not in there:
+                found.append(LeftOut(recipe, "no run yet; the command that was stopped goes on with it", protocol))
+            elif (f"{base}+{NONE}", protocol) not in there:
+                why = f"no run of {base}+{NONE} yet to compare with; the command that was stopped goes on with it"
+                found.append(LeftOut(recipe, why, protocol))
+    return found
 
 
 def _compared(study: Study, base: str, results: Sequence[Result]) -> list[Entry]:

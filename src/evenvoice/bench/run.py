@@ -16,6 +16,7 @@ from evenvoice.parallel import Executor
 from evenvoice.protocols import THIN, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study import (
+    STUDY_FILE,
     CorpusLike,
     Execution,
     OnMessage,
@@ -97,20 +98,30 @@ def balance(
     for one in left_out:
         execution.message(f"left out: {one}")
     failed: dict[tuple[str, str], str] = {}
+    names = [method.name_in(recipe.name) for recipe in the_recipes for method in the_methods]
+    tried = {(name, each) for name in names for each in protocols}
+
+    def record() -> None:
+        if (folder / STUDY_FILE).exists():  # without a run the folder is no bench's yet
+            found = [LeftOut(recipe, reason, name) for (recipe, name), reason in failed.items()]
+            write_left_out(folder, [*left_out, *found], tried)
 
     def on_failure(key: RunKey, reason: str) -> None:
         if (key.recipe, key.protocol) not in failed:
             failed[key.recipe, key.protocol] = reason
             execution.message(f"left out: {key.recipe} × {key.protocol}: {reason}")
+            record()
 
-    study = evaluate(
-        the_corpus, derived, protocols, seeds=seeds, split_seeds=split_seeds, fit_seeds=fit_seeds, out=folder,
-        jobs=jobs, device=device, skip_bad=skip_bad, command=command, on_message=on_message, on_failure=on_failure,
-        executor=executor,
-    )  # fmt: skip
-    left_out += [LeftOut(recipe, reason, name) for (recipe, name), reason in failed.items()]
-    names = [method.name_in(recipe.name) for recipe in the_recipes for method in the_methods]
-    write_left_out(folder, left_out, tried={(name, each) for name in names for each in protocols})
+    try:
+        study = evaluate(
+            the_corpus, derived, protocols, seeds=seeds, split_seeds=split_seeds, fit_seeds=fit_seeds, out=folder,
+            jobs=jobs, device=device, skip_bad=skip_bad, command=command, on_message=on_message, on_failure=on_failure,
+            executor=executor,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        record()
+        raise
+    record()
     return Bench.of(study, read_left_out(folder))
 
 
