@@ -71,6 +71,8 @@ def test_text_is_the_table_on_stdout_and_progress_on_stderr(speakers: tuple[str,
     (row,) = [line for line in lines if line.startswith("smote-2dcnn")]
     assert row.split()[1:3] == ["mean", "speaker"]
     assert lines[-1] == f"report: {out / 'report.html'}"
+    found = lines[next(number for number, line in enumerate(lines) if line.startswith("speaker: ")) : -1]
+    assert 100 < max(map(len, found)) <= 160  # what a study can find, as wide as the terminal
     assert "4 fits, about " in answer.err
     assert "fits, about" not in answer.out
     assert sorted(path.name for path in out.iterdir()) == [

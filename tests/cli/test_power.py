@@ -37,9 +37,15 @@ def test_a_pilot_study_says_what_it_can_find_and_what_a_difference_takes(study: 
     assert (found["speakers"], found["fits"], found["difference"]) == (8, 2, 0.03)
     assert found["basis"] == "measured on 1 pair of systems of this study"
     assert found["detectable"] > 0.03
-    text = run("power", study, "--difference", "90").result()
+    text = " ".join(run("power", study, "--difference", "90").result().split())
     assert "8 speakers and 2 fits of each system find a difference of" in text
     assert "enough for 90 points" in text
+
+
+def test_sentences_are_broken_at_the_terminals_width(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = run("power", study).result().splitlines()
+    assert 45 < max(map(len, lines)) <= 50
 
 
 def test_a_corpus_is_planned_from_stated_components(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.printing import printable
-from evenvoice.tables import Column, Table
+from evenvoice.tables import Column, Table, wrapped
 
 COLUMNS = (Column("recipe"), Column("marks", wraps=True), Column("UA %", number=True), Column("time", True, rank=1))
 TABLE = Table(
@@ -143,3 +143,10 @@ def test_no_heading_of_a_csv_is_a_formula() -> None:
     table = Table([Column("=1+1")], [["@sum"]])
     assert table.to_csv() == "'=1+1\n'@sum"
     assert replace(table, values=[{"=1+1": "@sum", "n": -1}]).to_csv() == "'=1+1,n\n'@sum,-1"
+
+
+def test_sentences_are_broken_between_words_as_notes_are() -> None:
+    sentence = "10 speakers and 3 fits find a difference of 8.1 points (--seeds 3)."
+    assert wrapped(sentence, 60).splitlines() == replace(TABLE, notes=[sentence]).to_text(60).splitlines()[-2:]
+    assert " ".join(wrapped(sentence, 30).split()) == sentence
+    assert wrapped("a\x1b[2Jb") == r"a\u001b[2Jb"

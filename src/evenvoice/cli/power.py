@@ -37,6 +37,7 @@ def power(
     Example: evenvoice power evaluation --difference 3
     """
     from evenvoice.metrics import Pilot, pilot_of, plan_study, typical_components
+    from evenvoice.tables import wrapped
 
     if (Path(source) / "study.json").is_file():
         from evenvoice.study import load_study
@@ -61,9 +62,10 @@ def power(
         speakers=pilot.speakers if speakers is None else speakers,
         fits=(max(2, pilot.fits) if pilot.random else 1) if fits is None else fits,
         power=probability / 100,
+        varies=pilot.varies,
     )
     if as_json:
         print(json.dumps(plan.to_json() | {"basis": pilot.basis}, indent=1))
         return
-    print(plan.words)
-    print(f"Difference between two systems: {pilot.components.words()} ({pilot.basis}).")
+    print(wrapped(plan.words))
+    print(wrapped(f"Difference between two systems: {pilot.components.words(pilot.varies)} ({pilot.basis})."))

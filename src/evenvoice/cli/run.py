@@ -57,6 +57,7 @@ def carry_out(
     from evenvoice.allocator import keep_freed_memory
     from evenvoice.report import figure_kinds, write_report
     from evenvoice.study import detectable, summaries
+    from evenvoice.tables import wrapped
 
     keep_freed_memory()
     study.check_reference(reference, [recipe.name for recipe in experiment.open_recipes()])
@@ -72,5 +73,5 @@ def carry_out(
     for standings in compared.values():
         print(standings.differences())
     for line in detectable(found):
-        print(line)
+        print(wrapped(line))
     print(f"report: {page}")

@@ -1,6 +1,6 @@
 """Tables for terminals, Markdown, HTML, LaTeX and CSV, and how numbers are written in them."""
 
-from evenvoice.tables.renderers import escape_markdown
+from evenvoice.tables.renderers import escape_markdown, wrapped
 from evenvoice.tables.table import Column, Table
 from evenvoice.tables.words import NOTHING, count, ends, p_value, per_cent, spread, time_in_words, with_interval
 
@@ -16,4 +16,5 @@ __all__ = [
     "spread",
     "time_in_words",
     "with_interval",
+    "wrapped",
 ]

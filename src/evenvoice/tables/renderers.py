@@ -33,12 +33,8 @@ def terminal_width() -> int:
 
 def as_text(table: Table, width: int | None = None) -> str:
     """Return the table for a terminal of so many columns."""
-    from rich.console import Console
-
     table, page = _plain(table), io.StringIO()
-    console = Console(
-        file=page, width=width or terminal_width(), highlight=False, markup=False, emoji=False, color_system=None
-    )
+    console = _console(page, width)
     if table.title:
         console.print(table.title)
     left_out = _print_fitting(table, console)
@@ -47,6 +43,36 @@ def as_text(table: Table, width: int | None = None) -> str:
         notes.append(f"Not shown in {width or terminal_width()} columns: {', '.join(left_out)}.")
     for note in notes:
         console.print(note)
+    return _lines(page)
+
+
+def wrapped(text: str, width: int | None = None) -> str:
+    """Return a sentence broken between words for a terminal of so many columns, as the notes of a table are.
+
+    Args:
+        text: May have lines, which are broken each alone.
+        width: Columns; asked of the terminal if not given (120 where there is none).
+
+    Examples:
+        >>> print(wrapped("10 speakers find a difference of 8.1 points.", 24))
+        10 speakers find a
+        difference of 8.1
+        points.
+    """
+    page = io.StringIO()
+    _console(page, width).print(printable(text, keep="\n"))
+    return _lines(page)
+
+
+def _console(page: io.StringIO, width: int | None) -> Console:
+    from rich.console import Console
+
+    return Console(
+        file=page, width=width or terminal_width(), highlight=False, markup=False, emoji=False, color_system=None
+    )
+
+
+def _lines(page: io.StringIO) -> str:
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
