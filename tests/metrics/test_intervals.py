@@ -90,6 +90,7 @@ def test_one_speaker_gives_an_estimate_without_ends(tables: list[pd.DataFrame]) 
         "df": None,
         "components": None,
         "reason": "1 speaker contributes; it takes two speakers or more",
+        "varies": "fits",
     }
 
 

@@ -8,7 +8,17 @@ import pytest
 from scipy.stats import t as student
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics import MODEL, RECIPE, Varies, common_fits, compare_systems, distinct, intervals
+from evenvoice.metrics import (
+    MODEL,
+    RECIPE,
+    Varies,
+    common_fits,
+    compare_systems,
+    distinct,
+    intervals,
+    plan_study,
+    trust,
+)
 from evenvoice.metrics.crossed import over_unpaired_fits
 from evenvoice.metrics.interval import FIXED, FOLDS, THESE_FOLDS
 from evenvoice.metrics.intervals import pseudo_values
@@ -73,9 +83,11 @@ def test_on_one_division_into_folds_the_answer_is_about_these_folds() -> None:
     found = compare_systems(first, second, LABELS, varies=("folds", "folds"))
     assert (found.target, found.about_recipes) == (THESE_FOLDS, True)
     assert found.words.endswith("for new speakers on these folds.")
+    assert found.interval.over == "speakers"
     several = compare_systems(*_pair(), LABELS, varies=("folds", "folds"))
     assert several.target == FOLDS
     assert several.words.endswith("for new folds and new speakers.")
+    assert several.interval.over == "speakers and divisions into folds"
 
 
 def test_one_table_stands_beside_every_fit_of_a_random_recipe() -> None:
@@ -144,3 +156,22 @@ def test_what_can_be_found_depends_on_speakers_alone() -> None:
     alone = mdd_of([_Result(first[:1], "nothing")])
     assert "only more speakers would help" in alone.words
     assert mdd_of([_Result(first[:1], "fits")]).words.startswith("One fit of each recipe: they cannot be compared.")
+
+
+def test_divisions_into_folds_are_not_called_fits() -> None:
+    first, second = _pair(fits=3)
+    found = mdd_of([_Result(first, "folds"), _Result(second, "folds")])
+    assert found.words.startswith("10 speakers and 3 divisions into folds find a difference between two recipes of ")
+    pilot = found.pilot
+    assert pilot is not None
+    plan = plan_study(pilot.components, 0.001, speakers=10, fits=3, varies=pilot.varies)
+    sentences = [
+        found.words, mdd_of([_Result(first, "folds")]).words, plan.words, pilot.components.words(pilot.varies),
+        trust(intervals(first, LABELS, varies="folds")["ua"]).partition(":")[0],
+        intervals([first[0].assign(predicted="sad")] * 2, LABELS, varies="folds")["recall:sad"].reason,
+        compare_systems(first, first, LABELS, varies=("folds", "folds")).interval.reason,
+    ]  # fmt: skip
+    assert [sentence for sentence in sentences if "fit" in sentence.replace("no fit", "")] == []
+    assert "10 speakers and 3 divisions into folds of each system find" in plan.words
+    assert "between divisions into folds" in sentences[3]
+    assert mdd_of([_Result(first, "fits")]).words.startswith("10 speakers and 3 fits find")

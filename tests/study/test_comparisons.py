@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics import intervals
+from evenvoice.metrics import compare_systems, intervals
 from evenvoice.metrics.simulation import EMODB_4
 from evenvoice.study import Study, compare_within, load_study
 from evenvoice.study.comparisons import detectable, summaries
 from evenvoice.study.seeds import Seed
-from evenvoice.study.standings import notes
+from evenvoice.study.standings import differences_table, notes
 from evenvoice.study.system import System
 from evenvoice.study.systems import Standing
 from tests.report.fabricated import LEAKY, UNSEEN, write_run, write_study
@@ -81,6 +82,25 @@ def test_speakers_and_fits_are_named_where_they_are_crossed() -> None:
     assert said.startswith(
         "Intervals: 95 %, for this recipe, new fits and new speakers, over speakers and fits, method crossed."
     )
+
+
+def test_divisions_into_folds_are_named_where_nothing_else_varies() -> None:
+    tables = EMODB_4.draw(6, 3, np.random.default_rng(2))
+    answers = [table.assign(predicted=np.roll(table["predicted"], 1)) for table in tables]
+    systems = [
+        System(Path(name), name, "speaker-folds", None, EMODB_4.labels, {Seed(n, n): t for n, t in enumerate(each)})
+        for name, each in (("a", tables), ("b", answers))
+    ]
+    found = [intervals(each, EMODB_4.labels, varies="folds") for each in (tables, answers)]
+    against = compare_systems(tables, answers, EMODB_4.labels, varies=("folds", "folds"))
+    first, second = (Standing(system, one["ua"], one["wa"]) for system, one in zip(systems, found, strict=True))
+    table = differences_table([first, replace(second, against_first=against, p_holm=against.p_ua)])
+    assert table.columns[-1].name == "divisions"
+    assert table.notes[0] == (
+        "Differences to a × speaker-folds, for this recipe, new folds and new speakers. "
+        "p: t test over speakers and divisions into folds."
+    )
+    assert "over speakers and divisions into folds, method crossed. 6 speakers and 3 divisions" in notes([first])[0]
 
 
 @pytest.mark.parametrize("width", [40, 72, 120])

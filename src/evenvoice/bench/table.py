@@ -76,11 +76,12 @@ def _notes(bench: Bench) -> list[str]:
     """Return the sentences under the table."""
     first = bench.entries[0]
     rarest = dict.fromkeys(entry.rarest for entry in bench.entries)
+    over = dict.fromkeys(gain.over for entry in bench.entries if (gain := entry.gain()))
     found = [
         f"none: no sampler, plain cross entropy, no decision. Intervals: 95 %, for {first.ua.target}, over "
-        f"{first.ua.unit}s, method {first.ua.method}. {trust(first.ua)}",
-        f"p: t test of {GAIN} over {first.ua.unit}s and fits, corrected by Holm within a recipe and protocol. Methods "
-        "are sorted by UA: the first of many is so partly by chance.",
+        f"{first.ua.over}, method {first.ua.method}. {trust(first.ua)}",
+        f"p: t test of {GAIN} over {' or '.join(over) or first.ua.over}, corrected by Holm within a recipe and "
+        "protocol. Methods are sorted by UA: the first of many is so partly by chance.",
         f"rarest: recall of {', '.join(rarest)}, the emotion with the fewest training rows. rows: of a training part "
         "after the method; time: CPU time of a fit; memory: the most that a fit took beside the corpus.",
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from evenvoice.metrics.interval import Components, Interval, Unit, Varies
+from evenvoice.metrics.interval import Components, Interval, Unit, Varies, repeats
 from evenvoice.metrics.pairing import most_of
 from evenvoice.metrics.planning import fits_that_would_do
 
@@ -228,7 +228,7 @@ class Comparison:
         parts, S, R = self.components, self.n_speakers, self.n_fits
         size, more = f"{S:,} {self.unit}s", f"{self.unit}s"
         if not isnan(parts.fits):
-            several = "fits" if most_of(self.varies) == "fits" else "divisions into folds"
+            several = repeats(most_of(self.varies))
             size += f" and {R} {several}"
             more = several if parts.fits / R > parts.speakers / S else more
         least = f"{100 * self.detectable:.1f} points"

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evenvoice.metrics.interval import Interval
+from evenvoice.metrics.interval import Interval, repeats
 
 BAND = (0.92, 0.98)
 """Where the coverage of a 95 % interval has to lie for a method to be recommended."""
@@ -109,7 +109,7 @@ def trust(interval_or_units: Interval | int, unit: Literal["speaker", "utterance
 
 def _trust_crossed(counted: str, interval: Interval) -> str:
     """Say how far an interval over speakers and fits can be trusted."""
-    size = f"{counted} and {interval.fits} fits"
+    size = f"{counted} and {interval.fits} {repeats(interval.varies, interval.fits)}"
     speakers, fits = (
         min(sorted({key[place] for key in crossed()}), key=lambda number: abs(log(number / own)))
         for place, own in ((0, interval.units), (1, interval.fits))

@@ -54,19 +54,27 @@ class Components:
         """Return the attributes; ``None`` for NaN."""
         return {name: value if isfinite(value) else None for name, value in asdict(self).items()}
 
-    def words(self) -> str:
+    def words(self, varies: Varies = "fits") -> str:
         """Write the standard deviations in points.
+
+        Args:
+            varies: What another seed changes.
 
         Examples:
             >>> Components(0.0144, 0.0004, 0.0025).words()
             'standard deviation between speakers 12.0 points, between fits 2.0, both together 5.0'
             >>> Components(0.0144).words()
             'standard deviation between speakers 12.0 points; between fits unknown (one fit)'
+            >>> Components(0.0144).words("nothing")
+            'standard deviation between speakers 12.0 points'
         """
         speakers = f"standard deviation between speakers {100 * sqrt(self.speakers):.1f} points"
+        if varies == "nothing":
+            return speakers
+        several = repeats(varies)
         if isnan(self.fits):
-            return f"{speakers}; between fits unknown (one fit)"
-        return f"{speakers}, between fits {100 * sqrt(self.fits):.1f}, both together {100 * sqrt(self.both):.1f}"
+            return f"{speakers}; between {several} unknown (one {repeats(varies, 1)})"
+        return f"{speakers}, between {several} {100 * sqrt(self.fits):.1f}, both together {100 * sqrt(self.both):.1f}"
 
 
 @dataclass(frozen=True)
@@ -81,11 +89,12 @@ class Interval:
         level: 0.95 for a 95 % interval.
         unit: What was sampled. Utterances stand in where a speaker is not known; such intervals are too narrow.
         units: How many contribute to this measure: a speaker without disgust contributes nothing to its recall.
-        fits: How many fits (seeds).
+        fits: How many fits (seeds); of a recipe without randomness, divisions into folds.
         target: What the interval is about, in words: one of `TARGETS`.
         df: Degrees of freedom of Student's t; NaN for a bootstrap.
         components: Variance between speakers, between fits, and both; ``None`` where it cannot be estimated.
         reason: Why there is no interval; empty where there is one.
+        varies: What another seed changes, so what `fits` counts.
     """
 
     estimate: float
@@ -100,6 +109,19 @@ class Interval:
     df: float = nan
     components: Components | None = None
     reason: str = ""
+    varies: Varies = "fits"
+
+    @property
+    def over(self) -> str:
+        """What the interval, and a test that belongs to it, is over, in words.
+
+        Examples:
+            >>> Interval(0.5, 0.4, 0.6, "crossed", 0.95, "speaker", 9, 5, varies="folds").over
+            'speakers and divisions into folds'
+            >>> Interval(0.5, 0.4, 0.6, "t", 0.95, "speaker", 9).over
+            'speakers'
+        """
+        return f"{self.unit}s" + (f" and {repeats(self.varies)}" if self.method == "crossed" else "")
 
     def to_json(self) -> dict[str, Any]:
         """Return the attributes; ``None`` for NaN, which JSON does not have.
@@ -113,6 +135,17 @@ class Interval:
             for name, value in asdict(self).items()
         }
         return values | {"components": self.components.to_json() if self.components else None}
+
+
+def repeats(varies: Varies, number: int = 2) -> str:
+    """Return what several seeds give several of: fits, or divisions into folds where nothing else varies.
+
+    Examples:
+        >>> repeats("fits"), repeats("folds", 1)
+        ('fits', 'division into folds')
+    """
+    one, many = ("division into folds", "divisions into folds") if varies == "folds" else ("fit", "fits")
+    return one if number == 1 else many
 
 
 def target_name(target: str) -> str:

@@ -24,7 +24,7 @@ from evenvoice.metrics.crossed import (
     over_speakers_and_fits,
     training_factor,
 )
-from evenvoice.metrics.interval import Interval, Varies, target_name, target_words
+from evenvoice.metrics.interval import Interval, Varies, repeats, target_name, target_words
 from evenvoice.metrics.names import ByMeasure
 from evenvoice.metrics.ratios import Ratios, confusion_ratios, score_ratios
 from evenvoice.metrics.resampling import METHODS as RESAMPLED
@@ -117,7 +117,7 @@ def intervals_of(
         interval = Interval(
             float(estimate), float(low), float(high), method, level, ratios.unit, Z.shape[0], Z.shape[1],
             target_words("model", ratios.unit), float(len(Z) - 1) if method == "t" else nan,
-            components_of(Z) if Z.size else None,
+            components_of(Z) if Z.size else None, varies=varies,
         )  # fmt: skip
         found[measure] = _without_certainty(interval, Z, ratios.constant and _only_recalls(measure))
     return ByMeasure(found)
@@ -214,6 +214,7 @@ def _crossed(ratios: Ratios, target: str, level: float, folds: int | None, varie
         interval = Interval(
             estimate, nan, nan, "crossed", level, ratios.unit, S, R,
             target_words(target, ratios.unit, varies, ratios.fits), components=components_of(Z) if R else None,
+            varies=varies,
         )  # fmt: skip
         if S > 1 and R > 0:
             error = over_speakers_and_fits(Z) if R > 1 else over_speakers(Z)
@@ -245,7 +246,8 @@ def _without_certainty(interval: Interval, Z: Floats, constant: bool) -> Interva
     elif constant:
         reason = "the system gives the same answer everywhere, so the score is the same for every speaker"
     elif Z.var() <= FLAT:
-        reason = f"the score is the same for every {unit} and fit, so its spread cannot be estimated"
+        every = unit if R == 1 else f"{unit} and {repeats(interval.varies, 1)}"
+        reason = f"the score is the same for every {every}, so its spread cannot be estimated"
     elif interval.high - interval.low <= CERTAIN:
         reason = f"too few {unit}s differ for an interval"
     else:

@@ -29,7 +29,7 @@ from evenvoice.metrics.crossed import (
     training_factor,
     unpaired_components,
 )
-from evenvoice.metrics.interval import Components, Interval, Varies, target_name, target_words
+from evenvoice.metrics.interval import Components, Interval, Varies, repeats, target_name, target_words
 from evenvoice.metrics.intervals import pseudo_values
 from evenvoice.metrics.matching import matched
 from evenvoice.metrics.names import ByMeasure, measure_name
@@ -205,7 +205,7 @@ def _differences(
         words = target_words(target, ours.unit, varies, min(ours.fits, theirs.fits))
         interval = Interval(
             float(estimates[1] - estimates[0]), nan, nan, "t" if one else "crossed", level, ours.unit,
-            len(tables[0]), min(table.shape[1] for table in tables), words,
+            len(tables[0]), min(table.shape[1] for table in tables), words, varies=varies,
         )  # fmt: skip
         found[name] = _with_ends(interval, tables[0], tables[1], paired, factor, measure.greatest)
     return found
@@ -222,7 +222,7 @@ def _with_ends(
         found = f"{interval.units} {interval.unit}{'s' if interval.units != 1 else ''}"
         reason = f"{found}; it takes two {interval.unit}s or more"
     elif interval.method == "crossed" and interval.fits < 2:
-        reason = "only one fit defines the measure"
+        reason = f"only one {repeats(interval.varies, 1)} defines the measure"
     if reason:
         return replace(interval, reason=reason), nan
     if interval.method == "t":

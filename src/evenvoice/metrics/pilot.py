@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics.interval import Components, Unit, Varies
+from evenvoice.metrics.interval import Components, Unit, Varies, repeats
 from evenvoice.metrics.intervals import intervals
 from evenvoice.metrics.paired import compare_systems
 from evenvoice.metrics.pairing import common_fits, distinct, most_of
@@ -58,6 +58,7 @@ class Pilot:
         basis: Where the components come from, in words.
         unit: ``speaker``, or ``utterance``.
         random: Whether fits or folds differ from seed to seed; if not, one fit of each is all there is.
+        varies: What another seed changes, so what `fits` counts.
     """
 
     components: Components
@@ -66,6 +67,7 @@ class Pilot:
     basis: str
     unit: Unit = "speaker"
     random: bool = True
+    varies: Varies = "fits"
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,12 @@ def pilot_of(results: Sequence[Pooled]) -> Pilot:
     basis = f"speakers' spread of one system; two systems taken to correlate by {ALIKE:g} over speakers"
     if result.varies != "fits" and len(tables) == 1:
         alone = Components(typical_components(parts.speakers**0.5, 0.0, 0.0).speakers)
-        return Pilot(alone, ua.units, 1, basis, ua.unit, random=False)
+        return Pilot(alone, ua.units, 1, basis, ua.unit, random=False, varies=result.varies)
     fit_sd = TYPICAL_FIT_SD if isnan(parts.fits) else parts.fits**0.5
     both_sd = 0.0 if isnan(parts.both) else parts.both**0.5
-    basis += f", fits to vary by {100 * TYPICAL_FIT_SD:g} points" if isnan(parts.fits) else ""
-    return Pilot(typical_components(parts.speakers**0.5, fit_sd, both_sd), ua.units, ua.fits, basis, ua.unit)
+    basis += f", {repeats(result.varies)} to vary by {100 * TYPICAL_FIT_SD:g} points" if isnan(parts.fits) else ""
+    components = typical_components(parts.speakers**0.5, fit_sd, both_sd)
+    return Pilot(components, ua.units, ua.fits, basis, ua.unit, varies=result.varies)
 
 
 def mdd_of(results: Sequence[Pooled]) -> Detectable:
@@ -180,7 +183,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
             f"({pilot.basis})."
         )
         return Detectable(least, pilot, words)
-    size = f"{pilot.speakers:,} {pilot.unit}s and {pilot.fits} fit{'' if pilot.fits == 1 else 's'}"
+    size = f"{pilot.speakers:,} {pilot.unit}s and {pilot.fits} {repeats(pilot.varies, pilot.fits)}"
     if pilot.fits < 2:
         enough = fits_that_would_do(pilot.components, pilot.speakers)
         least = minimum_detectable_difference(pilot.components, pilot.speakers, enough)
@@ -191,7 +194,7 @@ def mdd_of(results: Sequence[Pooled]) -> Detectable:
         return Detectable(nan, pilot, words)
     parts = pilot.components
     least = minimum_detectable_difference(parts, pilot.speakers, pilot.fits)
-    more = "fits" if parts.fits / pilot.fits > parts.speakers / pilot.speakers else f"{pilot.unit}s"
+    more = repeats(pilot.varies) if parts.fits / pilot.fits > parts.speakers / pilot.speakers else f"{pilot.unit}s"
     words = (
         f"{size} find a difference between two recipes of {100 * least:.1f} points of UA or more with 80 % power; more "
         f"{more} would help most ({pilot.basis})."
@@ -203,7 +206,8 @@ def _pair(first: Pooled, second: Pooled) -> Pilot | None:
     """Return components, speakers and fits of the difference of two results; ``None`` where they cannot be compared."""
     varies = first.varies, second.varies
     tables = common_fits(first.pooled, second.pooled, varies)
-    random = most_of(varies) == "fits" or len(tables) > 1
+    most = most_of(varies)
+    random = most == "fits" or len(tables) > 1
     if not tables or (random and len(tables) < 2) or set(first.labels) != set(second.labels):
         return None
     if any(set(a["utterance"]) != set(b["utterance"]) for a, b in tables):
@@ -212,4 +216,4 @@ def _pair(first: Pooled, second: Pooled) -> Pilot | None:
     found = compare_systems(ours, theirs, first.labels, resamples=1, varies=varies)
     if not found.components:
         return None
-    return Pilot(found.components, found.n_speakers, found.n_fits, "", found.unit, random)
+    return Pilot(found.components, found.n_speakers, found.n_fits, "", found.unit, random, most)

@@ -16,7 +16,7 @@ from typing import Any
 from scipy.stats import t as student
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.metrics.interval import Components
+from evenvoice.metrics.interval import Components, Varies, repeats
 
 MOST_FITS, MOST_SPEAKERS = 200, 100_000
 """Where a search ends: a study that takes more is not going to be made."""
@@ -80,6 +80,7 @@ class StudyPlan:
         fits_needed: The least number of fits with these speakers; ``None`` where no number would do.
         speakers_needed: The least number of speakers with these fits; ``None`` where no number would do.
         components: Variance components of the difference.
+        varies: What another seed changes, so what `fits` counts.
     """
 
     difference: float
@@ -90,6 +91,7 @@ class StudyPlan:
     fits_needed: int | None
     speakers_needed: int | None
     components: Components
+    varies: Varies = "fits"
 
     @property
     def enough(self) -> bool:
@@ -100,19 +102,21 @@ class StudyPlan:
     def words(self) -> str:
         """The plan in sentences."""
         wanted = f"a difference of {100 * self.difference:g} points with {100 * self.power:g} % power"
-        size = f"{self.speakers:,} speakers and {_count(self.fits, 'fit')} of each system"
+        several = repeats(self.varies)
+        one_or_more = f"{self.fits:,} {repeats(self.varies, self.fits)}"
+        size = f"{self.speakers:,} speakers and {one_or_more} of each system"
         least = f"of {100 * self.detectable:.1f} points" if self.detectable < 1 else "of no size that there is"
         now = f"{size} find a difference {least} with {100 * self.power:g} % power"
         if self.enough:
             return f"{now}: enough for {100 * self.difference:g} points."
         ways = []
         if self.fits_needed:
-            ways.append(f"{self.fits_needed} fits of each with these {self.speakers:,} speakers")
+            ways.append(f"{self.fits_needed} {several} of each with these {self.speakers:,} speakers")
         if self.speakers_needed:
-            ways.append(f"{self.speakers_needed:,} speakers with {_count(self.fits, 'fit')} of each")
+            ways.append(f"{self.speakers_needed:,} speakers with {one_or_more} of each")
         if not ways:
-            return f"{now}. For {wanted} both must grow: neither more fits nor more speakers alone will do."
-        alone = "" if self.fits_needed else " More fits alone will not do."
+            return f"{now}. For {wanted} both must grow: neither more {several} nor more speakers alone will do."
+        alone = "" if self.fits_needed else f" More {several} alone will not do."
         alone += "" if self.speakers_needed else " More speakers alone will not do."
         return f"{now}. For {wanted}: {', or '.join(ways)}.{alone}"
 
@@ -122,7 +126,14 @@ class StudyPlan:
 
 
 def plan_study(
-    components: Components, difference: float, *, speakers: int, fits: int, power: float = 0.8, level: float = 0.95
+    components: Components,
+    difference: float,
+    *,
+    speakers: int,
+    fits: int,
+    power: float = 0.8,
+    level: float = 0.95,
+    varies: Varies = "fits",
 ) -> StudyPlan:
     """Say what a study of this size can find, and how many fits or speakers the difference takes.
 
@@ -133,6 +144,7 @@ def plan_study(
         fits: Number of fits of each system there are.
         power: Probability of finding it.
         level: Of the interval.
+        varies: What another seed changes; ``folds`` of systems without randomness.
 
     Raises:
         EvenvoiceError: As `minimum_detectable_difference`; a difference that is not above 0.
@@ -160,6 +172,7 @@ def plan_study(
         _least(lambda n: detectable(speakers, n) <= difference, 2, MOST_FITS) if several > 1 else None,
         _least(lambda n: detectable(n, several) <= difference, 2, MOST_SPEAKERS),
         components,
+        varies,
     )
 
 

@@ -34,13 +34,14 @@ def standings_table(standings: Sequence[Standing]) -> Table:
 def differences_table(standings: Sequence[Standing]) -> Table:
     """Return the differences of every system to the first, with what can be concluded in words under them."""
     first = standings[0].system
+    kinds = {standing.against_first.interval.varies for standing in standings if standing.against_first}
     columns = (
         Column("recipe", wraps=True),
         Column(f"UA − {first.name} [95 %]", number=True, short=f"UA − {first.name}\n[95 %]"),
         Column(f"WA − {first.name} [95 %]", number=True, short=f"WA − {first.name}\n[95 %]", rank=3),
         Column("p", number=True, rank=2),
         Column("p (Holm)", number=True),
-        Column("fits", number=True, rank=1),
+        Column("divisions" if kinds == {"folds"} else "fits", number=True, rank=1),
     )
     rows = []
     for standing in standings[1:]:
@@ -64,8 +65,7 @@ def conclusions(standings: Sequence[Standing]) -> list[str]:
     found = []
     for target in dict.fromkeys(comparison.target for comparison in tested):
         one = next(comparison for comparison in tested if comparison.target == target)
-        over = f"{one.unit}s{' and fits' if one.interval.method == 'crossed' else ''}"
-        found.append(f"Differences to {first.title}, for {target}. p: t test over {over}.")
+        found.append(f"Differences to {first.title}, for {target}. p: t test over {one.interval.over}.")
     if tested:
         comparisons = "comparison" if len(tested) == 1 else "comparisons"
         found.append(f"Holm: corrected for {len(tested)} {comparisons}.")
@@ -82,10 +82,9 @@ def conclusions(standings: Sequence[Standing]) -> list[str]:
 def notes(standings: Sequence[Standing]) -> list[str]:
     """Return the sentences that belong under the table, wherever it is shown."""
     interval = standings[0].ua
-    over = f"{interval.unit}s"
-    if interval.method == "crossed":
-        over += " and divisions into folds" if standings[0].system.varies == "folds" else " and fits"
-    found = [f"Intervals: 95 %, for {interval.target}, over {over}, method {interval.method}. {trust(interval)}"]
+    found = [
+        f"Intervals: 95 %, for {interval.target}, over {interval.over}, method {interval.method}. {trust(interval)}"
+    ]
     found += conclusions(standings)
     if any(LEAKY in _marks(standing) for standing in standings):
         found.append(f"{LEAKY}: the test part took part in the training; this does not measure recognition.")
