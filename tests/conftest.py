@@ -24,6 +24,15 @@ def pytest_configure() -> None:
         torch.set_num_threads(1)
 
 
+# Files of few tests that take their time. Begun last, each would keep the other process of `make test` waiting.
+FIRST = ("tests/golden/", "tests/cli/test_reproduce.py", "tests/cli/test_tune.py", "tests/tutorials/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
 @pytest.fixture(scope="session")
 def corpora_folder() -> Path:
     """The folder of real recordings (``$EVENVOICE_CORPORA``); tests that need it skip where it is absent."""
