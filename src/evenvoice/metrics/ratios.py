@@ -69,6 +69,10 @@ class Ratios:
         """Number of fits (seeds)."""
         return int(self.above.shape[1])
 
+    def only(self, name: str) -> Ratios:
+        """Return the same with one measure alone."""
+        return replace(self, measures={name: self.measures[name]})
+
     def values(self, above: Floats, below: Floats) -> Floats:
         """Return the measures of sums ``[b, seeds, ratios]``, the mean over seeds: ``[b, measures]``."""
         return np.stack([_mean(column) for column in self._columns(above, below)], axis=-1)

@@ -141,7 +141,7 @@ def _row(parts: Sequence[pd.DataFrame], labels: Sequence[str], by: str) -> dict[
     counted = unit_counts(parts, labels)
     of_group = counted.counts.sum(axis=0)
     known = counted.unit == "speaker"
-    ua = intervals_of(count_ratios(counted, labels))["ua"] if len(counted) > 1 and by != "speaker" else None
+    ua = intervals_of(count_ratios(counted, labels).only("ua"))["ua"] if len(counted) > 1 and by != "speaker" else None
     speakers = len(counted) if known else 0
     warning = ""
     if by != "speaker" and known and speakers < FEW_SPEAKERS:
