@@ -103,7 +103,8 @@ class Judge:
         # The mean of one channel is that channel.
         for place, of in enumerate((*wide, wide.mean(axis=0) if len(wide) > 1 else wide[0])):
             self._sum[place] += of.sum()
-            self._squares[place] += of @ of
+            # Not `of @ of`: BLAS shares that among threads, which on a busy machine wait for each other.
+            self._squares[place] += np.square(of).sum()
 
     def _count_extremes(self, channels: Block, low: Block, high: Block) -> None:
         """Count samples near the lowest and the highest so far; anew where the range has grown."""
