@@ -231,3 +231,20 @@ def test_the_whole_is_one_model_file_that_agrees_with_torch(
     path = export(model, tmp_path / "model.onnx", corpus=None, check=check)  # compares, to 1e-4
     assert path.stat().st_size < 6_000_000
     assert Recognizer(path)((16000, sounds[0]))[0]["label"] in ("low", "high")
+
+
+def test_a_model_file_holds_the_extractor_of_each(tmp_path: Path) -> None:
+    """A residual network over log-mels beside a linear model of MFCC; compared with torch to 1e-4."""
+    sounds, emotions = _voices(12)
+    network = {"name": "residual-cnn", "options": {"channels": [4, 4, 4, 4], "attention": 4}}
+    residual = Recipe(
+        name="residual", features={"name": "log-mel", "n_mels": 20}, shape={"name": "sequence", "seconds": 1}, clip=4,
+        model=network, training={"epochs": 2, "crop": 40, "bands": {"noise": 0.5}, "precision": "bfloat16"},
+    )  # fmt: skip
+    recipe = Recipe(**{**LINEAR, "shape": "functionals"}, partners=[{"recipe": residual, "weight": 0.5}])
+    model = fit(recipe, _dataset(recipe, sounds, emotions))
+    path = export(model, tmp_path / "model.onnx", corpus=None, check=sounds[:3])
+    expected = model.probabilities(_dataset(recipe, sounds, None))
+    found = Recognizer(path).probabilities(sounds)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert np.ptp(found, axis=0).max() > 0.1
