@@ -6,6 +6,8 @@ of the whole corpus or cut anew between the two would show in the weights.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,8 @@ from evenvoice.recipes import Recipe, open_recipe, recipe_names
 from evenvoice.study import evaluate, work
 from evenvoice.training import TrainedModel
 from tests import fabricate
+from tests.poisoned import FEW, VARIANTS, fitted
 from tests.quick import quick_recipe
-from tests.test_no_leak import VARIANTS, _fitted
 
 RATE = 16000
 HONEST = [name for name in PROTOCOLS if name != "paper"]
@@ -33,9 +35,22 @@ CASES = [
 ]
 
 
-def _corpus(folder: Path, tested: set[int] = frozenset(), labels: bool = False) -> Corpus:
-    """Five speakers, shaped noise; the sounds of some rows are others, and so are their labels if asked for."""
-    folder.mkdir()
+Sounds = Callable[..., Corpus]
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Sounds:
+    """Corpora, each written once: of given rows the sounds are others, and so are their labels if asked for."""
+
+    @cache
+    def corpus(tested: frozenset[int] = frozenset(), labels: bool = False) -> Corpus:
+        return _corpus(tmp_path_factory.mktemp("sounds"), tested, labels)
+
+    return corpus
+
+
+def _corpus(folder: Path, tested: frozenset[int], labels: bool) -> Corpus:
+    """Five speakers, shaped noise."""
     table = fabricate.utterances(n_speakers=5, per_emotion=(4, 3, 4, 4))
     table["corpus"] = ["other" if speaker == "s4" else "one" for speaker in table["speaker"]]
     files, emotions = [], table["emotion"].to_numpy(str).copy()
@@ -51,13 +66,14 @@ def _corpus(folder: Path, tested: set[int] = frozenset(), labels: bool = False) 
 
 
 def _recipe(name: str, variant: str) -> Recipe:
-    few = {"balance": {"options": {"k_neighbors": 2}}} if name == "smote-2dcnn" else {}
+    few = {"balance": {"options": FEW}} if name == "smote-2dcnn" else {}
     return quick_recipe(name, {**VARIANTS[variant], **few})
 
 
 @pytest.fixture
 def models(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[TrainedModel, np.ndarray]]:
-    """The model and the answers of each fold, as the runs are written."""
+    """The model and the answers of each fold, as the runs are written; on a machine of known speed."""
+    monkeypatch.setattr("evenvoice.study.cost.rows_per_second", lambda *_: 100.0)
     found: dict[int, tuple[TrainedModel, np.ndarray]] = {}
     write = work.write_run
 
@@ -71,34 +87,34 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[TrainedModel, np.
 
 @pytest.mark.parametrize(("recipe_name", "protocol_name", "variant"), CASES)
 def test_nothing_fitted_depends_on_test_sounds_or_labels(
-    recipe_name: str, protocol_name: str, variant: str, models: dict[int, Any], tmp_path: Path
+    recipe_name: str, protocol_name: str, variant: str, models: dict[int, Any], sounds: Sounds, tmp_path: Path
 ) -> None:
     recipe, protocol = _recipe(recipe_name, variant), open_protocol(protocol_name)
-    corpus = _corpus(tmp_path / "sounds")
+    corpus = sounds()
     fold = make_folds(protocol, corpus.table, seed=0)[-1]
     evaluate(corpus, [recipe], [protocol_name], seeds=(0,), out=tmp_path / "clean", jobs=1)
     clean = dict(models)
     models.clear()
-    other = _corpus(tmp_path / "other", set(fold.test.tolist()), labels=protocol_name not in STRATIFIED)
+    other = sounds(frozenset(fold.test.tolist()), protocol_name not in STRATIFIED)
     evaluate(other, [recipe], [protocol_name], seeds=(0,), out=tmp_path / "blind", jobs=1)
     (model, answers), (blind, others) = clean[fold.number], models[fold.number]
-    assert _fitted(model) == _fitted(blind)
+    assert fitted(model) == fitted(blind)
     assert model.epoch == blind.epoch
     assert recipe_name == "majority" or not np.array_equal(answers, others)
     if len(clean) > 1 and recipe_name not in ("majority", "knn", "dtw"):
         # In the other folds these rows train, and what is fitted is other.
-        assert _fitted(clean[0][0]) != _fitted(models[0][0])
+        assert fitted(clean[0][0]) != fitted(models[0][0])
 
 
-def test_selecting_on_the_test_part_fails_the_contract(models: dict[int, Any], tmp_path: Path) -> None:
+def test_selecting_on_the_test_part_fails_the_contract(models: dict[int, Any], sounds: Sounds, tmp_path: Path) -> None:
     recipe = open_recipe("2dcnn", {"training": {"epochs": 6, "learning_rate": 0.01}})
     protocol = f"speaker-folds{SELECT_ON_TEST}"
-    corpus = _corpus(tmp_path / "sounds")
+    corpus = sounds()
     fold = make_folds(open_protocol(protocol), corpus.table, seed=0)[-1]
     evaluate(corpus, [recipe], [protocol], seeds=(0,), out=tmp_path / "clean", jobs=1)
     clean = dict(models)
-    evaluate(_corpus(tmp_path / "other", set(fold.test.tolist()), labels=True), [recipe], [protocol], seeds=(0,),
-             out=tmp_path / "blind", jobs=1)  # fmt: skip
+    other = sounds(frozenset(fold.test.tolist()), True)
+    evaluate(other, [recipe], [protocol], seeds=(0,), out=tmp_path / "blind", jobs=1)
     history = [found[fold.number][0].history for found in (clean, models)]
     assert not np.array_equal(*(one.filter(like="test").to_numpy() for one in history))
     assert np.array_equal(*(one.filter(like="train").to_numpy() for one in history))
