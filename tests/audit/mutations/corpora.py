@@ -6,6 +6,7 @@ Three speakers, three emotions, three recordings of each: shaped noise with an e
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ PLANTED: Mutations[Plant] = Mutations()
 planted = PLANTED
 
 
+@cache
 def sound(seed: int, seconds: float = 0.8) -> np.ndarray:
     """Noise that falls towards high frequencies, as speech does, in syllables."""
     rng = np.random.default_rng(seed)
