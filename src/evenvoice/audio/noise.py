@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import BinaryIO, cast
 
 # File descriptor 2 is the whole process'.
 _LOCK = threading.Lock()
@@ -37,7 +38,7 @@ def caught_noise() -> Iterator[list[str]]:
         except OSError:
             yield lines
             return
-        with tempfile.TemporaryFile() as aside:
+        with _nameless_file() as aside:
             _flush()
             os.dup2(aside.fileno(), 2)
             try:
@@ -53,6 +54,13 @@ def caught_noise() -> Iterator[list[str]]:
                             os.write(2, line)
                     elif line.strip():
                         lines.append(line.decode(errors="replace").strip())
+
+
+def _nameless_file() -> BinaryIO:
+    """Return a file for what is printed: in memory where the system has such, for a container may be read-only."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("evenvoice"), "w+b")  # noqa: PTH123  # closed by the caller
+    return cast("BinaryIO", tempfile.TemporaryFile())
 
 
 def _flush() -> None:
