@@ -3,9 +3,12 @@
 What cannot be used raises one `AudioError` whose line names the file and the remedy. What was decoded is what the file
 holds: a recording that is cut short, damaged, or several in one is refused. Training and recognition decode through
 this one room, so that a model never gets a waveform made in another way than those it was trained on.
+
+Perturbations, which only training needs, are imported when they are first used.
 """
 
-from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
+from typing import TYPE_CHECKING
+
 from evenvoice.audio.recording import (
     LONGEST,
     Clip,
@@ -23,6 +26,12 @@ from evenvoice.audio.samples import SHORTEST, Judge, check_length
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
 from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
+from evenvoice.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
+else:
+    __getattr__, __dir__ = lazy_names(__name__, {"PERTURBATIONS": "perturbation", "open_perturbation": "perturbation"})
 
 __all__ = [
     "LONGEST",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -77,6 +78,10 @@ app.command("card")(card.card)
 app.command("push")(push.push)
 
 
+_COMMANDS: dict[str | None, object] = {one.name: one for one in app.registered_commands}
+_COMMANDS.update({one.name: one for one in app.registered_groups})
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         print(f"evenvoice {__version__}")
@@ -143,7 +148,7 @@ def _as_line(message: Warning | str, category: type[Warning], *where: Any, **mor
 def _run() -> int:
     """Run the command; return its exit code. A bug of ours is raised."""
     try:
-        app(prog_name="evenvoice")
+        _called()(prog_name="evenvoice")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:
@@ -163,6 +168,17 @@ def _run() -> int:
             raise
         return _complain(fault)
     return 0
+
+
+def _called() -> typer.Typer:
+    """Return the app with the one command that is called; typer builds all that an app has, which takes time."""
+    one = _COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if one is None:
+        return app
+    small = copy(app)
+    small.registered_commands = [each for each in app.registered_commands if each is one]
+    small.registered_groups = [each for each in app.registered_groups if each is one]
+    return small
 
 
 def _complain(message: str) -> int:

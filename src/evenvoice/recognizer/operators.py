@@ -68,7 +68,7 @@ def check_graph(model: bytes, name: str) -> None:
         if number in (_TRAINING, _FUNCTIONS):
             raise _refused(name, "functions of its own, or a graph for training")
         if number == _OPSETS:
-            domain = _text(content, _OPSET_DOMAIN, name)
+            domain = _last_text(_inside(content, name), _OPSET_DOMAIN)
             if domain not in _STANDARD:
                 raise _refused(name, f"operators of {domain!r:.60}")
         if number != _GRAPH:
@@ -86,10 +86,11 @@ def check_graph(model: bytes, name: str) -> None:
 
 
 def _check_node(node: memoryview, name: str) -> None:
-    operator, domain = _text(node, _OPERATOR, name), _text(node, _DOMAIN, name)
+    inside = _inside(node, name)
+    operator, domain = _last_text(inside, _OPERATOR), _last_text(inside, _DOMAIN)
     if domain not in _STANDARD or operator not in OPERATORS:
         raise _refused(name, f"the operator {f'{domain}.{operator}' if domain else operator!r:.60}")
-    for number, attribute in _inside(node, name):
+    for number, attribute in inside:
         if number != _ATTRIBUTE:
             continue
         for kind, value in _inside(attribute, name):
@@ -106,13 +107,10 @@ def _check_tensor(tensor: memoryview, name: str) -> None:
         raise _refused(name, "weights in another file")
 
 
-def _text(message: memoryview, number: int, name: str) -> str:
+def _last_text(inside: list[tuple[int, memoryview]], number: int) -> str:
     """The last string under a number, as protocol buffers have it; empty where there is none."""
-    found = b""
-    for field in fields(message, name):
-        if field.number == number:
-            found = bytes(field.content[:_LONGEST_NAME])
-    return found.decode("utf-8", "replace")
+    found = next((content for each, content in reversed(inside) if each == number), memoryview(b""))
+    return bytes(found[:_LONGEST_NAME]).decode("utf-8", "replace")
 
 
 def _inside(message: memoryview, name: str) -> list[tuple[int, memoryview]]:

@@ -49,8 +49,8 @@ def fields(message: memoryview, name: str) -> Iterator[Field]:
         >>> [(field.number, bytes(field.content)) for field in fields(memoryview(bytes([7 << 3 | 2, 1, 65])), "a")]
         [(7, b'A')]
     """
-    position = 0
-    while position < len(message):
+    position, end = 0, len(message)
+    while position < end:
         start = position
         tag, position = _integer(message, position, name)
         begin, kind = position, tag & 7
@@ -63,13 +63,15 @@ def fields(message: memoryview, name: str) -> Iterator[Field]:
             position += FIXED[kind]
         else:
             raise EvenvoiceError(f"{name}: not an ONNX model, or {DAMAGED}")
-        if position > len(message):
+        if position > end:
             raise EvenvoiceError(f"{name}: not an ONNX model, or {DAMAGED}")
         yield Field(tag >> 3, kind, message[begin:position], message[start:position])
 
 
 def _integer(message: memoryview, position: int, name: str) -> tuple[int, int]:
     """Return an integer of variable length (seven bits a byte, the lowest first) and the position behind it."""
+    if position < len(message) and message[position] < 0x80:  # most are of one byte
+        return message[position], position + 1
     value = 0
     for shift, byte in enumerate(message[position : position + 10]):
         value |= (byte & 0x7F) << 7 * shift
