@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -102,7 +103,7 @@ def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path) -> None:
     text = answer.result()
     assert "3 trials of 2 fits each, about " in answer.err
     assert "with 2 jobs" in answer.err
-    assert "trial 0: UA " in answer.err
+    assert re.search(r"trial [01]: UA ", answer.err)  # whichever ends first
     assert "was opened once, after 3 trials, for these two recipes" in text
     assert text.splitlines()[-1] == f"report: {Path('out/tuning.html')}"
     names = {"runs", "study.json", "tuning.db", "tuning.html", "trials.csv", "mine-tuned.yaml", "figures", ".locks"}

@@ -103,7 +103,7 @@ def test_a_recipe_that_wants_a_validation_part_gets_one(corpus: Corpus) -> None:
 def test_what_cannot_be_is_refused_before_anything_is_decoded(
     options: dict[str, object], says: str, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("evenvoice.study.robustness.load_dataset")
+    monkeypatch.delattr("evenvoice.study.robustness.load_for")
     with pytest.raises(EvenvoiceError, match=says):
         measure_robustness(corpus, RECIPE, **options)  # type: ignore[arg-type]
 

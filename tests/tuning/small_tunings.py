@@ -53,13 +53,13 @@ def answer_loads(monkeypatch: pytest.MonkeyPatch, examples: Dataset) -> list[set
     asked: list[set[str]] = []
     places = {utterance: row for row, utterance in enumerate(examples.ids)}
 
-    def load(corpus: Corpus, settings: object, shapes: object = (), **_: object) -> tuple[Corpus, Dataset]:
+    def load(corpus: Corpus, recipes: object, **_: object) -> tuple[Corpus, Dataset]:
         asked.append(set(corpus.table.index))
         loaded = examples.take(np.array([places[utterance] for utterance in corpus.table.index]))
         return corpus, dataclasses.replace(loaded, emotions=corpus.table["emotion"].to_numpy(str))
 
     for module in (run, objective):
-        monkeypatch.setattr(module, "load_dataset", load)
+        monkeypatch.setattr(module, "load_for", load)
     return asked
 
 
