@@ -1,4 +1,4 @@
-"""A residual network over log-mels, on validation speakers: a study for a recipe that is not there yet.
+"""A residual network over log-mels, on validation speakers: the study that the recipe voice-residual came from.
 
     python scripts/mel_network.py FOLDER --table ravdess.csv --groups 6 --passes 120 --device cuda --out scores.npz
 
@@ -22,6 +22,8 @@ import soundfile
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from evenvoice.models.residual_cnn import ResidualCNN
 
 BANDS, FRAMES, BATCH = 80, 300, 32
 SPEEDS = (1.0, 0.9, 0.95, 1.05, 1.1)
@@ -74,57 +76,6 @@ def mel_basis() -> np.ndarray:
     return np.minimum(rising, falling).clip(0).astype(np.float32)
 
 
-class Residual(nn.Module):
-    """Two 3 × 3 convolutions and a gate for each channel, beside the identity or a 1 × 1 convolution."""
-
-    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.first_norm, self.second_norm = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
-        self.squeeze, self.excite = nn.Linear(outputs, outputs // 8), nn.Linear(outputs // 8, outputs)
-        same = inputs == outputs and stride == (1, 1)
-        shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-        self.beside = nn.Identity() if same else nn.Sequential(shortcut, nn.BatchNorm2d(outputs))
-
-    def forward(self, rows: Tensor, own: Tensor) -> Tensor:
-        """Return ``[b, outputs, …]`` of ``[b, inputs, bands, t]``; ``own`` ``[b, 1, 1, t']`` is 0 for padding."""
-        inner = F.relu(self.first_norm(self.first(rows))) * own
-        inner = self.second_norm(self.second(inner)) * own
-        mean = inner.mean(2).sum(-1) / own[:, :, 0].sum(-1)
-        gate = self.excite(F.relu(self.squeeze(mean))).sigmoid()
-        return F.relu(inner * gate[..., None, None] + self.beside(rows)) * own
-
-
-class Network(nn.Module):
-    """Six residual blocks, then attentive mean and deviation: 949,491 parameters for 8 emotions."""
-
-    def __init__(self, n_classes: int, widths: tuple[int, int, int, int] = (24, 48, 96, 160)) -> None:
-        super().__init__()
-        a, b, c, d = widths
-        self.stem, self.norm = nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a)
-        plan = ((a, a, (1, 1)), (a, b, (2, 2)), (b, b, (1, 1)), (b, c, (2, 1)), (c, c, (1, 1)), (c, d, (2, 1)))
-        self.blocks = nn.ModuleList(Residual(*one) for one in plan)
-        pooled = d * (BANDS // 16)
-        self.hidden, self.score = nn.Conv1d(pooled, 96, 1), nn.Conv1d(96, pooled, 1)
-        self.pooled_norm, self.out = nn.BatchNorm1d(2 * pooled), nn.Linear(2 * pooled, n_classes)
-
-    def forward(self, mels: Tensor, own: Tensor) -> Tensor:
-        """Logits ``[b, k]`` of ``[b, bands, t]``; ``own`` ``[b, 1, t]`` is 0 for padding."""
-        own = own[:, :, None, ::2]
-        rows = F.relu(self.norm(self.stem(mels[:, None]))) * own
-        for number, block in enumerate(self.blocks):
-            own = own[..., ::2] if number == 1 else own
-            rows = block(rows, own)
-        rows, own = F.dropout2d(rows, 0.2, self.training).flatten(1, 2), own[:, :, 0]
-        weights = self.score(self.hidden(rows).tanh()).float().masked_fill(own == 0, -1e4).softmax(-1)
-        rows = rows.float()
-        mean = (weights * rows).sum(-1)
-        deviation = ((weights * rows * rows).sum(-1) - mean * mean).clamp(min=1e-5).sqrt()
-        pooled = self.pooled_norm(torch.cat((mean, deviation), 1))
-        return self.out(F.dropout(pooled, 0.4, self.training))
-
-
 def disturbed(corpus: Corpus, rows: Tensor, mean: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor]:
     """Return some recordings as a network in training sees them: ``[b, bands, 300]`` and which frames are their own."""
     device, b = rows.device, len(rows)
@@ -171,7 +122,8 @@ def fit(corpus: Corpus, train: np.ndarray, test: np.ndarray, passes: int, seed: 
     torch.manual_seed(seed)
     rng, k = np.random.default_rng(seed), len(corpus.labels)
     mean, deviation = corpus.statistics(train)
-    network, y = Network(k).to(device, memory_format=torch.channels_last), torch.tensor(corpus.y, device=device)
+    network = ResidualCNN((1, BANDS + 1, FRAMES), k).to(device, memory_format=torch.channels_last)
+    y = torch.tensor(corpus.y, device=device)
     weights = torch.tensor(len(train) / (k * np.bincount(corpus.y[train], minlength=k)), dtype=torch.float32).to(device)
     steps = passes * (len(train) // BATCH)
     rate = torch.tensor(1e-4, device=device)
@@ -192,7 +144,7 @@ def fit(corpus: Corpus, train: np.ndarray, test: np.ndarray, passes: int, seed: 
         mels, own = disturbed(corpus, rows, mean, deviation)
         mixed = share[:, None, None] * mels + (1 - share[:, None, None]) * mels[other]
         with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu):
-            logits = network(mixed, torch.maximum(own, own[other])).float()
+            logits = network.logits(mixed.mT, torch.maximum(own, own[other])[:, 0] > 0).float()
 
         def loss(target: Tensor) -> Tensor:
             each = F.cross_entropy(logits, target, reduction="none", label_smoothing=0.1)
@@ -227,14 +179,14 @@ def _captured(step, feed):
 
 
 @torch.inference_mode()
-def _scores(network: Network, corpus: Corpus, rows: np.ndarray, mean: Tensor, deviation: Tensor) -> np.ndarray:
+def _scores(network: ResidualCNN, corpus: Corpus, rows: np.ndarray, mean: Tensor, deviation: Tensor) -> np.ndarray:
     device, found = corpus.mels.device, []
     for some in torch.split(torch.from_numpy(rows).to(device), BATCH):
         longest = min(-(-int(corpus.frames[0, some].max()) // 8) * 8, corpus.mels.shape[3] // 8 * 8)
         own = (torch.arange(longest, device=device) < corpus.frames[0, some][:, None]).float()[:, None]
         mels = ((corpus.mels[0, some, :, :longest].float() - mean) / deviation).clamp(-4, 4)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            found.append(network(mels * own, own).float().log_softmax(1).cpu())
+            found.append(network.logits(mels.mT, own[:, 0] > 0).float().log_softmax(1).cpu())
     return torch.cat(found).numpy()
 
 

@@ -8,29 +8,21 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models.attentive_cnn import AttentiveCNN, AttentiveStatistics
-
-
-def _sequence(lengths: list[int], width: int, rows: int = 6) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(0)
-    features = torch.zeros(len(lengths), 1, rows + 1, width)
-    for number, length in enumerate(lengths):
-        features[number, 0, :rows, :length] = torch.randn(rows, length, generator=generator)
-        features[number, 0, rows, :length] = 1
-    return features
+from tests.models.padded import padded_sequence
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 40])
 def test_padding_changes_no_answer(length: int) -> None:
     network = AttentiveCNN((1, 7, 64), 4).eval()
     with torch.inference_mode():
-        alone = network(_sequence([length], length))
-        padded = network(_sequence([length, 64], 64))[:1]
+        alone = network(padded_sequence([length], length))
+        padded = network(padded_sequence([length, 64], 64))[:1]
     torch.testing.assert_close(padded, alone, atol=1e-5, rtol=1e-5)
 
 
 def test_what_stands_in_the_padding_does_not_matter() -> None:
     network = AttentiveCNN((1, 7, 64), 4).eval()
-    clean = _sequence([20], 64)
+    clean = padded_sequence([20], 64)
     dirty = clean.clone()
     dirty[0, 0, :6, 20:] = 1e3
     with torch.inference_mode():
@@ -48,7 +40,7 @@ def test_equal_attention_gives_mean_and_deviation() -> None:
 
 def test_both_ways_in_agree() -> None:
     network = AttentiveCNN((1, 7, 30), 4).eval()
-    features = _sequence([30, 12], 30)
+    features = padded_sequence([30, 12], 30)
     with torch.inference_mode():
         frames, own = features[:, 0, :-1].transpose(1, 2), features[:, 0, -1] > 0
         torch.testing.assert_close(network(features), network.logits(frames, own))

@@ -7,17 +7,9 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models.residual_cnn import ResidualCNN
+from tests.models.padded import padded_sequence
 
 SMALL = {"channels": (8, 8, 12, 16), "attention": 8}
-
-
-def _sequence(lengths: list[int], width: int, rows: int = 20) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(0)
-    features = torch.zeros(len(lengths), 1, rows + 1, width)
-    for number, length in enumerate(lengths):
-        features[number, 0, :rows, :length] = torch.randn(rows, length, generator=generator)
-        features[number, 0, rows, :length] = 1
-    return features
 
 
 def _network(rows: int = 20) -> ResidualCNN:
@@ -25,7 +17,7 @@ def _network(rows: int = 20) -> ResidualCNN:
     torch.manual_seed(0)
     network = ResidualCNN((1, rows + 1, 64), 4, **SMALL).train()
     for _ in range(3):
-        network(_sequence([64, 40, 9, 64], 64, rows))
+        network(padded_sequence([64, 40, 9, 64], 64, rows))
     return network.eval()
 
 
@@ -34,14 +26,14 @@ def _network(rows: int = 20) -> ResidualCNN:
 def test_padding_changes_no_answer(length: int, rows: int) -> None:
     network = _network(rows)
     with torch.inference_mode():
-        alone = network(_sequence([length], length, rows))
-        padded = network(_sequence([length, 64], 64, rows))[:1]
+        alone = network(padded_sequence([length], length, rows))
+        padded = network(padded_sequence([length, 64], 64, rows))[:1]
     torch.testing.assert_close(padded, alone, atol=1e-5, rtol=1e-5)
 
 
 def test_what_stands_in_the_padding_does_not_matter() -> None:
     network = _network()
-    clean = _sequence([20], 64)
+    clean = padded_sequence([20], 64, rows=20)
     dirty = clean.clone()
     dirty[0, 0, :20, 20:] = 1e3
     with torch.inference_mode():
@@ -49,7 +41,7 @@ def test_what_stands_in_the_padding_does_not_matter() -> None:
 
 
 def test_both_ways_in_agree() -> None:
-    network, features = _network(), _sequence([30, 12], 30)
+    network, features = _network(), padded_sequence([30, 12], 30, rows=20)
     with torch.inference_mode():
         frames, own = features[:, 0, :-1].transpose(1, 2), features[:, 0, -1] > 0
         torch.testing.assert_close(network(features), network.logits(frames, own))
@@ -82,13 +74,13 @@ def test_it_has_four_widths(channels: tuple[int, ...]) -> None:
 def test_a_last_batch_of_one_row_can_be_learnt_from() -> None:
     network = ResidualCNN((1, 21, 40), n_classes=3, **SMALL).train()
     before = network.pooled_norm.running_mean.clone()
-    network(_sequence([40], 40)).sum().backward()
+    network(padded_sequence([40], 40, rows=20)).sum().backward()
     assert torch.equal(network.pooled_norm.running_mean, before)  # one row has no deviation to learn
     assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters())
 
 
 def test_bfloat16_comes_near_float32() -> None:
-    network, features = _network(), _sequence([64, 33], 64)
+    network, features = _network(), padded_sequence([64, 33], 64, rows=20)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         half = network(features)
     with torch.inference_mode():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
 import torch
@@ -10,14 +9,12 @@ from torch import Tensor, nn
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.mel import mel_basis
-from evenvoice.features.voice.contours import trimmed
+from evenvoice.features.voice.contours import QUIET, trimmed
 from evenvoice.features.voice.power import Power
 from evenvoice.options import Count
 
 # Seconds.
 _WINDOW, _HOP = 0.025, 0.01
-# Frames at the ends that lie this far below the loudest are no speech.
-_QUIET_DB = 35.0
 
 
 class LogMel(nn.Module):
@@ -80,7 +77,7 @@ class LogMel(nn.Module):
         power = self.power(waveform.masked_fill(position >= lengths[:, None], 0.0))
         rows, frames = (self.mel @ power).log(), 1 + lengths // self.hop_length
         if self.trim:
-            rows, frames = trimmed(rows, frames, level=power.sum(dim=1).log(), depth=_QUIET_DB / 10 * math.log(10))
+            rows, frames = trimmed(rows, frames, level=power.sum(dim=1).log(), depth=QUIET)
         beyond = torch.arange(rows.shape[2], device=rows.device) >= frames[:, None]
         return rows.masked_fill(beyond[:, None], 0.0), frames
 

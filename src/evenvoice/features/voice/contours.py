@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
+
+# Frames at the ends that lie this far below the loudest, 35 dB, are no speech; of a natural logarithm of power.
+QUIET = 35.0 / 10 * math.log(10)
 
 
 def trimmed(rows: Tensor, frames: Tensor, *, level: Tensor, depth: float) -> tuple[Tensor, Tensor]:

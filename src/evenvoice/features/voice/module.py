@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from evenvoice.features.voice.bands import Bands
-from evenvoice.features.voice.contours import delta, held, smooth, trimmed
+from evenvoice.features.voice.contours import QUIET, delta, held, smooth, trimmed
 from evenvoice.features.voice.f0 import F0
 from evenvoice.features.voice.power import Power
 from evenvoice.features.voice.spectrum import Spectrum
@@ -17,8 +16,6 @@ from evenvoice.features.voice.voicing import Voicing
 
 # Seconds.
 _WINDOW, _HOP = 0.025, 0.01
-# Frames at the ends that lie this far below the loudest are no speech.
-_QUIET_DB = 35.0
 
 
 class Voice(nn.Module):
@@ -81,7 +78,7 @@ class Voice(nn.Module):
         smoothed = rows.shape[1]
         if self.f0 is not None:
             rows = torch.cat((rows, self.f0(band, frames)), dim=1)
-        rows, frames = trimmed(rows, frames, level=spectrum[:, 0], depth=_QUIET_DB / 10 * math.log(10))
+        rows, frames = trimmed(rows, frames, level=spectrum[:, 0], depth=QUIET)
         rows, f0 = held(smooth(rows[:, :smoothed]), frames), rows[:, smoothed:]
         parts = [rows, delta(rows), f0] if self.deltas else [rows, f0]
         rows = torch.cat(parts, dim=1)
