@@ -33,7 +33,7 @@ test-oldest: .venv-oldest/.test
 	@echo "installing the oldest versions …"
 	EVENVOICE_WITHOUT_PAGE=1 .venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet \
 		--constraint constraints-oldest.txt --editable '.[demo,serve,paper,tune,tables,media,tensorboard]' \
-		pytest hypothesis 'httpx<0.28' markdown-it-py 'setuptools>=68' hatchling
+		pytest hypothesis 'httpx<0.28' jupytext markdown-it-py 'setuptools>=68' hatchling
 	@touch $@
 
 lint: $(VENV)/.test

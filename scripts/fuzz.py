@@ -27,7 +27,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from tests.fuzz import KINDS, Kind  # noqa: E402  # the cases are those of the tests
 
-SECONDS = 5.0
+SECONDS = 5.0  # of processor time
+PATIENCE = 120.0  # seconds without a line: it waits for something that never comes
 MOST_MEMORY = 500  # MB above what the process had before its first case
 COLUMNS = ("number", "outcome", "seconds", "megabytes", "words")
 
@@ -61,6 +62,7 @@ def work(kind: Kind, numbers: range, folder: Path, out: int) -> None:
     aside = os.open(folder / "stderr", os.O_RDWR | os.O_CREAT | os.O_APPEND)
     os.dup2(aside, 2)  # no library may print there
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    _bound_addresses()
     with os.fdopen(out, "w", buffering=1, encoding="utf-8", errors="backslashreplace") as lines:
         writer = csv.DictWriter(lines, COLUMNS)
         for number in numbers:
@@ -77,6 +79,13 @@ def work(kind: Kind, numbers: range, folder: Path, out: int) -> None:
             writer.writerow(dict(zip(COLUMNS, (number, outcome, f"{seconds:.3f}", more, words), strict=True)))
             if more > MOST_MEMORY:
                 break
+
+
+def _bound_addresses() -> None:
+    """Have this process fail where it asks for far more memory than it may, before the machine runs out of it."""
+    held = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (held + 8 * MOST_MEMORY * 10**6, hard))
 
 
 def results(kind: Kind, first: int, last: int) -> Iterator[Row]:
@@ -108,14 +117,14 @@ def results(kind: Kind, first: int, last: int) -> Iterator[Row]:
 
 
 def _watched(lines: Iterator[str], child: int) -> Iterator[str]:
-    """Pass lines on; kill a child that takes twice the time that a case may take, without a line."""
+    """Pass lines on; kill a child that takes twice the time that a case may take, or waits for ever, without a line."""
     import threading
 
-    seen, done = [_processor_time(child)], threading.Event()
+    seen, done = [_processor_time(child), time.monotonic()], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.5):
-            if _processor_time(child) - seen[0] > 2 * SECONDS:
+            if _processor_time(child) - seen[0] > 2 * SECONDS or time.monotonic() - seen[1] > PATIENCE:
                 os.kill(child, 9)
                 return
 
@@ -123,7 +132,7 @@ def _watched(lines: Iterator[str], child: int) -> Iterator[str]:
     watcher.start()
     try:
         for line in lines:
-            seen[0] = _processor_time(child)
+            seen[:] = [_processor_time(child), time.monotonic()]
             yield line
     finally:
         done.set()

@@ -6,10 +6,13 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
+from evenvoice._onnxruntime import onnxruntime
 from evenvoice.errors import EvenvoiceError
 from tests.fuzz import KINDS, Kind
 
@@ -26,6 +29,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads processor
 
 @pytest.mark.parametrize(("name", "count"), [("sounds", 250), ("models", 100), ("recipes", 60), ("tables", 60)])
 def test_damaged_inputs_are_read_or_refused(name: str, count: int) -> None:
+    if name == "models" and Version(onnxruntime.__version__) < Version("1.32"):
+        pytest.skip("onnxruntime before 1.32 takes all memory for the shapes of some of them (docs/faults.md)")
     rows = list(fuzz.results(KINDS[name], 0, count))
     assert [row for row in rows if row["outcome"] == "fault"] == []
     assert [int(row["number"]) for row in rows] == list(range(count))
@@ -65,9 +70,14 @@ def _hangs(file: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("use", [_prints, _raises, _says_much, _dies, _takes_memory, _hangs])
+def _waits(file: Path) -> None:
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize("use", [_prints, _raises, _says_much, _dies, _takes_memory, _hangs, _waits])
 def test_a_fault_is_seen_and_the_next_case_comes(use: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fuzz, "SECONDS", 0.3)
+    monkeypatch.setattr(fuzz, "PATIENCE", 2.0)
 
     def first_alone(file: Path) -> None:
         if file.read_bytes() == b"0":

@@ -96,7 +96,7 @@ def test_a_message_may_not_be_larger_than_the_memory_for_it(service: Service) ->
     with Talk(service) as pieces:  # and a message of many pieces is one
         pieces.send(BytesMessage(bytes(2**19), message_finished=False))
         pieces.send(BytesMessage(bytes(2**19 + 2)))
-        assert pieces.closed() == 1009
+        assert pieces.closed() in (1008, 1009)
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,8 @@ def fingerprint(waveform: npt.NDArray[np.float32], rate: int, exact: str) -> Fin
     Examples:
         >>> noise = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
         >>> print_ = fingerprint(noise, 16000, decoded_hash(noise))
-        >>> print_.bits.shape, print_.audible.all(), print_.shape.shape
-        ((93,), np.True_, (4000,))
+        >>> print_.bits.shape, bool(print_.audible.all()), print_.shape.shape
+        ((93,), True, (4000,))
     """
     voice = _band_pass(audio.resample(waveform - waveform.mean(dtype=np.float64), rate, RATE))
     bits, audible = _sub_fingerprints(voice)

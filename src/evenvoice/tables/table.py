@@ -48,7 +48,7 @@ class Table:
 
     Examples:
         >>> table = Table([Column("recipe"), Column("UA %", number=True)], [["2dcnn", "61.2"]], notes=["One seed."])
-        >>> print(table)
+        >>> print(table)  # doctest: +NORMALIZE_WHITESPACE
         recipe UA %
         2dcnn  61.2
         One seed.
