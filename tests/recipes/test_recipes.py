@@ -188,3 +188,18 @@ def test_the_key_of_former_recipes_for_a_temperature_is_a_decision() -> None:
         recipe = open_recipe("2dcnn", {"training": {"calibrate": "temperature"}})
     assert (recipe.decision.name, recipe.training.validation_share) == ("temperature", 0.2)
     assert "calibrate" not in recipe.model_dump()["training"]
+
+
+def test_training_settings_that_a_classifier_does_not_look_at_are_named() -> None:
+    with pytest.warns(UserWarning, match=r"^recipe voice-linear: training: epochs, mixup change nothing, "):
+        open_recipe("voice-linear", {"training": {"epochs": 3, "mixup": 0.2}})
+    with pytest.warns(UserWarning, match="epochs changes nothing, .* in a recipe of your own for partner voice-cnn$"):
+        open_recipe("voice-fusion", {"training": {"epochs": 3}})
+
+
+def test_settings_that_are_looked_at_give_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    open_recipe("2dcnn", {"training": {"epochs": 3}})
+    open_recipe("functionals-svm", {"training": {"validation_share": 0.2}})
+    for name in recipe_names():
+        open_recipe(name)
+    assert not recwarn

@@ -88,12 +88,11 @@ def extract_each(
     if is_remote(executor):
         assert executor is not None
         compute_remotely(clips, of, executor, skip_bad=skip_bad)
-    what = f"features, {perturbation}" if perturbation else "features"
     with Shards(features_folder()) as cache, one_thread():
         # Threads: decoding, hashing and the transforms all release Python's lock, and threads start at once.
         each = CachedOfClip(of, cache)
         calls = (delayed(each)(clip) for clip in clips)
-        with closing(in_parallel(calls, what, len(clips), jobs=jobs, threads=True)) as results:
+        with closing(in_parallel(calls, of.called, len(clips), jobs=jobs, threads=True)) as results:
             for index, result in enumerate(results):
                 if not isinstance(result, AudioError):
                     yield result

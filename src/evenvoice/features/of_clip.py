@@ -51,6 +51,17 @@ class OfClip:
         extractor = self.settings.make()
         return [shape.make(extractor) for shape in self.shapes]
 
+    @property
+    def called(self) -> str:
+        """What a progress bar calls it.
+
+        Examples:
+            >>> OfClip(FeatureSettings(), perturbation="speed:0.9").called
+            'mfcc features, speed:0.9'
+        """
+        what = f"{self.settings.name} features"
+        return f"{what}, {self.perturbation}" if self.perturbation else what
+
     def compute(self, waveform: Waveform, content: str) -> Extracted:
         """Return what a clip gives.
 

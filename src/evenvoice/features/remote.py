@@ -59,8 +59,7 @@ def compute_remotely(clips: Sequence[Clip], of: OfClip, executor: Executor, *, s
             yield first
             yield from calls
 
-        what = f"features, {of.perturbation}" if of.perturbation else "features"
-        for answers in in_parallel(every(), f"{what} on the cluster", None, jobs=1, executor=executor):
+        for answers in in_parallel(every(), f"{of.called} on the cluster", None, jobs=1, executor=executor):
             for content, clip, answer in answers:
                 if isinstance(answer, Extracted):
                     cached.keep(content, clip, answer)

@@ -18,6 +18,7 @@ from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
 from evenvoice.recipes.sections import spelled_out
 from evenvoice.recipes.text import check_chain, read_file, read_yaml, what_is_wrong
+from evenvoice.recipes.unused import warn_of_unused
 
 
 def recipe_names() -> list[str]:
@@ -58,6 +59,9 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     Raises:
         EvenvoiceError: Unknown name, unreadable file, wrong key or value; one line that names it and what is allowed.
 
+    Warns:
+        UserWarning: Settings of training that its model, which has no epochs, does not look at.
+
     Examples:
         >>> open_recipe("smote-2dcnn", {"training": {"epochs": 5}}).training.epochs
         5
@@ -73,6 +77,8 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     except ValidationError as error:
         raise EvenvoiceError(f"recipe {shown(name)}: {_first_error(error)}") from error
     _check_search(opened)
+    if not isinstance(recipe, Recipe) or "training" in (changes or {}):
+        warn_of_unused(opened)
     return opened
 
 
