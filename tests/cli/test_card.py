@@ -18,6 +18,10 @@ def test_card_prints_a_page_or_writes_it(model: Path, tmp_path: Path) -> None:
     assert out.read_text().startswith('---\nlicense: "apache-2.0"\nlanguage:\n  - "de"\n')
 
 
+def test_without_a_model_it_is_the_ready_ones() -> None:
+    assert "EmoDB" in run("card").result()
+
+
 def test_what_is_no_model_file_gets_one_line(model: Path, tmp_path: Path) -> None:
     assert run("card", tmp_path / "missing.onnx").complaint().endswith("missing.onnx: no such file; check the path")
     broken = tmp_path / "broken.onnx"

@@ -9,7 +9,9 @@ import typer
 
 
 def card(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file (.onnx).")],
+    model: Annotated[
+        Path | None, typer.Argument(metavar="[MODEL]", help="A model file (.onnx); else the ready one.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write it, e.g. README.md.", show_default="stdout")
     ] = None,
@@ -26,8 +28,10 @@ def card(
     Example: evenvoice card model/model.onnx --licence apache-2.0 --language de --out README.md
     """
     from evenvoice.files import writing
-    from evenvoice.recognizer import Recognizer, is_hub_name, model_card
+    from evenvoice.recognizer import Recognizer, is_hub_name, model_card, ready_model
 
+    if model is None:
+        model = ready_model()
     name = model.as_posix() if is_hub_name(model) else model.name
     text = model_card(Recognizer(model).card, file=name, licence=licence, language=language)
     if out is None:
