@@ -10,7 +10,7 @@ import typer
 
 def card(
     model: Annotated[
-        Path | None, typer.Argument(metavar="[MODEL]", help="A model file (.onnx); else the ready one.")
+        Path | None, typer.Argument(metavar="MODEL", help="A model file (.onnx); else the ready one.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write it, e.g. README.md.", show_default="stdout")

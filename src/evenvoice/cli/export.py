@@ -15,7 +15,7 @@ def export(
     source: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[RUN|MODEL]",
+            metavar="RUN|MODEL",
             help="A run's folder, evaluated with --keep-models; with --web, a model file (.onnx).",
             show_default="with --web, the ready model",
         ),

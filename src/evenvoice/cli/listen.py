@@ -13,7 +13,7 @@ from evenvoice.errors import EvenvoiceError
 
 def listen(
     model: Annotated[
-        Path | None, typer.Argument(metavar="[MODEL]", help="A model file (.onnx); else the ready one.")
+        Path | None, typer.Argument(metavar="MODEL", help="A model file (.onnx); else the ready one.")
     ] = None,
     window: Annotated[float, typer.Option(metavar="SECONDS", help="How much of the latest speech is looked at.")] = 3.0,
     hop: Annotated[float, typer.Option(metavar="SECONDS", help="From one answer to the next.")] = 0.5,

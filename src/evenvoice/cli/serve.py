@@ -11,7 +11,7 @@ import typer
 
 def serve(
     model: Annotated[
-        Path | None, typer.Argument(metavar="[MODEL]", help="A model file (.onnx); else the ready one.")
+        Path | None, typer.Argument(metavar="MODEL", help="A model file (.onnx); else the ready one.")
     ] = None,
     host: Annotated[
         str, typer.Option(help="The address to listen at; the default is this machine only.")
