@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from evenvoice.serve.page import PAGE
 from tests.cli.command import QUICK, run
 from tests.recognizer import tiny
 
@@ -101,7 +102,10 @@ LONG = "x" * 300
         ("card", "{model}", "--out", LONG),
         ("serve", f"{LONG}.onnx"),
         ("export", LONG),
-        ("export", "{model}", "--web", LONG),
+        pytest.param(
+            ("export", "{model}", "--web", LONG),
+            marks=pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)"),
+        ),
         ("corpus", "show", f"folder:{LONG}"),
         ("corpus", "show", f"{LONG}.csv"),
         ("recipe", "show", f"{LONG}.yaml"),

@@ -12,13 +12,15 @@ import pytest
 from optuna.trial import TrialState
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import make_folds
+from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import Recipe, open_recipe
+from evenvoice.tables import time_in_words
 from evenvoice.training import Dataset
 from evenvoice.tuning import objective, trial
 from evenvoice.tuning import store as store_module
 from evenvoice.tuning.division import divide
 from evenvoice.tuning.space import own_settings
+from evenvoice.tuning.trial import Job
 from tests.tuning.small_tunings import (  # noqa: F401  # a fixture for every test
     EXAMPLES,
     RATES,
@@ -246,3 +248,22 @@ def test_settings_that_no_network_takes_cost_no_more_than_their_trial(
     said: list[str] = []
     tuned(tmp_path, recipe=recipe_of({"training.learning_rate": RATES}, epochs=1), trials=1, on_message=said.append)
     assert ", about " in said[0]
+
+
+def test_the_time_of_a_tuning_counts_the_networks_of_partners() -> None:
+    """45 rows, two parts, four copies beside each: 45 × 5 rows an epoch, at 100 rows a second."""
+
+    def announced(recipe: str, **changes: Any) -> str:
+        search = {"clip": {"low": 3.0, "high": 6.0}}
+        job = Job(
+            "", Path(), corpus_of(TABLE), open_recipe(recipe, {"search": search, **changes}),
+            open_protocol("kfold"), 2, 0, 1, "cpu", False, False,
+        )  # fmt: skip
+        return cost.announcement(job, job.inside, 0, 0, 1)
+
+    assert announced("voice-linear") == "1 trials of 2 fits each, whose time is not estimated"
+    epochs = open_recipe("voice-residual").training.epochs
+    per_epoch = len(TABLE) * 5 / 100
+    assert announced("voice-deep") == (
+        f"1 trials of 2 fits each, about {time_in_words(epochs * per_epoch)} with 1 job, less what pruning saves"
+    )

@@ -11,6 +11,7 @@ from evenvoice.audio import duration
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models import is_network
+from evenvoice.recipes import Recipe
 from evenvoice.study import rows_after_balancing, rows_per_second
 from evenvoice.tables import time_in_words
 from evenvoice.tuning.space import suggest, with_settings
@@ -26,7 +27,7 @@ def announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: in
     there += f" ({running} in other processes)" if running else ""
     left = job.wanted - finished - running
     head = f"{left} trials{there} of {job.parts} fits each"
-    if not is_network(job.recipe.model.name):
+    if not _networks(job.recipe):
         return f"{head}, whose time is not estimated"
     seconds = statistics.fmean(_seconds(job, inside))
     jobs = min(jobs, left)
@@ -42,11 +43,20 @@ def _seconds(job: Job, inside: Corpus) -> list[float]:
         with contextlib.suppress(EvenvoiceError):  # settings that do not go together are a failed trial, later
             recipes.append(with_settings(job.recipe, suggest(drawn.ask(), job.recipe.search)))
     emotions, seconds = inside.table["emotion"], list(map(duration, inside.clips()))
+
+    def taken(network: Recipe) -> float:
+        rows = job.parts * network.training.epochs * rows_after_balancing(network, emotions, 1 - 1 / job.parts)
+        rows *= network.ensemble.members
+        return rows / rows_per_second(network, len(inside.labels), seconds, rows)
+
+    partners = sum(taken(network) for network in _networks(job.recipe) if network is not job.recipe)  # not searched
     found = []
     for recipe in recipes:
-        if not is_network(recipe.model.name):
-            continue
-        rows = job.parts * recipe.training.epochs * rows_after_balancing(recipe, emotions, 1 - 1 / job.parts)
         with contextlib.nullcontext() if recipe is job.recipe else contextlib.suppress(EvenvoiceError):
-            found.append(rows / rows_per_second(recipe, len(inside.labels), seconds, rows))
+            found.append(partners + (taken(recipe) if is_network(recipe.model.name) else 0.0))
     return found
+
+
+def _networks(recipe: Recipe) -> list[Recipe]:
+    """What of a recipe and its partners is a network."""
+    return [one for one in recipe.with_partners if is_network(one.model.name)]
