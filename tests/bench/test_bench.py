@@ -228,3 +228,22 @@ def test_what_would_not_fit_into_memory_is_said_before_it_starts(
     assert too_large(recipe, corpus, 1) == ""
     assert "GiB for 64 rows of 600 values, 2 at once" in too_large(recipe, corpus, 2)
     assert too_large(open_recipe("2dcnn"), corpus, 100) == ""
+
+
+def test_a_network_that_is_given_more_rows_is_said_to_train_for_more_steps(corpus: Corpus, tmp_path: Path) -> None:
+    small = {"filters": 2, "dense_units": 2}
+    recipe = open_recipe("2dcnn", {"model": {"options": small}, "training": {"epochs": 2, "batch_size": 4}})
+    bench = balance(corpus, recipe, "random-over,focal", "random", imbalance=[6], seeds=1, out=tmp_path, jobs=1)
+    rows = {entry.method: round(entry.rows) for entry in bench.entries}
+    assert {entry.method: entry.steps for entry in bench.entries} == {
+        method: 2 * -(-rows[method] // 4) for method in ("none", "random-over", "focal")
+    }
+    (note,) = [note for note in bench.table().notes if "more rows are more steps" in note]
+    times = -(-rows["random-over"] // 4) / -(-rows["none"] // 4)
+    assert f"has: random-over ({times:.1f} ×)." in note
+    assert note.endswith(f"--set training.epochs={round(2 * times)}.")
+
+
+def test_classifiers_have_no_steps(bench: Bench) -> None:
+    assert {entry.steps for entry in bench.entries} == {0}
+    assert not [note for note in bench.table().notes if "steps" in note]

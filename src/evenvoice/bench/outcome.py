@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan, nan
+from math import ceil, isnan, nan
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,14 @@ class Entry:
     def rows(self) -> float:
         """Training rows of a fit, mean over runs."""
         return fmean(sum(run.info["counts"]["after"].values()) for run in self.result.runs)
+
+    @property
+    def steps(self) -> float:
+        """Batches up to the epoch that was kept, mean over runs; 0 of a classical classifier, which has none."""
+        return fmean(
+            run.info["epoch"] * ceil(sum(run.info["counts"]["after"].values()) / run.recipe["training"]["batch_size"])
+            for run in self.result.runs
+        )
 
     @property
     def imbalance(self) -> float:

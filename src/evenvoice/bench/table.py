@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 GAIN = "UA − none"
 
+# Times the steps of none: fewer make no difference to speak of.
+_LONGER = 1.1
+
 # How those notes under an evaluation begin that belong here, too.
 _OF_ANY_STUDY = (LEAKY, TRANSDUCTIVE, SHARED, "The corpus is synthetic")
 
@@ -86,6 +89,7 @@ def _notes(bench: Bench) -> list[str]:
         "after the method; time: CPU time of a fit; memory: the most that a fit took beside the corpus.",
     ]
     found += [_conclusion(entries) for entries in bench.groups.values()]
+    found += [note for entries in bench.groups.values() if (note := _longer(entries))]
     found += [note for note in table_notes(bench.study) if note.startswith(_OF_ANY_STUDY)]
     found += [
         f"Not complete: {entry.recipe}+{entry.method} × {entry.protocol}, {gap}."
@@ -120,6 +124,23 @@ def _conclusion(entries: Sequence[Entry]) -> str:
     )
     shown = "; ".join(words) if words else f"no difference to {NONE} is shown"
     return f"{name}, {count(len(tested), 'method')}: {shown}.{could}"
+
+
+def _longer(entries: Sequence[Entry]) -> str | None:
+    """Say which methods train a network for more steps than none, which may be all that they gain."""
+    none = next((entry for entry in entries if entry.method == NONE), None)
+    if none is None or not none.steps:
+        return None
+    longer = [entry for entry in entries if entry.steps > _LONGER * none.steps]
+    if not longer:
+        return None
+    epochs = none.result.runs[0].recipe["training"]["epochs"]
+    as_long = round(epochs * max(entry.steps for entry in longer) / none.steps)
+    named = ", ".join(f"{entry.method} ({entry.steps / none.steps:.1f} ×)" for entry in longer)
+    return (
+        f"{none.recipe} × {none.protocol}: in as many epochs, more rows are more steps than {NONE} has: {named}. A "
+        f"network that needs more gains by these alone; {NONE} has as many with --set training.epochs={as_long}."
+    )
 
 
 def _differs(entry: Entry) -> bool:
