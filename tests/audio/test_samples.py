@@ -89,7 +89,7 @@ def test_files_are_judged_before_they_are_mixed_down(case: str, tmp_path: Path):
     assert words in str(caught.value)
 
 
-def test_the_largest_sample_is_told_as_it_is(tmp_path: Path):
+def test_the_largest_sample_is_given_as_it_is(tmp_path: Path):
     soundfile.write(tmp_path / "a.wav", 9830 * SPEECH / np.abs(SPEECH).max(), 16000, subtype="FLOAT")
     with pytest.raises(AudioError, match="samples reach 9,830, where full scale is 1"):
         load(tmp_path / "a.wav")

@@ -1,4 +1,4 @@
-"""Each recording is decoded once, at its own rate; what cannot be used is told of and does not stop the rest."""
+"""Each recording is decoded once, at its own rate; what cannot be used is named and does not stop the rest."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_part_of_a_file_is_heard_alone(tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_unusable_recordings_are_told_of_in_order(mixed, jobs, capsys):
+def test_unusable_recordings_are_named_in_order(mixed, jobs, capsys):
     decoded = decode_all(mixed.clips(), jobs=jobs)
     assert [type(one) for one in decoded] == [Decoded, AudioError, Decoded, AudioError]
     assert capsys.readouterr().err == "decoding: 4 to do\n"

@@ -240,7 +240,7 @@ def test_an_unknown_speaker_is_no_other_speaker() -> None:
     assert found.evidence[0].startswith("a.wav (1) = b.wav (unknown)")
 
 
-def test_parts_of_a_file_are_told_by_their_times() -> None:
+def test_parts_of_a_file_differ_by_their_times() -> None:
     parts = FOUR.assign(file="/c/long.wav", start=[0.0, 1.25, None, 3.0], end=[1.0, 2.0, None, 4.0])
     [finding] = duplicate_findings([same(0, 1)], parts)
     assert finding.evidence == ("long.wav 0-1 s = long.wav 1.25-2 s, same samples",)

@@ -66,7 +66,7 @@ def test_the_paper_is_reproduced_whole_on_iemocaps_shape(answer: tuple[Answer, P
             assert found[name, protocol].folds == folds
     for name in BASELINES:
         assert found[name, "session"].folds == 5
-    # Whoever is tested, and whoever they talk to, is unseen.
+    # The tested speaker and the partner in the dialogue are unseen.
     assert {run.info["about"] for run in found["svm", "session"].runs} == {f"session {number}" for number in "12345"}
 
 

@@ -85,7 +85,7 @@ def test_an_argument_that_names_no_corpus_is_one_line(argument: str, says: str) 
     assert "\n" not in str(caught.value)
 
 
-def test_a_bare_path_is_told_what_to_write(tmp_path: Path) -> None:
+def test_a_bare_path_gets_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match=r"a path without a name; write folder:.* or NAME:.* NAME one of iemocap"):
         open_corpus(str(tmp_path))
     (tmp_path / "a:b").mkdir()

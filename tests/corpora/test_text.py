@@ -7,7 +7,7 @@ import pandas as pd
 from evenvoice.corpora import Corpus, Summary, corpus_as_text
 
 
-def test_a_corpus_is_told_by_speaker_and_emotion() -> None:
+def test_a_corpus_is_described_by_speaker_and_emotion() -> None:
     rows = {"emotion": ["angry", "angry", "sad"], "speaker": ["03", "08", "08"]}
     table = pd.DataFrame(rows, index=["a", "b", "c"]).assign(file=str(Path("/none.wav")))
     corpus = Corpus("[tiny]", table, licence="CC0", synthetic=True)

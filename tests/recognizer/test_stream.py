@@ -1,4 +1,4 @@
-"""Live audio: the same as the whole recording, as soon as it can be told, in memory that does not grow."""
+"""Live audio: the same as the whole recording, as soon as it can be said, in memory that does not grow."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_resampling_in_chunks_is_resampling_the_whole(where: list[float], rate: 
     np.testing.assert_allclose(found, resample(whole, rate, 16000), rtol=0, atol=1e-7)
 
 
-def test_a_window_is_told_of_when_it_is_complete(recognizer: Recognizer) -> None:
+def test_a_window_is_predicted_when_it_is_complete(recognizer: Recognizer) -> None:
     taken = []
 
     def microphone() -> Iterator[np.ndarray]:
@@ -80,8 +80,8 @@ def test_a_window_is_told_of_when_it_is_complete(recognizer: Recognizer) -> None
             taken.append(number)
             yield np.full(tiny.RATE // 10, 0.5, np.float32)
 
-    told = [(entry["end"], len(taken) / 10) for entry in recognizer.stream(microphone(), window=1.0, hop=0.5)]
-    assert told == [(end, end) for end in (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)]
+    answered = [(entry["end"], len(taken) / 10) for entry in recognizer.stream(microphone(), window=1.0, hop=0.5)]
+    assert answered == [(end, end) for end in (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)]
 
 
 def test_resampling_holds_a_window_back_by_less_than_a_fifth_of_a_second(recognizer: Recognizer) -> None:
@@ -118,7 +118,7 @@ def test_memory_does_not_grow_with_the_recording(recognizer: Recognizer) -> None
     assert many < 4 * window  # two in the buffer, and one that the model is given
 
 
-def test_a_chunk_may_be_used_again_by_whoever_gave_it(recognizer: Recognizer) -> None:
+def test_a_chunk_may_be_used_again_by_its_owner(recognizer: Recognizer) -> None:
     whole = _recording(2.0)
     buffer = np.zeros(1000, np.float32)
 

@@ -75,7 +75,7 @@ def test_the_page_needs_nothing_besides_itself(page: Page, text: str) -> None:
     assert "default-src 'none'" in text
 
 
-def test_every_figure_is_embedded_and_told_in_words(page: Page) -> None:
+def test_every_figure_is_embedded_and_put_into_words(page: Page) -> None:
     images = [attributes for tag, attributes in page.tags if tag == "img"]
     assert len(images) == 1 + 2 * 5
     for image in images:
@@ -122,7 +122,7 @@ def test_an_honest_result_bears_no_leaky_mark(page: Page) -> None:
     assert "LEAKY" not in page.sections["result-1"]
 
 
-def test_the_leak_is_told_in_numbers(page: Page) -> None:
+def test_the_leak_is_given_in_numbers(page: Page) -> None:
     section = " ".join(page.sections["result-2"].split())
     assert "Here 1 of 3 test rows are synthetic; 1 of 5 training rows are interpolated from a test row." in section
     assert "Steps that saw rows of the test part: normaliser, balancer." in section
@@ -146,7 +146,7 @@ def test_an_emotion_never_tested_is_a_dash(text: str) -> None:
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
 
 
-def test_folds_and_seeds_are_told_in_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folds_and_seeds_are_given_in_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evenvoice.report.sections.illustrate", lambda result: iter(()))
     write_study(tmp_path)
     write_honest(tmp_path)
@@ -208,7 +208,7 @@ def test_the_comparison_stands_first_and_says_what_can_be_concluded(tmp_path: Pa
     assert "No difference is shown between smote-2dcnn and 2dcnn: 0.0 points of UA." in top
 
 
-def test_one_recipe_has_no_comparison_and_is_told_what_one_could_find(page: Page, text: str) -> None:
+def test_one_recipe_has_no_comparison_and_says_what_one_could_find(page: Page, text: str) -> None:
     assert "comparison" not in page.sections
     assert 'id="comparison"' not in text
     assert "speaker-folds: " in text[text.index('id="results"') :]

@@ -144,7 +144,7 @@ def test_terminal_and_json_say_the_same(folder: Path) -> None:
     assert sum(printed["importances"].values()) == pytest.approx(1)
 
 
-def test_what_matters_is_told_from_ten_complete_trials_on(tmp_path: Path) -> None:
+def test_what_matters_is_shown_from_ten_complete_trials_on(tmp_path: Path) -> None:
     folder = write_tuning(tmp_path, [0.5, 0.4, 0.6], opened=False)
     text = write_tuning_report(folder).read_text(encoding="utf-8")
     assert "cannot be estimated from 3 complete trials: it takes 10" in text

@@ -157,7 +157,7 @@ BAD = {
 RATES = {"long.wav": 100, "a sample.wav": 192000}
 
 
-def test_a_bad_upload_is_told_in_a_sentence_and_the_next_is_heard(page: Visit, tmp_path: Path) -> None:
+def test_a_bad_upload_gets_a_sentence_and_the_next_an_answer(page: Visit, tmp_path: Path) -> None:
     good = tmp_path / "good.wav"
     soundfile.write(good, voice(1), 16000)
     for name, (content, says) in BAD.items():
@@ -217,7 +217,7 @@ def test_a_phone(browser: Browser, service: Service, tmp_path: Path) -> None:
 
 def test_a_keyboard_is_enough(browser: Browser, service: Service, tmp_path: Path) -> None:
     with visit(browser, service.url) as page:
-        # From now on Playwright catches file choosers; told of it only when the key is pressed, it can be too late.
+        # From now on Playwright catches file choosers; started only when the key is pressed, it can be too late.
         page.page.on("filechooser", lambda _: None)
         page.ready()
         use_the_keyboard(page, tmp_path)

@@ -33,7 +33,7 @@ def test_it_answers_as_the_recognizer_and_logs_nothing_of_the_audio(
     assert written == (f"evenvoice: serving {whole_model} at {service.url} (API: /docs); stop with Ctrl-C\n")
 
 
-def test_it_listens_to_this_machine_only_unless_told_otherwise(tiny_model: Path, tmp_path: Path) -> None:
+def test_it_listens_to_this_machine_only_by_default(tiny_model: Path, tmp_path: Path) -> None:
     with serving(tiny_model, tmp_path / "log", "--host", "0.0.0.0", "--max-mb", "0.001") as service:
         port = int(service.url.rpartition(":")[2])
         reply = httpx.post(f"http://127.0.0.1:{port}/predict", content=bytes(1001))

@@ -64,7 +64,7 @@ def test_protocols_with_unseen_speakers_come_first(folder: Path) -> None:
     assert [entry["protocol"] for entry in measured(folder, RECIPE, FINGERPRINT)] == ["speaker-folds", "kfold"]
 
 
-def test_what_is_told_about_a_recipe_does_not_matter_and_its_settings_do(folder: Path) -> None:
+def test_a_recipes_name_and_words_do_not_matter_and_its_settings_do(folder: Path) -> None:
     renamed = RECIPE.model_copy(update={"name": "mine", "about": "A copy.", "source": "Here."})
     assert measured(folder, renamed, FINGERPRINT) == measured(folder, RECIPE, FINGERPRINT)
     for change in ({"training": {"epochs": 99}}, {"shape": {"name": "array"}}, {"balance": {"name": "none"}}):

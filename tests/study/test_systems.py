@@ -1,4 +1,4 @@
-"""Systems side by side: compared where they tested the same utterances, else told why not."""
+"""Systems side by side: compared where they tested the same utterances, else it says why not."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_table_from_elsewhere_stands_beside_a_study(tmp_path: Path) -> None:
     assert ours.against_first.p_ua == pytest.approx(ttest_1samp([0.5] * 6 + [0.0] * 2, 0).pvalue)
 
 
-def test_other_test_utterances_are_told_and_not_compared(tmp_path: Path) -> None:
+def test_other_test_utterances_are_named_and_not_compared(tmp_path: Path) -> None:
     whole = _study(tmp_path / "whole", {"a": 3})
     part = _study(tmp_path / "part", {"b": 3}, protocol="paper")
     path = part / "runs/b/paper/seed-0/fold-0/predictions.csv"

@@ -42,7 +42,7 @@ def test_text_is_aligned() -> None:
     assert str(TABLE) == repr(TABLE) == TABLE.to_text()
 
 
-def test_a_narrow_terminal_is_told_what_is_left_out() -> None:
+def test_a_narrow_terminal_says_what_is_left_out() -> None:
     """Marks wrap first; then columns go by rank; those of rank 0 stay, however narrow it is."""
     lines = TABLE.to_text(34).splitlines()
     assert max(map(len, lines)) <= 34

@@ -56,7 +56,7 @@ def open_loggers(loggers: Any, folder: Path, experiment: str) -> list[Logger]:
     Args:
         loggers: One or many: ``tensorboard``, ``tensorboard:DIR``, ``mlflow``, ``mlflow:http://localhost:5000``,
             ``package.module:Class``, or objects with ``has`` and ``run``. ``None`` for none.
-        folder: What is written: a logger that is not told where writes into it.
+        folder: What is written: a logger without a place of its own writes into it.
         experiment: The corpus, say.
 
     Raises:

@@ -55,7 +55,7 @@ def train(
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         measured: What `evenvoice.study.measured` found for this recipe on this corpus.
-        say: Is told what was balanced and what was written.
+        say: Called with what was balanced and what was written.
         log_to: Where to log settings and curves as the training goes on: ``tensorboard``, ``mlflow:ADDRESS``, …, as in
             `evenvoice.evaluate`.
 
