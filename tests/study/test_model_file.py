@@ -121,3 +121,39 @@ def test_what_is_no_run_with_weights_gets_one_line(study: Path, tmp_path: Path) 
     with pytest.raises(AudioError, match="no such file"):
         export_run(study / FOLD, tmp_path / "a.onnx", check=[tmp_path / "missing.wav"])
     assert not (tmp_path / "a.onnx").exists()
+
+
+def test_a_fusion_is_kept_and_what_is_not_kept_is_said(corpus: Corpus, tmp_path: Path) -> None:
+    """The default recipe is linear: `--keep-models` once kept nothing of it, without a word."""
+    plain = {"features": {"name": "mfcc"}, "augment": []}
+    network = tmp_path / "net.yaml"
+    network.write_text("extends: 2dcnn\nshape: {name: mean}\ntraining: {epochs: 1}\n")
+    recipes = [
+        open_recipe("voice-linear", {**plain, "partners": {str(network): 0.3}}),
+        open_recipe("functionals-svm"),
+    ]
+    said: list[str] = []
+    evaluate(corpus, recipes, "random", out=tmp_path / "out", jobs=1, keep_models=True, on_message=said.append)
+    assert [line for line in said if line.startswith("warning")] == [
+        "warning: no models are kept of recipe 'functionals-svm': model 'linear-svm' has no weights to keep; "
+        "`evenvoice train` makes a model file of a whole corpus, where the recipe can be one"
+    ]
+    of_linear, of_machine = (tmp_path / "out/runs" / recipe.name / "random/seed-0/fold-0" for recipe in recipes)
+    (run,) = load_study(tmp_path / "out")["voice-linear", "random"].runs
+    recognizer = Recognizer(export_run(of_linear, tmp_path / "model.onnx"))
+    tested = [load(file) for file in corpus.table.loc[run.predictions["utterance"], "file"]]
+    expected = run.predictions[[f"p:{label}" for label in recognizer.labels]].to_numpy()
+    np.testing.assert_allclose(recognizer.probabilities(tested), expected, rtol=0, atol=1e-4)
+    with pytest.raises(EvenvoiceError, match="fold-0: recipe 'functionals-svm': model 'linear-svm' has no weights"):
+        export_run(of_machine, tmp_path / "machine.onnx")
+
+
+def test_runs_that_were_made_without_their_models_are_named(corpus: Corpus, tmp_path: Path) -> None:
+    said: list[str] = []
+    recipe = open_recipe("2dcnn", {"training": {"epochs": 1}})
+    for keep in (False, True):
+        evaluate(corpus, recipe, "random", out=tmp_path, jobs=1, keep_models=keep, on_message=said.append)
+    assert [line for line in said if line.startswith("warning")] == [
+        f"warning: no models are kept of 1 run that {tmp_path} had before; choose another folder for runs with their "
+        "models"
+    ]

@@ -53,6 +53,41 @@ def test_the_same_probabilities_after_a_round_trip(form: str, tmp_path: Path) ->
         assert torch.equal(again.network.state_dict()[name], values), name
 
 
+LINEAR = {"features": {"name": "mfcc"}, "augment": []}  # the model and the partner of the recipe, on other features
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("voice-linear", LINEAR),
+        ("voice-linear", {**LINEAR, "ensemble": {"members": 2}}),
+        ("voice-linear", {**LINEAR, "partners": {"2dcnn": 0.4}}),
+        ("2dcnn", {"training": {"epochs": 1}, "partners": {"fabricated.yaml": 0.3}}),
+    ],
+    ids=["linear", "several linear", "a network beside it", "it beside a network"],
+)
+def test_classifiers_and_partners_come_back(
+    name: str, changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("fabricated.yaml").write_text("extends: voice-linear\nfeatures: {name: mfcc}\naugment: []\n")
+    recipe = open_recipe(name, changes)
+    examples = fabricate.examples_for(recipe, fabricate.utterances(n_speakers=2))
+    model = fit(recipe, examples)
+    again = load_weights(save_weights(model, tmp_path / "weights.npz"))
+    assert again.recipe == recipe
+    assert [one.recipe for one in again.partners] == [one.recipe for one in recipe.partners]
+    np.testing.assert_allclose(again.probabilities(examples), model.probabilities(examples), rtol=0, atol=1e-5)
+
+
+def test_a_recipe_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
+    recipe = open_recipe("functionals-svm")
+    says = "recipe 'functionals-svm': model 'linear-svm' has no weights to keep; `evenvoice train` makes"
+    with pytest.raises(EvenvoiceError, match=says):
+        save_weights(replace(fit(open_recipe("majority"), EXAMPLES), recipe=recipe), tmp_path / "weights.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_everything_that_a_model_file_needs_comes_back(trained: TrainedModel, file: Path) -> None:
     again = load_weights(file)
     assert (again.recipe, again.labels, again.epoch) == (trained.recipe, trained.labels, trained.epoch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ class Estimator(ABC):
         weighs_classes: Whether ``fit`` can use class weights.
         needs_shape: The shape that it needs; ``None`` where any will do.
         exportable: Whether `module` gives a network, so that it can be a model file.
+        restorable: Whether `restore` gives back a fit, so that ``--keep-models`` keeps it.
         deterministic: Whether ``fit`` draws nothing at random, so that every seed learns the same.
     """
 
@@ -46,6 +48,7 @@ class Estimator(ABC):
     weighs_classes: ClassVar[bool] = False
     needs_shape: ClassVar[str | None] = None
     exportable: ClassVar[bool] = False
+    restorable: ClassVar[bool] = False
     deterministic: ClassVar[bool] = False
 
     def __init__(self, input_shape: tuple[int, ...], n_classes: int) -> None:
@@ -95,6 +98,14 @@ class Estimator(ABC):
     @abstractmethod
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything that ``fit`` learned, by name: two fits are the same where these are."""
+
+    def restore(self, learned: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over what `learned` gave of another fit, in place of ``fit``; a classifier that can says ``restorable``.
+
+        Raises:
+            EvenvoiceError: This classifier cannot, or the arrays are not those of such a fit.
+        """
+        raise EvenvoiceError(f"model {self.name!r} keeps no weights")
 
     def module(self) -> nn.Module | None:
         """Return what was fitted as a network, features ``[b, c, h, w]`` to logits ``[b, k]``, or ``None``.

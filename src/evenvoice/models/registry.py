@@ -103,6 +103,16 @@ def is_exportable(name: str) -> bool:
     return bool(getattr(MODELS[name], "exportable", is_network(name)))
 
 
+def is_restorable(name: str) -> bool:
+    """Return whether what a model learns can be kept in a file of arrays and read again: that of all networks can.
+
+    Examples:
+        >>> is_restorable("2dcnn"), is_restorable("linear-fusion"), is_restorable("knn")
+        (True, True, False)
+    """
+    return bool(getattr(MODELS[name], "restorable", is_network(name)))
+
+
 def is_deterministic(name: str) -> bool:
     """Return whether a model draws nothing at random, so that every seed learns the same.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -68,6 +68,13 @@ class EstimatorVote(Estimator):
             for number, member in enumerate(self.members)
             for name, values in member.learned().items()
         }
+
+    def restore(self, learned: Mapping[str, npt.NDArray[Any]]) -> None:
+        """See `Estimator.restore`."""
+        for number, member in enumerate(self.members):
+            start = f"{number}/"
+            own = {name.removeprefix(start): values for name, values in learned.items() if name.startswith(start)}
+            member.restore(own)
 
     def module(self) -> nn.Module | None:
         """See `Estimator.module`; ``None`` unless every member has one."""

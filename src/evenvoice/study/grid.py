@@ -40,6 +40,7 @@ from evenvoice.study.arguments import (
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grouping import by_features
+from evenvoice.study.kept import not_kept
 from evenvoice.study.logged import StudyLog
 from evenvoice.study.pool import balanced_pool
 from evenvoice.study.possible import check_possible
@@ -211,6 +212,8 @@ class _Evaluation:
             self.execution.message(
                 announcement(missing, len(tasks), utterances, self.execution.workers, on_gpu=self.execution.on_gpu)
             )
+            for line in not_kept(tasks, missing, self.folder) if self.keep_models else ():
+                self.execution.message(line)
         about = about_study(self.folder, self.corpus, self.recipes, self.protocols, self.seeds, self.command)
         runs = (run for part in waiting for run in self._make(*part))
         next(runs, None)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from evenvoice.audio import load
 from evenvoice.errors import EvenvoiceError
+from evenvoice.recipes import Recipe
 from evenvoice.study.arguments import as_path
 from evenvoice.study.measured import honest_entries
 from evenvoice.study.records import STUDY_FILE, Run, read_run
 from evenvoice.study.results import Study, load_study
-from evenvoice.training import WEIGHTS_FILE, export, load_weights
+from evenvoice.training import WEIGHTS_FILE, can_be_kept, export, load_weights, why_not_kept
 
 Say = Callable[[str], None]
 
@@ -42,6 +46,11 @@ def export_run(
     _check_is_run(folder)
     record = read_run(folder)
     if not (folder / WEIGHTS_FILE).is_file():
+        # Of a run that is older than the names of today, nothing is known but that it has none.
+        with suppress(ValidationError):
+            recipe = Recipe(**record.recipe)
+            if not can_be_kept(recipe):
+                raise EvenvoiceError(f"{folder}: {why_not_kept(recipe)}")
         raise EvenvoiceError(
             f"{folder}: holds no {WEIGHTS_FILE}; evaluate with --keep-models to another --out, or make a model of the "
             "whole corpus with `evenvoice train`"

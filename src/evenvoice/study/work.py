@@ -12,14 +12,13 @@ import pandas as pd
 from evenvoice.allocator import keep_freed_memory
 from evenvoice.errors import EvenvoiceError, StorageError
 from evenvoice.metrics import PROBABILITY
-from evenvoice.models import is_network
 from evenvoice.protocols import Enrol, Fold, SplitProtocol, promise_of
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import FoldResult, fold_steps
 from evenvoice.study.guards import marked
 from evenvoice.study.memory import peak_memory
 from evenvoice.study.records import RunKey, is_made, versions, write_run
-from evenvoice.training import Dataset, Fitting, LoopTrainer, StackedTrainer, Times, timed
+from evenvoice.training import Dataset, Fitting, LoopTrainer, StackedTrainer, Times, can_be_kept, timed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _write(
         "device": device,
         "versions": versions(),
     }
-    write_run(key.folder(study), info, result, keep_model=keep_model and is_network(task.recipe.model.name))
+    write_run(key.folder(study), info, result, keep_model=keep_model and can_be_kept(task.recipe))
 
 
 def try_run(task: Task, *what: Any) -> tuple[RunKey, str] | None:

@@ -17,7 +17,7 @@ from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 from evenvoice.training.trained import TrainedModel, Watched
 from evenvoice.training.trainers import FitJob, LoopTrainer, StackedTrainer, Trainer
-from evenvoice.training.weights import WEIGHTS_FILE, load_weights, save_weights
+from evenvoice.training.weights import WEIGHTS_FILE, can_be_kept, load_weights, save_weights, why_not_kept
 
 __all__ = [
     "WEIGHTS_FILE",
@@ -36,6 +36,7 @@ __all__ = [
     "TrainedModel",
     "Trainer",
     "Watched",
+    "can_be_kept",
     "check_device",
     "check_emotions",
     "export",
@@ -53,4 +54,5 @@ __all__ = [
     "to_training_images",
     "train",
     "train_network",
+    "why_not_kept",
 ]

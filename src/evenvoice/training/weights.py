@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.imbalance import Plan, Shift
-from evenvoice.models import make_model, soft_vote
+from evenvoice.models import Estimator, is_restorable, make_model, soft_vote
 from evenvoice.recipes import Recipe
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.trained import TrainedModel
@@ -59,8 +60,28 @@ class _About(BaseModel):
         return self
 
 
+def can_be_kept(recipe: Recipe) -> bool:
+    """Return whether `save_weights` takes a fit of a recipe: each of it and its partners a network, or restorable.
+
+    Examples:
+        >>> from evenvoice.recipes import open_recipe
+        >>> can_be_kept(open_recipe("voice-fusion")), can_be_kept(open_recipe("functionals-svm"))
+        (True, False)
+    """
+    return not _not_kept(recipe)
+
+
+def why_not_kept(recipe: Recipe) -> str:
+    """Return why a recipe that cannot be kept cannot, in one line with a remedy."""
+    models = dict.fromkeys(one.model.name for one in _not_kept(recipe))
+    return (
+        f"recipe {recipe.name!r}: model {', '.join(map(repr, models))} has no weights to keep; `evenvoice train` makes "
+        "a model file of a whole corpus, where the recipe can be one"
+    )
+
+
 def save_weights(trained: TrainedModel, path: Path | str) -> Path:
-    """Write the network's weights, the normaliser, the decision, the labels and the recipe.
+    """Write what was fitted: weights, normaliser, decision, labels and recipe, and the same of each partner.
 
     Args:
         trained: The fitted recipe.
@@ -70,31 +91,16 @@ def save_weights(trained: TrainedModel, path: Path | str) -> Path:
         The path.
 
     Raises:
-        EvenvoiceError: The path cannot be written to, or the model is a classical classifier, which has no such arrays.
+        EvenvoiceError: The path cannot be written to, or a classifier that has no such arrays; see `can_be_kept`.
 
     Examples:
         ``save_weights(fit(recipe, examples), "weights.npz")``, and then ``load_weights("weights.npz")``.
     """
-    if not isinstance(trained.network, torch.nn.Module):
-        raise EvenvoiceError(
-            f"recipe {trained.recipe.name!r}: model {trained.recipe.model.name!r} has no weights to keep; it is "
-            "evaluated, not exported"
-        )
-    about = _About(
-        format=FORMAT,
-        recipe=trained.recipe,
-        labels=trained.labels,
-        epoch=trained.epoch,
-        temperature=trained.decision.temperature,
-        bias=tuple(trained.decision.bias.tolist()),
-        seconds=trained.seconds,
-    )
-    arrays: _Arrays = {_ABOUT: np.array(about.model_dump_json())}
-    if trained.normaliser is not None:
-        arrays |= {_MEAN: trained.normaliser.mean, _SCALE: trained.normaliser.scale}
-    for name, values in trained.network.state_dict().items():
-        # Training lays kernels out channels last; in a file they lie as they are indexed.
-        arrays[_NETWORK + name] = np.ascontiguousarray(values.cpu().numpy()).reshape(values.shape)
+    if not can_be_kept(trained.recipe):
+        raise EvenvoiceError(why_not_kept(trained.recipe))
+    arrays = _arrays_of(trained)
+    for number, partner in enumerate(trained.partners):
+        arrays |= {_of_partner(number) + name: values for name, values in _arrays_of(partner).items()}
     path = Path(path)
     with writing(path) as aside, aside.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # the stub takes an array for the flag allow_pickle
@@ -115,6 +121,51 @@ def load_weights(path: Path | str) -> TrainedModel:
     """
     path = Path(path)
     arrays = _read(path)
+    own = _trained(arrays, path)
+    partners = []
+    for number, expected in enumerate(own.recipe.partners):
+        start = _of_partner(number)
+        found = {name.removeprefix(start): values for name, values in arrays.items() if name.startswith(start)}
+        partner = _trained(found, path)
+        if partner.recipe != expected.recipe or partner.labels != own.labels:
+            raise EvenvoiceError(f"{path}: partner {number + 1} is not {expected.recipe.name}; {_REMEDY}")
+        partners.append(partner)
+    return replace(own, partners=tuple(partners))
+
+
+def _not_kept(recipe: Recipe) -> list[Recipe]:
+    return [one for one in recipe.with_partners if not is_restorable(one.model.name)]
+
+
+def _of_partner(number: int) -> str:
+    """What the names of a partner's arrays begin with."""
+    return f"partner-{number + 1}/"
+
+
+def _arrays_of(trained: TrainedModel) -> _Arrays:
+    """Return one fitted recipe without its partners, as arrays."""
+    about = _About(
+        format=FORMAT,
+        recipe=trained.recipe,
+        labels=trained.labels,
+        epoch=trained.epoch,
+        temperature=trained.decision.temperature,
+        bias=tuple(trained.decision.bias.tolist()),
+        seconds=trained.seconds,
+    )
+    arrays: _Arrays = {_ABOUT: np.array(about.model_dump_json())}
+    if trained.normaliser is not None:
+        arrays |= {_MEAN: trained.normaliser.mean, _SCALE: trained.normaliser.scale}
+    if isinstance(trained.network, Estimator):
+        return arrays | {_NETWORK + name: values for name, values in trained.network.learned().items()}
+    for name, values in trained.network.state_dict().items():
+        # Training lays kernels out channels last; in a file they lie as they are indexed.
+        arrays[_NETWORK + name] = np.ascontiguousarray(values.cpu().numpy()).reshape(values.shape)
+    return arrays
+
+
+def _trained(arrays: _Arrays, path: Path) -> TrainedModel:
+    """Return one fitted recipe without its partners."""
     about = _read_about(arrays, path)
     return TrainedModel(
         about.recipe, about.labels, _network(about, arrays, path), _normaliser(about, arrays, path),
@@ -161,8 +212,8 @@ def _normaliser(about: _About, arrays: _Arrays, path: Path) -> Normaliser | None
     return Normaliser(mean, scale)
 
 
-def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module:
-    """Return the recipe's network with the file's weights, in evaluation mode."""
+def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module | Estimator:
+    """Return the recipe's network with the file's weights, in evaluation mode, or its classifier."""
     model = about.recipe.model
     with torch.random.fork_rng(devices=[]):  # the weights it starts with are drawn, and overwritten
         members = [
@@ -170,8 +221,13 @@ def _network(about: _About, arrays: _Arrays, path: Path) -> torch.nn.Module:
             for _ in range(about.recipe.ensemble.members)
         ]
     network = soft_vote(members)
-    if not isinstance(network, torch.nn.Module):
-        raise EvenvoiceError(f"{path}: model {model.name!r} keeps no weights; {_REMEDY}, with another recipe")
+    if isinstance(network, Estimator):
+        learned = {name.removeprefix(_NETWORK): found for name, found in arrays.items() if name.startswith(_NETWORK)}
+        try:
+            network.restore(learned)
+        except EvenvoiceError as error:
+            raise EvenvoiceError(f"{path}: {error}; {_REMEDY}") from error
+        return network
     for name, values in network.state_dict().items():
         found = _array(arrays, _NETWORK + name, values.numpy().dtype, tuple(values.shape), path)
         values.copy_(torch.from_numpy(found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import torch
 from scipy.special import softmax
 from torch import nn
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.models.classical.vectors import vectors
 from evenvoice.models.estimator import Estimator
 
@@ -40,6 +43,7 @@ class LinearClassifier(Estimator):
     """
 
     exportable = True
+    restorable = True
     weights: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
 
@@ -50,6 +54,16 @@ class LinearClassifier(Estimator):
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return the weights and the biases."""
         return {"weights": self.weights, "bias": self.bias}
+
+    def restore(self, learned: Mapping[str, npt.NDArray[Any]]) -> None:
+        """See `Estimator.restore`."""
+        shapes = {"weights": (self.n_classes, math.prod(self.input_shape)), "bias": (self.n_classes,)}
+        for name, shape in shapes.items():
+            found = learned.get(name)
+            if found is None or found.dtype != np.float32 or found.shape != shape:
+                there = "is missing" if found is None else f"is {found.dtype} {list(found.shape)}"
+                raise EvenvoiceError(f"{name} {there}, expected float32 {list(shape)}")
+        self.weights, self.bias = learned["weights"], learned["bias"]
 
     def module(self) -> nn.Module:
         """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``."""
