@@ -86,7 +86,7 @@ def write_run(
         "corpus": corpus, "recipe_name": recipe, "protocol": protocol, "seed": seed, "fold": fold,
         "about": about, "promise": promise, "transductive": transductive, "labels": list(labels),
         "recipe": {"name": recipe, "shape": {"name": "mean"}, "balance": {"name": "smote"},
-                   "training": {"select": select}},
+                   "training": {"batch_size": 64, "select": select}},
         "counts": counts or {"before": {"angry": 2, "happy": 1}, "after": {"angry": 2, "happy": 2}},
         "parts": split["part"].value_counts().to_dict(),
         "leaks": {"synthetic_test_rows": int(table["synthetic"].sum()),
