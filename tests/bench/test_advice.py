@@ -11,9 +11,9 @@ import pytest
 from evenvoice.bench import advice as room
 from evenvoice.bench import advise
 from evenvoice.bench.evidence import COLUMNS, near, read_evidence, records
+from evenvoice.bench.methods import method_names
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS
 from tests import fabricate
 
 
@@ -103,9 +103,16 @@ def test_the_evidence_that_ships_is_whole_and_of_methods_that_are_there() -> Non
     shipped = read_evidence()
     assert tuple(shipped.columns) == COLUMNS
     names = {part.split("(")[0] for method in shipped["method"] for part in method.split("+")}
-    assert names <= {*SAMPLERS, *LOSSES, *DECISIONS}
+    assert names <= {"none", *method_names()}
     others = shipped[shipped["method"] != "none"]
     assert others[["ua_gain", "p_holm", "ece_gain", "rarest_gain"]].notna().all(axis=None)
     for _, group in shipped.groupby(["corpus", "recipe", "protocol"]):
         assert (group["method"] == "none").sum() == 1
     assert str(advise(corpus(8, 4, 8, 8), "speaker"))
+
+
+def test_what_needs_a_network_is_named_apart_from_what_to_try() -> None:
+    found = advise(corpus(20, 10, 20, 20), "speaker")
+    assert "retrain-eos" in found.networks
+    assert {"redrawn", "retrain", "retrain-eos"}.isdisjoint(record.method for record in found.suggestions)
+    assert "As good, for recipes with a network: " in str(found)

@@ -14,6 +14,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import draw_plan, make_chain
 from evenvoice.protocols import make_folds, open_protocol
+from evenvoice.recipes import DEFAULT_RECIPE, open_recipe
 from evenvoice.study import CorpusLike, as_corpus, as_protocols
 from evenvoice.tables import count
 
@@ -45,6 +46,7 @@ class Advice:
         suggestions: What to try after none, in order.
         avoid: Methods that were shown worse and never better.
         unusable: Of what would have been suggested, why it cannot be used here.
+        networks: Of what would have been suggested, what the default recipe, which is no network, cannot use.
     """
 
     corpus: str
@@ -60,6 +62,7 @@ class Advice:
     suggestions: tuple[Record, ...]
     avoid: tuple[str, ...]
     unusable: dict[str, str]
+    networks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``evenvoice balance --advise --json`` prints; fractions."""
@@ -75,6 +78,8 @@ class Advice:
         ]
         lines += [f"{place}. {_words(record)}" for place, record in enumerate(self.suggestions, start=2)]
         lines += [f"Not here: {method}: {why}." for method, why in self.unusable.items()]
+        if self.networks:
+            lines.append(f"As good, for recipes with a network: {', '.join(self.networks)}.")
         if self.avoid:
             lines.append(f"Shown worse than {NONE}: {', '.join(self.avoid)}.")
         if self.fewest < FEW:
@@ -118,9 +123,13 @@ def advise(corpus: CorpusLike, protocol: str | None = None) -> Advice:
     known = records(rows)
     suggestions: list[Record] = []
     unusable: dict[str, str] = {}
+    networks: list[str] = []
     for record in (record for record in known if record.benches >= LEAST_BENCHES and record.worse <= record.better):
         if len(suggestions) == FIRST:
             break
+        if not _fits_default(record.method):
+            networks.append(record.method)
+            continue
         why = _unusable(record.method, list(smallest.values()))
         if why:
             unusable[record.method] = why
@@ -140,6 +149,7 @@ def advise(corpus: CorpusLike, protocol: str | None = None) -> Advice:
         tuple(suggestions),
         tuple(record.method for record in known if record.worse and not record.better),
         unusable,
+        tuple(networks),
     )
 
 
@@ -166,6 +176,15 @@ def _unusable(method: str, sizes: Sequence[int]) -> str:
     except EvenvoiceError as error:
         return str(error).rstrip(".")
     return ""
+
+
+def _fits_default(method: str) -> bool:
+    """Whether the default recipe, which is no network, can be fitted with a method."""
+    try:
+        open_method(method).of(open_recipe(DEFAULT_RECIPE))
+    except EvenvoiceError:
+        return False
+    return True
 
 
 def _words(record: Record) -> str:
