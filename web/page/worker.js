@@ -16,7 +16,8 @@ const TASKS = {
     const [runtime, file] = await Promise.all([unpacked(new URL("./ort.wasm.gz", import.meta.url)), bytes(url)]);
     ort.env.wasm.wasmBinary = runtime;
     const found = askForSpeaker(new Uint8Array(file));
-    session = await ort.InferenceSession.create(found.model, { executionProviders: ["wasm"] });
+    // Without plans of memory: one of each length of recordings would be kept.
+    session = await ort.InferenceSession.create(found.model, { executionProviders: ["wasm"], enableMemPattern: false });
     width = found.width;
     return width;
   },
