@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evenvoice.bench.methods import NONE
 from evenvoice.metrics import trust
-from evenvoice.study import LEAKY, SHARED, TRANSDUCTIVE, marks, missing_folds, table_notes
+from evenvoice.study import LEAKY, SHARED, TRANSDUCTIVE, marks, missing_folds, table_notes, unsettled_note
 from evenvoice.tables import NOTHING, Column, Table, count, p_value, per_cent, time_in_words, with_interval
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _notes(bench: Bench) -> list[str]:
     ]
     found += [_conclusion(entries) for entries in bench.groups.values()]
     found += [note for entries in bench.groups.values() if (note := _longer(entries))]
+    found += [note for note in [unsettled_note(bench.study)] if note]
     found += [note for note in table_notes(bench.study) if note.startswith(_OF_ANY_STUDY)]
     found += [
         f"Not complete: {entry.recipe}+{entry.method} × {entry.protocol}, {gap}."

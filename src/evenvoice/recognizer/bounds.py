@@ -33,8 +33,8 @@ _SHARE = 0.75
 def bound_memory(options: onnxruntime.SessionOptions) -> None:
     """Have a session take its memory from one bounded arena, shared with all sessions of this process.
 
-    And keep none: of every length of recordings that it meets, onnxruntime would keep where its arrays lie, 20 to 50 kB,
-    for as long as the session lives. Runs are no slower without.
+    And keep none: of every length of recordings that it meets, onnxruntime would keep where its arrays lie, 20 to 50
+    kB, for as long as the session lives. Runs are no slower without.
     """
     _make_arena()
     options.add_session_config_entry("session.use_env_allocators", "1")

@@ -34,6 +34,7 @@ from evenvoice.study.scoring import intervals, score
 from evenvoice.study.seeds import Seed, Seeds, make_seeds, seed_list
 from evenvoice.study.systems import Standing, Standings, compare
 from evenvoice.study.table import INCOMPLETE, table_columns, table_notes, table_row
+from evenvoice.study.unsettled import unsettled_note
 from evenvoice.study.varies import draws_at_random
 
 __all__ = [
@@ -104,4 +105,5 @@ __all__ = [
     "table_notes",
     "table_row",
     "units",
+    "unsettled_note",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from evenvoice.metrics import trust
 from evenvoice.study.completeness import gaps, missing_folds
 from evenvoice.study.marks import LEAKY, SHARED, TRANSDUCTIVE, by_recipe, marks
+from evenvoice.study.unsettled import unsettled_note
 from evenvoice.tables import NOTHING, Column, Table, count, ends, spread, time_in_words
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ def table_notes(study: Study) -> list[str]:
         found.append(
             "speakers may be shared: the protocol does not promise that the speakers in the test part are unseen."
         )
+    if note := unsettled_note(study):
+        found.append(note)
     return found + [f"Not complete: {gap}." for gap in gaps(study)]
 
 

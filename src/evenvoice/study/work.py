@@ -18,7 +18,16 @@ from evenvoice.study.fold import FoldResult, fold_steps
 from evenvoice.study.guards import marked
 from evenvoice.study.memory import peak_memory
 from evenvoice.study.records import RunKey, is_made, versions, write_run
-from evenvoice.training import Dataset, Fitting, LoopTrainer, StackedTrainer, Times, can_be_kept, timed
+from evenvoice.training import (
+    Dataset,
+    Fitting,
+    LoopTrainer,
+    StackedTrainer,
+    Times,
+    can_be_kept,
+    timed,
+    unsettled_shares,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,6 +145,7 @@ def _write(
         "parts": result.split["part"].value_counts().to_dict(),
         "leaks": result.leaks,
         "epoch": result.model.epoch,
+        "unsettled": unsettled_shares(result.model),
         "temperature": result.model.decision.temperature,
         "bias": result.model.decision.bias.tolist(),
         "seconds": round(times.seconds, 3),

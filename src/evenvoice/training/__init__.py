@@ -15,11 +15,13 @@ from evenvoice.training.normalise import Normaliser
 from evenvoice.training.on_corpus import train
 from evenvoice.training.plans import make_plan
 from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
+from evenvoice.training.settling import MOST_UNSETTLED, unsettled, unsettled_shares, unsettled_words
 from evenvoice.training.trained import TrainedModel, Watched
 from evenvoice.training.trainers import FitJob, LoopTrainer, StackedTrainer, Trainer
 from evenvoice.training.weights import WEIGHTS_FILE, can_be_kept, load_weights, save_weights, why_not_kept
 
 __all__ = [
+    "MOST_UNSETTLED",
     "WEIGHTS_FILE",
     "Dataset",
     "FitJob",
@@ -54,5 +56,8 @@ __all__ = [
     "to_training_images",
     "train",
     "train_network",
+    "unsettled",
+    "unsettled_shares",
+    "unsettled_words",
     "why_not_kept",
 ]

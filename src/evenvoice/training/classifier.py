@@ -20,6 +20,7 @@ from evenvoice.recognizer import Recognizer
 from evenvoice.training.classifier_fits import clipped, dataset_of, fit_features, fit_waveforms, rows_of_images
 from evenvoice.training.export import export
 from evenvoice.training.inputs import as_groups, as_images, as_labels, as_waveforms, kind_of, sampler_settings
+from evenvoice.training.settling import warn_of_unsettled
 
 
 class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -96,6 +97,9 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         Raises:
             EvenvoiceError: X or y cannot be used, one class only, a class too small to balance, too few speakers to cut
                 a validation part off.
+
+        Warns:
+            ConvergenceWarning: The network took too few steps for the running statistics of batch normalisation.
         """
         for name in ("recognizer_", "n_features_in_"):
             if hasattr(self, name):
@@ -116,6 +120,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             if columns is not None:
                 self.n_features_in_ = columns
         self.classes_, self._kind = classes, kind
+        warn_of_unsettled(self.model_)
         return self
 
     def predict_proba(self, X: Any, groups: npt.ArrayLike | None = None) -> npt.NDArray[np.float32]:

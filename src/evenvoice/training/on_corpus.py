@@ -23,6 +23,7 @@ from evenvoice.training.export import check_exportable, export
 from evenvoice.training.fitting import fit
 from evenvoice.training.load import load_for
 from evenvoice.training.logged import logging_epochs
+from evenvoice.training.settling import warn_of_unsettled
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
 CHECKED = 16
@@ -84,6 +85,7 @@ def train(
 
         trained = fit(recipe, part, validation, seed, labels=corpus.classes, device=device, on_epoch=on_epoch)
     next(epochs, None)  # draws the finished bar
+    warn_of_unsettled(trained)
     emotions = np.asarray(part.emotions)
     say(f"trained on {_in_words(emotions)}; after balancing {_in_words(trained.plan.y(emotions))}")
     folder = Path(out)
