@@ -81,6 +81,14 @@ def test_a_recipe_is_frozen() -> None:
             r"balance: smote so set leaves no mask .*; use smote with rule line or box",
         ),
         (
+            {
+                "shape": {"name": "sequence"},
+                "model": {"name": "transformer"},
+                "balance": {"name": "redrawn", "options": {"sampler": "spec-augment"}},
+            },
+            r"balance: redrawn so set leaves no mask .*; use smote with rule line or box",
+        ),
+        (
             {"features": {"name": "mffc"}},
             r"features: extractor 'mffc' is unknown \(did you mean 'mfcc'\?\)",
         ),

@@ -41,6 +41,13 @@ def test_a_chain_with_a_redrawn_step_is_redrawn() -> None:
     assert not make_chain(["smote", "class-weights"]).per_epoch  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("name", ["smote", "mixup", "spec-augment", "waveform-over", "class-weights"])
+def test_what_a_sampler_says_of_its_rows_is_said_of_them_redrawn(name: str) -> None:
+    own, redrawn = make_sampler(name), make_sampler("redrawn", sampler=name)
+    for said, usual in (("between_parents", True), ("mixes_classes", False), ("perturbations", ()), ("copies", 0.0)):
+        assert getattr(redrawn, said, usual) == getattr(own, said, usual), said
+
+
 def test_what_cannot_be_redrawn_is_refused() -> None:
     with pytest.raises(EvenvoiceError, match="sampler 'smoke' is unknown"):
         make_sampler("redrawn", sampler="smoke")

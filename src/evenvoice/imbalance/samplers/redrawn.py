@@ -43,10 +43,30 @@ class Redrawn(BaseSampler):
     def __post_init__(self) -> None:
         make_sampler(self.sampler, **self.options)
 
+    # What the sampler says of itself holds for its rows whenever they are drawn.
+
+    @property
+    def between_parents(self) -> bool:  # type: ignore[override]
+        """As of the sampler."""
+        return bool(self._of_sampler("between_parents", True))
+
+    @property
+    def mixes_classes(self) -> bool:  # type: ignore[override]
+        """As of the sampler."""
+        return bool(self._of_sampler("mixes_classes", False))
+
+    @property
+    def perturbations(self) -> tuple[str, ...]:
+        """As of the sampler; none where it perturbs no waveform."""
+        return tuple(self._of_sampler("perturbations", ()))
+
     @property
     def copies(self) -> float:  # type: ignore[override]
         """As of the sampler."""
-        return float(getattr(make_sampler(self.sampler, **self.options), "copies", 0.0))
+        return float(self._of_sampler("copies", 0.0))
+
+    def _of_sampler(self, name: str, usual: Any) -> Any:
+        return getattr(make_sampler(self.sampler, **self.options), name, usual)
 
     def plan(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, seed: int = 0, epoch: int = 0) -> Plan:
         """Plan with the sampler, from the seed of an epoch; see there.
