@@ -64,8 +64,9 @@ def test_protocols_with_unseen_speakers_come_first(folder: Path) -> None:
     assert [entry["protocol"] for entry in measured(folder, RECIPE, FINGERPRINT)] == ["speaker-folds", "kfold"]
 
 
-def test_a_recipes_name_and_words_do_not_matter_and_its_settings_do(folder: Path) -> None:
-    renamed = RECIPE.model_copy(update={"name": "mine", "about": "A copy.", "source": "Here."})
+def test_a_recipes_name_words_and_search_do_not_matter_and_its_settings_do(folder: Path) -> None:
+    described = {"about": "A copy.", "source": "Here.", "search": {"training.epochs": [5, 50]}}
+    renamed = open_recipe(RECIPE, {"name": "mine", **described})
     assert measured(folder, renamed, FINGERPRINT) == measured(folder, RECIPE, FINGERPRINT)
     for change in ({"training": {"epochs": 99}}, {"shape": {"name": "array"}}, {"balance": {"name": "none"}}):
         with pytest.raises(EvenvoiceError, match=r"measured no recipe with the settings of 'smote-2dcnn', only smote-"):

@@ -17,6 +17,7 @@ from evenvoice.audit.spots import Spot
 from evenvoice.audit.steps import parts_of
 from evenvoice.corpora import Corpus
 from evenvoice.protocols import divides_once
+from evenvoice.recipes import NO_SETTINGS
 from evenvoice.study import Run
 
 PROMISE_BROKEN = Kind(
@@ -202,8 +203,8 @@ def _values(known: pd.DataFrame, column: str, rows: frozenset[str]) -> set[str]:
 
 
 def _settings(run: Run) -> dict[str, Any]:
-    """The recipe without its words."""
-    return {name: value for name, value in run.info["recipe"].items() if name not in ("about", "source")}
+    """What of the recipe a fit depends on."""
+    return {name: value for name, value in run.info["recipe"].items() if name not in NO_SETTINGS}
 
 
 def _place(run: Run) -> str:

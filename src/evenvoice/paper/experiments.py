@@ -15,9 +15,9 @@ from evenvoice.features import SHAPES
 from evenvoice.models import is_network
 from evenvoice.options import options_of
 from evenvoice.paper import published
-from evenvoice.recipes import Recipe, flattened, merged, open_recipe, recipe_names, renamed
+from evenvoice.recipes import NO_SETTINGS, Recipe, flattened, merged, open_recipe, recipe_names, renamed
 
-_SAYS_NOTHING = {"name", "about", "source", "search"}
+_SAYS_NOTHING = {"name", *NO_SETTINGS}
 
 
 def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:

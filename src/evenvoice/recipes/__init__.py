@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evenvoice.recipes.old_keys import renamed
     from evenvoice.recipes.open import open_recipe, recipe_names
     from evenvoice.recipes.outline import Layer, Step, layers, steps
-    from evenvoice.recipes.schema import Recipe
+    from evenvoice.recipes.schema import NO_SETTINGS, Recipe
     from evenvoice.recipes.search import Choice, Range, Search, nested
     from evenvoice.recipes.sections import BandSettings, DecisionSettings, MaskSettings, Retraining, TrainingSettings
     from evenvoice.recipes.text import read_yaml
@@ -30,6 +30,7 @@ else:
             "EMOTIONS": "full",
             "Layer": "outline",
             "MaskSettings": "sections",
+            "NO_SETTINGS": "schema",
             "Needs": "needs",
             "Range": "search",
             "Recipe": "schema",
@@ -57,6 +58,7 @@ else:
 __all__ = [
     "DEFAULT_RECIPE",
     "EMOTIONS",
+    "NO_SETTINGS",
     "BandSettings",
     "Choice",
     "DecisionSettings",

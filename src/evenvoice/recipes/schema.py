@@ -31,6 +31,9 @@ from evenvoice.recipes.sections import (
 # Chosen on validation speakers (docs/research/voice.csv).
 DEFAULT_KAPPA = 5.0
 
+NO_SETTINGS = ("about", "source", "search")
+"""Keys of a recipe that no fit depends on: two recipes that differ in these alone are one system."""
+
 
 class Recipe(Section):
     """One system of the paper (or yours) as data.

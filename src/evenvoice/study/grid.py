@@ -25,7 +25,7 @@ from evenvoice.protocols import (
     open_protocol,
     with_enrolled,
 )
-from evenvoice.recipes import DEFAULT_RECIPE, Recipe, needs_of
+from evenvoice.recipes import DEFAULT_RECIPE, NO_SETTINGS, Recipe, needs_of
 from evenvoice.study.about import about_study
 from evenvoice.study.arguments import (
     CorpusLike,
@@ -233,7 +233,7 @@ class _Evaluation:
 
     def _fingerprint(self, data: str, table: pd.DataFrame, recipe: Recipe, protocol: SplitProtocol, key: RunKey) -> str:
         """Everything that a run's predictions depend on."""
-        settings = recipe.model_dump(mode="json", exclude={"about", "source", "search"})
+        settings = recipe.model_dump(mode="json", exclude=set(NO_SETTINGS))
         seed = key.seed.to_json()
         what = [FORMAT, data, settings, protocol.name, dataclasses.asdict(protocol), seed, key.fold]  # type: ignore[call-overload]  # protocols are dataclasses
         # What a protocol divides by, where that is not part of the corpus' fingerprint.

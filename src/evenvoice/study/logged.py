@@ -9,6 +9,7 @@ from typing import Any
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.loggers import Logger, Value, curves, flat
+from evenvoice.recipes import NO_SETTINGS
 from evenvoice.study.marks import marks
 from evenvoice.study.records import RUNS, RunKey, read_run
 from evenvoice.study.results import Result, Study
@@ -83,7 +84,7 @@ def about(result: Result) -> dict[str, Value]:
     }
     if len(result.runs) == 1:
         found |= {"split_seed": run.key.split_seed, "fit_seed": run.key.fit_seed, "fold": run.key.fold}
-    return found | flat({key: value for key, value in run.recipe.items() if key not in ("name", "about", "source")})
+    return found | flat({key: value for key, value in run.recipe.items() if key not in ("name", *NO_SETTINGS)})
 
 
 def scores(result: Result) -> dict[str, float]:

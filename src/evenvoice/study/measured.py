@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import NO_SETTINGS, Recipe
 from evenvoice.study.completeness import unfinished
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.robustness import FILE as ROBUSTNESS_FILE
@@ -177,4 +177,4 @@ def _settings(recipe: Recipe | dict[str, Any]) -> dict[str, Any] | None:
         recipe = recipe if isinstance(recipe, Recipe) else Recipe(**recipe)
     except ValidationError:
         return None
-    return recipe.model_dump(mode="json", exclude={"name", "about", "source"})
+    return recipe.model_dump(mode="json", exclude={"name", *NO_SETTINGS})

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.loggers import Logger, curves, flat, tolerant
-from evenvoice.recipes import Recipe
+from evenvoice.recipes import NO_SETTINGS, Recipe
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def logging_epochs(
         EvenvoiceError: A logger cannot be written to; nothing is fitted yet.
     """
     started = f"{recipe.name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
-    settings = recipe.model_dump(mode="json", exclude={"name", "about", "source", "search"})
+    settings = recipe.model_dump(mode="json", exclude={"name", *NO_SETTINGS})
     about = {"corpus": corpus, "recipe": recipe.name, "fit_seed": seed, **flat(settings)}
     with ExitStack() as stack:
 

@@ -30,6 +30,13 @@ def study(honest: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(honest, tmp_path / "study"))
 
 
+def test_runs_that_differ_in_words_and_in_what_tuning_may_change_are_of_one_recipe(study: Path) -> None:
+    run = runs.run_of(study, fold=2)
+    recipe = json.loads((run / "run.json").read_text())["recipe"]
+    runs.edit_json(run / "run.json", recipe=recipe | {"about": "Mine.", "search": {"training.epochs": [5, 50]}})
+    assert not audit_run(study).codes
+
+
 @pytest.mark.parametrize("leak", list(PLANTED), ids=lambda leak: leak.name)
 def test_a_planted_leak_is_found(leak: Planted[Plant], study: Path) -> None:
     leak.plant(study)
