@@ -35,6 +35,16 @@ def test_a_higher_peak_of_earlier_is_not_this_one_s_and_an_error_passes_through(
     assert peak.bytes < SIZE // 2
 
 
+@needs_linux
+def test_a_process_may_be_called_after_a_script_of_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    status = tmp_path / "status"
+    status.write_bytes(b"Name:\tpr\xc3\xbcfung-der-\xc3\n" + memory._STATUS.read_bytes().split(b"\n", 1)[1])
+    monkeypatch.setattr(memory, "_STATUS", status)
+    with peak_memory() as peak:
+        pass
+    assert peak.bytes is not None
+
+
 def test_where_the_system_does_not_tell_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(memory, "_RESET", tmp_path / "no folder" / "clear_refs")
     with peak_memory() as peak:

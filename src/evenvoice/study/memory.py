@@ -62,5 +62,7 @@ def _reset() -> int | None:
 
 def _read(name: str) -> int | None:
     """Return a size from the process' status, in bytes."""
-    found = re.search(rf"^{name}:\s+(\d+) kB$", _STATUS.read_text(encoding="ascii"), re.MULTILINE)
+    # The process' name is among it: up to 15 bytes of any file's name, cut wherever they end.
+    status = _STATUS.read_text(encoding="ascii", errors="replace")
+    found = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
     return 1024 * int(found[1]) if found else None
