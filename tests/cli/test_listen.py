@@ -125,6 +125,12 @@ def test_what_cannot_be_listened_to(arguments: list[str], says: str, model: Path
     assert re.match(says, listen(surroundings, model, *arguments).complaint())
 
 
+def test_what_goes_wrong_after_the_opening_is_said_as_it_is(model: Path, surroundings: dict[str, str]) -> None:
+    sounds.sound(tiny.steady(0.4)[:400], tiny.RATE, subtype="FLOAT")(Path(surroundings["PLAYED"]))
+    said = listen(surroundings, model, *WHOLE, "--seconds", "0.05").complaint()
+    assert said.startswith("the stream: "), said
+
+
 def test_a_microphone_in_use_and_a_machine_without_a_library(model: Path, surroundings: dict[str, str]) -> None:
     busy = listen({**surroundings, "BUSY": "1"}, model).complaint()
     assert busy.startswith("no microphone: cannot be opened (Device unavailable); connect one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import queue
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -52,19 +52,20 @@ def open_microphone(device: str | None = None, seconds: float = math.inf) -> Ite
         )
 
     chosen: int | str | None = int(device) if device is not None and device.isdecimal() else device
-    try:
-        rate = int(sounddevice.query_devices(chosen, "input")["default_samplerate"])
-        stream = sounddevice.InputStream(
-            rate, blocksize=rate // _CHUNKS_A_SECOND, device=chosen, channels=1, dtype="float32", callback=take
-        )
-        with stream:
-            yield rate, chunks(seconds * rate)
-    except (sounddevice.PortAudioError, ValueError) as error:
-        named = "no microphone" if device is None else f"microphone {one_line(device)}"
-        raise EvenvoiceError(
-            f"{named}: cannot be opened ({one_line(str(error))}); connect one, or choose among "
-            "`evenvoice listen --devices`"
-        ) from error
+    with ExitStack() as stack:
+        try:
+            rate = int(sounddevice.query_devices(chosen, "input")["default_samplerate"])
+            stream = sounddevice.InputStream(
+                rate, blocksize=rate // _CHUNKS_A_SECOND, device=chosen, channels=1, dtype="float32", callback=take
+            )
+            stack.enter_context(stream)
+        except (sounddevice.PortAudioError, ValueError) as error:
+            named = "no microphone" if device is None else f"microphone {one_line(device)}"
+            raise EvenvoiceError(
+                f"{named}: cannot be opened ({one_line(str(error))}); connect one, or choose among "
+                "`evenvoice listen --devices`"
+            ) from error
+        yield rate, chunks(seconds * rate)  # what goes wrong from here on is not the opening
 
 
 def microphones() -> list[str]:
