@@ -83,6 +83,8 @@ def test_a_list_gives_a_list(recognizer: Recognizer, clip: Path) -> None:
     assert recognizer([]) == []
     numbers = [0.1, -0.5, 0.2, 0.3] * 200
     assert recognizer(numbers) == recognizer(np.array(numbers))
+    wave = np.array(numbers, np.float32)
+    assert recognizer(list(wave)) == recognizer(wave)  # numbers of NumPy are numbers
 
 
 def test_eight_bits(recognizer: Recognizer) -> None:

@@ -73,7 +73,7 @@ def are_several(audio: object) -> bool:
         >>> are_several(["a.wav"]), are_several([0.5, -0.5]), are_several("a.wav")
         (True, False, False)
     """
-    return isinstance(audio, list) and not (audio and all(isinstance(value, int | float) for value in audio))
+    return isinstance(audio, list) and not (audio and all(map(_is_number, audio)))
 
 
 def as_encoded(audio: object, rate: float | None, name: str) -> Path | BinaryIO | None:
