@@ -68,8 +68,7 @@ class FeatureStore(Sequence[Rows]):
         """Return the array of one utterance, read-only."""
         if isinstance(row, slice):
             return [self[each] for each in range(*row.indices(len(self)))]
-        if row >= len(self):
-            raise IndexError(row)  # ends an iteration
+        row = range(len(self))[row]  # from the end where it is negative; out of range, it ends an iteration
         start, end = self.starts[row], self.starts[row + 1]
         if isinstance(self.flat, np.ndarray):
             values = self.flat[start:end]
