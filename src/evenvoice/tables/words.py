@@ -101,10 +101,10 @@ def count(number: float, noun: str) -> str:
     """Write a number with its noun.
 
     Examples:
-        >>> count(1, "seed"), count(5, "fold")
-        ('1 seed', '5 folds')
+        >>> count(1, "seed"), count(5, "fold"), count(1_234_567, "row")
+        ('1 seed', '5 folds', '1234567 rows')
     """
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+    return f"{number:.12g} {noun}{'' if number == 1 else 's'}"
 
 
 def time_in_words(seconds: float) -> str:
