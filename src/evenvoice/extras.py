@@ -30,10 +30,6 @@ EXTRAS = {
     ),
 }  # fmt: skip
 
-# What no extra brings: its users have it.
-_BY_THE_USER = ("audb",)
-
-
 def missing_extra(error: ModuleNotFoundError, what: str) -> MissingExtraError | None:
     """Return the error that says what to install, or ``None`` where the missing module is of no extra.
 
@@ -65,12 +61,15 @@ def need(library: str, what: str) -> None:
 
     Examples:
         >>> need("json", "this")
+        >>> need("nosuchlibrary", "model 'mine'")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.MissingExtraError: model 'mine': nosuchlibrary is not installed; pip install nosuchlibrary
     """
     if importlib.util.find_spec(library) is None:
         raise MissingExtraError(f"{what}: {library} is not installed; {_remedy(library)}")
 
 
 def _remedy(library: str) -> str:
-    if library in _BY_THE_USER:
-        return f"pip install {library}"
-    return f"pip install 'evenvoice[{EXTRAS.get(library, 'paper')}]'"
+    """What installs a library: its extra; where it comes with none (audb), its users install it themselves."""
+    return f"pip install 'evenvoice[{EXTRAS[library]}]'" if library in EXTRAS else f"pip install {library}"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pydantic import Field
 from scipy.special import softmax
 
-from evenvoice.models.classical.extras import need
+from evenvoice.extras import need
 from evenvoice.models.classical.sequences import SequenceEstimator
 from evenvoice.models.classical.warping import warped_distances
 from evenvoice.options import UpToOne
@@ -45,7 +45,7 @@ class DTW(SequenceEstimator):
     def __init__(self, input_shape: tuple[int, int, int], n_classes: int, *, band: Band = None) -> None:
         super().__init__(input_shape, n_classes)
         self._band = band
-        need(self.name, "numba")
+        need("numba", f"model {self.name!r}")
 
     def _fit_sequences(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
 
-from evenvoice.models.classical.extras import need
+from evenvoice.extras import need
 from evenvoice.models.classical.generative import GenerativeEstimator
 from evenvoice.options import Count
 
@@ -53,7 +53,7 @@ class HMM(GenerativeEstimator):
     ) -> None:
         super().__init__(input_shape, n_classes, gaussians=n_states)
         self._max_iter = max_iter
-        need(self.name, "hmmlearn")
+        need("hmmlearn", f"model {self.name!r}")
 
     def _forget(self) -> None:
         self._chains: list[GaussianHMM] = []
