@@ -11,7 +11,7 @@ from evenvoice.errors import AudioError, EvenvoiceError
 if TYPE_CHECKING:
     import urllib.request
 
-LARGEST = 256 * 2**20  # bytes: more than an hour of WAV at CD quality
+LARGEST = 256 * 2**20  # bytes: 25 minutes of WAV at CD quality, over two hours at 16 kHz mono
 LONGEST = 300.0  # seconds for all of it
 _SILENCE = 20.0  # seconds without a byte
 _PIECE = 2**16

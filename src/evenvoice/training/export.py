@@ -33,7 +33,7 @@ from evenvoice.training.trained import TrainedModel
 
 __all__ = ["TOLERANCE", "check_exportable", "export"]
 
-# How far a probability may lie from torch's. The front end in float32 accounts for some 1e-5.
+# How far a probability may lie from torch's. The extractor in float32 accounts for some 1e-5.
 TOLERANCE = 1e-4
 
 # The newest that onnxruntime 1.20, the oldest we allow, and onnxruntime-web both read with all our operators.

@@ -1,4 +1,4 @@
-"""The shape of a power spectrum in 20 numbers a frame."""
+"""The shape of a power spectrum in 19 numbers a frame."""
 
 from __future__ import annotations
 
