@@ -14,7 +14,7 @@ from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn.utils.estimator_checks import check_estimator
 
-from evenvoice.errors import EvenvoiceError
+from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.imbalance import SMOTE
 from evenvoice.recipes import open_recipe
 from evenvoice.training import SpeechEmotionClassifier
@@ -222,6 +222,9 @@ def test_paths_and_hugging_face_dicts_are_recordings(tmp_path: Path) -> None:
     np.testing.assert_array_equal(fitted.predict_proba(dicts), expected)
     with pytest.raises(EvenvoiceError, match="a dict of path; expected the keys array and sampling_rate"):
         fitted.predict([{"path": "a.wav"}])
+    for rate in (0, -5, None, "fast", True, float("nan"), 10**9):
+        with pytest.raises(AudioError, match=r"^X\[1\]: a sample rate of .* Hz is impossible; give the one it was"):
+            fitted.predict([dicts[0], {"array": WAVEFORMS[0], "sampling_rate": rate}])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from evenvoice.lazy import lazy_names
 from evenvoice.recognizer import metadata
+from evenvoice.recognizer.audio_like import check_rate
 from evenvoice.recognizer.hub import is_hub_name
 from evenvoice.recognizer.live import Entry, Live
 from evenvoice.recognizer.metadata import Card
@@ -66,6 +67,7 @@ __all__ = [
     "SpeakerProfile",
     "TextWriter",
     "adapted_by_folder",
+    "check_rate",
     "csv_columns",
     "each_input",
     "find_inputs",

@@ -61,7 +61,7 @@ def to_waveform(audio: object, rate: float | None, new_rate: int, name: str) -> 
         return resample(whole, own_rate, new_rate)
     samples, own = _unpacked(audio, rate, name)
     waveform = _mono(samples, name) if own is not None and samples.ndim == 2 else check_waveform(_floats(samples), name)
-    from_rate = new_rate if own is None else check_rate(own)
+    from_rate = new_rate if own is None else own
     check_length(waveform.size, from_rate, name)
     return resample(waveform, from_rate, new_rate)
 
@@ -99,8 +99,12 @@ def as_encoded(audio: object, rate: float | None, name: str) -> Path | BinaryIO 
     return found
 
 
-def check_rate(rate: float) -> float:
+def check_rate(rate: float, name: str = "the waveform") -> float:
     """Return a sample rate, unless no recording has it.
+
+    Args:
+        rate: In Hz.
+        name: What errors call the recording.
 
     Raises:
         AudioError: No number from 1000 to 1,000,000 Hz.
@@ -109,7 +113,7 @@ def check_rate(rate: float) -> float:
     if not _is_number(rate) or not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
         shown = one_line(f"{rate!r:.40}")
         raise AudioError(
-            f"the waveform: a sample rate of {shown} Hz is impossible; give the one it was recorded at, from "
+            f"{name}: a sample rate of {shown} Hz is impossible; give the one it was recorded at, from "
             f"{_LOWEST_RATE} to {_HIGHEST_RATE}"
         )
     return float(rate)
@@ -138,7 +142,7 @@ def _in_memory(file: Any, name: str) -> BinaryIO:
 
 
 def _unpacked(audio: object, rate: float | None, name: str) -> tuple[npt.NDArray[Any], float | None]:
-    """Return an array and its sample rate, if any, out of a pair or a dict."""
+    """Return an array and its sample rate, if any, checked, out of a pair or a dict."""
     if isinstance(audio, Mapping):
         samples = audio.get("array") if audio.get("array") is not None else audio.get("raw")
         if samples is None or audio.get("sampling_rate") is None:
@@ -153,8 +157,8 @@ def _unpacked(audio: object, rate: float | None, name: str) -> tuple[npt.NDArray
         samples, own = audio if _is_number(audio[1]) else reversed(audio)
         if not _is_number(own):
             raise AudioError(f"{name}: a tuple of two, neither of them a sample rate; {_EXPECTED}")
-        return _array(samples, name), check_rate(own)
-    return _array(audio, name), None if rate is None else check_rate(rate)
+        return _array(samples, name), check_rate(own, name)
+    return _array(audio, name), None if rate is None else check_rate(rate, name)
 
 
 def _is_number(value: object) -> bool:

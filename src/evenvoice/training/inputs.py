@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_array, column_or_1d
 from evenvoice.audio import Waveform, check_waveform, load, resample
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import SAMPLERS
+from evenvoice.recognizer import check_rate
 
 Kind = Literal["waveforms", "matrix", "images"]
 Images = npt.NDArray[np.float32]
@@ -79,6 +80,10 @@ def as_waveforms(X: Any, rate: int) -> list[Waveform]:
         X: Float arrays ``[n]`` at that rate, paths of recordings, or ``{"array": …, "sampling_rate": …}`` as Hugging
             Face's datasets have them.
         rate: Of the waveforms returned.
+
+    Raises:
+        AudioError: A recording cannot be used, or has an impossible sample rate.
+        EvenvoiceError: A dict without these keys.
     """
     found = []
     for number, one in enumerate(X):
@@ -89,7 +94,7 @@ def as_waveforms(X: Any, rate: int) -> list[Waveform]:
                 raise EvenvoiceError(
                     f"X[{number}]: a dict of {', '.join(map(str, one))}; expected the keys array and sampling_rate"
                 )
-            own = int(one["sampling_rate"])
+            own = check_rate(one["sampling_rate"], f"X[{number}]")
             found.append(resample(check_waveform(plain(one["array"]), f"X[{number}]", own), own, rate))
         else:
             found.append(check_waveform(plain(one), f"X[{number}]", rate))
