@@ -45,12 +45,12 @@ def test_a_store_in_a_file_is_the_store_in_memory(arrays: list[np.ndarray]) -> N
         assert np.array_equal(other, expected)
         assert not one.flags.writeable
         assert not other.flags.writeable
-    for store in (inside, outside):
-        assert [values.tolist() for values in reversed(store)] == [values.tolist() for values in reversed(arrays)]
+    for rows in (inside, outside):
+        assert [values.tolist() for values in reversed(rows)] == [values.tolist() for values in reversed(arrays)]
         if arrays:
-            assert np.array_equal(store[-1], arrays[-1])
+            assert np.array_equal(rows[-1], arrays[-1])
         with pytest.raises(IndexError):
-            store[-len(arrays) - 1]
+            rows[-len(arrays) - 1]
     assert inside.digest() == outside.digest()
     assert inside.nbytes == outside.nbytes
 
