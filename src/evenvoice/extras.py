@@ -30,6 +30,7 @@ EXTRAS = {
     ),
 }  # fmt: skip
 
+
 def missing_extra(error: ModuleNotFoundError, what: str) -> MissingExtraError | None:
     """Return the error that says what to install, or ``None`` where the missing module is of no extra.
 
