@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import array
 import copy
 import io
 import pickle
+from collections import deque
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow
 import pytest
 import soundfile
 from hypothesis import given, settings
@@ -42,6 +47,24 @@ class Tensor:
         return self.values
 
 
+@dataclass
+class Decoded:
+    """What torchcodec's AudioSamples have."""
+
+    data: Tensor
+    sample_rate: int
+
+
+@dataclass
+class Decoder:
+    """What torchcodec's AudioDecoder has, which datasets give for a recording."""
+
+    samples: Decoded
+
+    def get_all_samples(self) -> Decoded:
+        return self.samples
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("clips") / "clip.wav"
@@ -62,6 +85,14 @@ def _forms(clip: Path) -> dict[str, Any]:
         "torchaudio": (Tensor(STEREO.T), RATE), "numpy rate": (np.int64(RATE), STEREO.astype(np.float64)),
         "int32": (RATE, np.round(STEREO * 2.0**31).astype(np.int32)),
         "a channel": {"array": mono[None], "sampling_rate": RATE},
+        "pyannote": {"waveform": Tensor(STEREO.T), "sample_rate": RATE},
+        "a row of a dataset": {"audio": {"array": mono, "sampling_rate": RATE}, "label": 3},
+        "a row, not decoded": {"audio": {"bytes": data, "path": None}, "label": 3},
+        "a batch's rate": {"array": mono, "sampling_rate": np.array(RATE)},
+        "torchcodec": Decoder(Decoded(Tensor(STEREO.T), RATE)), "torchcodec's samples": Decoded(Tensor(STEREO.T), RATE),
+        "NumPy's numbers in a list": (RATE, list(mono)), "channels in JSON": (RATE, STEREO.tolist()),
+        "a column of samples": (RATE, pd.Series(mono)), "objects": (RATE, mono.astype(object)),
+        "array.array": (RATE, array.array("h", INTEGERS.mean(axis=1).round().astype(int).tolist())),
     }  # fmt: skip
 
 
@@ -74,6 +105,7 @@ def test_every_form_gives_the_same(recognizer: Recognizer, clip: Path) -> None:
         assert [each["score"] for each in found] == pytest.approx(scores, abs=1e-4), name
     with clip.open("rb") as file:
         assert recognizer(file) == expected == recognizer(file)
+    assert recognizer({"array": STEREO.mean(axis=1)}, RATE) == recognizer(STEREO.mean(axis=1), RATE)
     forms = list(_forms(clip).values())
     assert np.allclose(recognizer.probabilities(forms), recognizer.probabilities([clip]), atol=1e-4)
 
@@ -85,6 +117,57 @@ def test_a_list_gives_a_list(recognizer: Recognizer, clip: Path) -> None:
     assert recognizer(numbers) == recognizer(np.array(numbers))
     wave = np.array(numbers, np.float32)
     assert recognizer(list(wave)) == recognizer(wave)  # numbers of NumPy are numbers
+
+
+def test_columns_arrays_and_iterators_of_recordings(recognizer: Recognizer, clip: Path) -> None:
+    names = [str(clip)] * 2
+    for several in (
+        tuple(names), np.array(names), np.array([clip, clip]), pd.Series(names, index=[7, 7]), pd.Index(names),
+        pd.Series(names, dtype="category"), deque(names), (name for name in names), map(Path, names),
+        [{"audio": {"path": str(clip)}}] * 2, pyarrow.chunked_array([names]).to_numpy(),
+    ):  # fmt: skip
+        assert recognizer(several) == [recognizer(clip)] * 2, type(several)
+    assert np.array_equal(recognizer.probabilities(pd.Series(names)), recognizer.probabilities(names))
+    with pytest.raises(AudioError, match=r"^recording 2: silent"):
+        recognizer([clip, np.zeros(9000)])
+
+
+def test_integers_that_do_not_fill_their_32_bits_are_refused(recognizer: Recognizer) -> None:
+    speech = INTEGERS[:, 0].astype(np.int32)
+    with pytest.raises(AudioError, match=r"int32 values reach 16,3\d\d.*samples of 16 bits: divide them by 2\*\*15"):
+        recognizer((RATE, speech))
+    with pytest.raises(AudioError, match=r"samples of 24 bits: divide them by 2\*\*23"):
+        recognizer((RATE, (speech << 8) + 1))
+    quiet = speech // 300 << 16  # of 16 bits, as files hold them
+    assert recognizer((RATE, quiet)) == recognizer((RATE, quiet / 2**31))
+
+
+@pytest.mark.parametrize(
+    ("audio", "says"),
+    [
+        ("https://example.org/a.wav", "an address, and nothing is downloaded unasked; give a file of this machine"),
+        ("s3://bucket/a.wav", "^s3://bucket/a.wav: an address"),
+        ({"array": LEFT}, "a dict with 'array', without a sampling_rate"),
+        (LEFT.astype(complex), "complex128 values, expected floats of full scale 1; give the samples of a waveform"),
+        (np.ma.masked_less(LEFT, 0.2), r"\d+ samples are masked; fill them in, or cut them out"),
+    ],
+)
+def test_the_line_says_what_is_wrong(recognizer: Recognizer, audio: Any, says: str) -> None:
+    with pytest.raises(AudioError, match=says):
+        recognizer(audio)
+
+
+def test_a_stream_takes_what_microphones_give(recognizer: Recognizer) -> None:
+    speech = INTEGERS[:, 0]
+    expected = list(recognizer.stream([speech / 2**15], RATE, window=0.5, hop=0.5))
+    lists = [part.tolist() for part in np.split(speech / 2**15, 4)]
+    for chunks in (np.split(speech, 4), lists, [speech.astype(np.int32) << 16]):
+        found = list(recognizer.stream(chunks, RATE, window=0.5, hop=0.5))
+        assert [entry["end"] for entry in found] == [entry["end"] for entry in expected]
+        scores = [[each["score"] for each in entry["scores"]] for entry in found]
+        assert np.allclose(scores, [[each["score"] for each in entry["scores"]] for entry in expected], atol=1e-4)
+    with pytest.raises(AudioError, match=r"the stream: one array \[48000\], expected an iterable of arrays"):
+        recognizer.stream(LEFT)
 
 
 def test_eight_bits(recognizer: Recognizer) -> None:
@@ -104,6 +187,8 @@ def test_real_tensors(recognizer: Recognizer) -> None:
     torch = pytest.importorskip("torch")
     assert recognizer((torch.from_numpy(STEREO.T.copy()).requires_grad_(), RATE)) == recognizer((STEREO, RATE))
     assert recognizer(torch.from_numpy(LEFT), RATE) == recognizer(LEFT, RATE)
+    half = torch.from_numpy(LEFT).bfloat16()
+    assert recognizer(half, torch.tensor(RATE)) == recognizer(half.float(), RATE)
 
 
 def test_the_best_ones(recognizer: Recognizer, clip: Path) -> None:
@@ -112,6 +197,7 @@ def test_the_best_ones(recognizer: Recognizer, clip: Path) -> None:
     assert len(best.windows(clip)[0]["scores"]) == 2
     assert recognizer.top(99)(clip) == recognizer(clip) == best.top(3)(clip)
     assert best.probabilities([clip]).shape == (1, 3)
+    assert recognizer.top(np.int64(2))(clip) == best(clip)
     for wrong in (0, -1, 2.0, True, "3", None):
         with pytest.raises(EvenvoiceError, match=r"^top: .*, expected a whole number from 1"):
             recognizer.top(wrong)

@@ -145,7 +145,7 @@ def test_silence_and_empty_chunks_are_no_fault(recognizer: Recognizer) -> None:
         (np.array([0.1, 1e300]), "holds samples that are NaN or infinite"),
         (np.zeros((2, 100)), r"an array of shape \[2, 100\], expected mono"),
         (np.float32(0.5), r"an array of shape \[\], expected mono"),
-        (np.zeros(100, np.int16), "int16 values, expected floats"),
+        (np.zeros(100, np.int64), "int64 values, expected floats"),
         (np.array([1e10]), "samples reach"),
     ],
 )

@@ -25,7 +25,7 @@ from evenvoice.audio.recording import (
 from evenvoice.audio.samples import SHORTEST, Judge, check_length
 from evenvoice.audio.source import one_line
 from evenvoice.audio.suffixes import SUFFIXES
-from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, resample
+from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, not_floats, resample
 from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ __all__ = [
     "decode",
     "duration",
     "load",
+    "not_floats",
     "one_line",
     "open_blocks",
     "open_perturbation",

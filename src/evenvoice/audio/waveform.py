@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import soxr
@@ -73,6 +75,23 @@ leave it out
     return values
 
 
+def not_floats(dtype: np.dtype[Any], name: str) -> AudioError:
+    """Return the error for samples that are no floats.
+
+    Args:
+        dtype: Theirs.
+        name: What the error calls the recording.
+
+    Examples:
+        >>> print(not_floats(np.dtype("int64"), "X[3]"))
+        X[3]: int64 values, expected floats of full scale 1; divide by the full scale
+        >>> print(not_floats(np.dtype("complex64"), "X[3]"))
+        X[3]: complex64 values, expected floats of full scale 1; give the samples of a waveform
+    """
+    remedy = "divide by the full scale" if dtype.kind in "iu" else "give the samples of a waveform"
+    return AudioError(f"{name}: {dtype} values, expected floats of full scale 1; {remedy}")
+
+
 def _mono(waveform: npt.ArrayLike, name: str) -> Waveform:
     """Return floats of one channel as float32."""
     try:
@@ -84,9 +103,9 @@ def _mono(waveform: npt.ArrayLike, name: str) -> Waveform:
             f"{name}: an array of shape {list(values.shape)}, expected mono [n]; take the mean of the channels"
         )
     if values.size and not np.issubdtype(values.dtype, np.floating):
-        raise AudioError(f"{name}: {values.dtype} values, expected floats of full scale 1; divide by the full scale")
+        raise not_floats(values.dtype, name)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused by the check
         return values.astype(np.float32, copy=False)
 
 
-__all__ = ["LEAVE_OUT", "Waveform", "check_chunk", "check_waveform", "resample"]
+__all__ = ["LEAVE_OUT", "Waveform", "check_chunk", "check_waveform", "not_floats", "resample"]

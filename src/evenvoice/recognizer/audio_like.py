@@ -5,10 +5,14 @@
     x, x with rate=48000                                an array or a torch tensor, [n], at the model's rate or another
     (48000, x), (x, 48000)                              Gradio and scipy; librosa, soundfile and torchaudio
     {"array": x, "sampling_rate": 48000}                Hugging Face datasets and pipelines; "raw" for "array", too
+    {"waveform": x, "sample_rate": 48000}               pyannote
     {"path": "clip.wav"}, {"bytes": b"RIFF…"}           Hugging Face datasets, not decoded
+    {"audio": …, "label": …}                            a row of a Hugging Face dataset
+    AudioDecoder, AudioSamples                          torchcodec, and datasets that decode with it
 
 An array may be of floats of full scale 1, or of int16, int32 or uint8 as WAV files hold them; in a pair or a dict it
-may have several channels, along its shorter axis.
+may have several channels, along its shorter axis. A list, a column of a table (pandas, pyarrow, datasets), an array of
+paths and an iterator are several recordings.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -24,16 +28,18 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.audio import Judge, Waveform, check_length, check_waveform, one_line, open_blocks, resample
+from evenvoice.audio import Waveform, check_length, check_waveform, one_line, open_blocks, resample
 from evenvoice.errors import AudioError
+from evenvoice.recognizer.arrays import array_of, as_floats, is_number, mono, scalar
+from evenvoice.recognizer.elsewhere import is_elsewhere
 
 _EXPECTED = (
     "expected a file, bytes, an array [n], (rate, array) or {'array': …, 'sampling_rate': …}; see "
     "evenvoice.recognizer.audio_like"
 )
-# Integers, as WAV files hold them, with what stands for zero and their full scale.
-_INTEGERS = {"int16": (0, 2.0**15), "int32": (0, 2.0**31), "uint8": (128, 2.0**7)}
-_CHANNELS = 64
+# What others call samples and rates in a dict, and the attributes of torchcodec's AudioDecoder and AudioSamples.
+_SAMPLES, _RATES = ("array", "raw", "waveform"), ("sampling_rate", "sample_rate")
+_DECODER, _DECODED = "get_all_samples", ("data", "sample_rate")
 _LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
 
 
@@ -60,20 +66,37 @@ def to_waveform(audio: object, rate: float | None, new_rate: int, name: str) -> 
             whole = np.concatenate(list(blocks))
         return resample(whole, own_rate, new_rate)
     samples, own = _unpacked(audio, rate, name)
-    waveform = _mono(samples, name) if own is not None and samples.ndim == 2 else check_waveform(_floats(samples), name)
+    has_channels = own is not None and samples.ndim == 2
+    waveform = mono(samples, name) if has_channels else check_waveform(as_floats(samples, name), name)
     from_rate = new_rate if own is None else own
     check_length(waveform.size, from_rate, name)
     return resample(waveform, from_rate, new_rate)
 
 
-def are_several(audio: object) -> bool:
-    """Tell whether this is a list of recordings; a list of numbers is one waveform.
+def several(audio: object) -> Iterable[Any] | None:
+    """Return the recordings in a list, a tuple, a column, an array of paths or an iterator; ``None`` where it is one.
+
+    Numbers are one waveform, whatever holds them, and a pair with a sample rate is one recording.
 
     Examples:
-        >>> are_several(["a.wav"]), are_several([0.5, -0.5]), are_several("a.wav")
-        (True, False, False)
+        >>> several(["a.wav", "b.wav"]), several(("a.wav", "b.wav")), several([])
+        (['a.wav', 'b.wav'], ['a.wav', 'b.wav'], [])
+        >>> several([0.5, -0.5]), several((16000, [0.5, -0.5])), several("a.wav"), several({"path": "a.wav"})
+        (None, None, None, None)
     """
-    return isinstance(audio, list) and not (audio and all(map(_is_number, audio)))
+    if isinstance(audio, tuple):
+        return list(audio) if audio and not any(_may_be_samples(value) for value in audio) else None
+    single = isinstance(audio, str | bytes | bytearray | memoryview | os.PathLike | Mapping | Set | type)
+    if single or not isinstance(audio, Iterable) or any(hasattr(audio, name) for name in ("read", "detach", _DECODER)):
+        return None
+    if isinstance(audio, Iterator):
+        return audio
+    if hasattr(audio, "__array__"):
+        audio = np.asarray(audio)
+        if audio.ndim != 1 or audio.dtype.kind not in "OUS":
+            return None
+    listed = list(audio)
+    return None if listed and all(is_number(value) for value in listed) else listed
 
 
 def as_encoded(audio: object, rate: float | None, name: str) -> Path | BinaryIO | None:
@@ -82,13 +105,19 @@ def as_encoded(audio: object, rate: float | None, name: str) -> Path | BinaryIO 
     Raises:
         AudioError: A sample rate is given for a file, which has its own.
     """
-    if isinstance(audio, Mapping) and audio.get("array") is None and audio.get("raw") is None:
-        stored = audio.get("bytes") if audio.get("bytes") is not None else audio.get("path")
+    audio = _of_a_row(audio)
+    if isinstance(audio, Mapping) and _first(audio, _SAMPLES) is None:
+        stored = _first(audio, ("bytes", "path"))
         audio = stored if isinstance(stored, bytes | str | os.PathLike) else audio
     found: Path | BinaryIO | None = None
     if isinstance(audio, str | os.PathLike):
-        path = os.fspath(audio)
-        found = Path(os.fsdecode(path))
+        path = os.fsdecode(audio)
+        if is_elsewhere(path):
+            raise AudioError(
+                f"{one_line(path)}: an address, and nothing is downloaded unasked; give a file of this machine, or its "
+                "bytes (fsspec.open(…).open() reads them)"
+            )
+        found = Path(path)
     elif isinstance(audio, bytes | bytearray | memoryview):
         found = io.BytesIO(audio)
     elif callable(getattr(audio, "read", None)):
@@ -110,7 +139,7 @@ def check_rate(rate: float, name: str = "the waveform") -> float:
         AudioError: No number from 1000 to 1,000,000 Hz.
     """
     # Written so that a NaN fails it, too.
-    if not _is_number(rate) or not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+    if not is_number(rate) or not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
         shown = one_line(f"{rate!r:.40}")
         raise AudioError(
             f"{name}: a sample rate of {shown} Hz is impossible; give the one it was recorded at, from "
@@ -143,61 +172,40 @@ def _in_memory(file: Any, name: str) -> BinaryIO:
 
 def _unpacked(audio: object, rate: float | None, name: str) -> tuple[npt.NDArray[Any], float | None]:
     """Return an array and its sample rate, if any, checked, out of a pair or a dict."""
+    audio = _of_a_row(audio)
     if isinstance(audio, Mapping):
-        samples = audio.get("array") if audio.get("array") is not None else audio.get("raw")
-        if samples is None or audio.get("sampling_rate") is None:
-            raise AudioError(
-                f"{name}: a dict with {one_line(', '.join(map(repr, list(audio)[:4]))) or 'nothing'}; {_EXPECTED}"
-            )
-        audio = (samples, audio["sampling_rate"])
+        samples, own = _first(audio, _SAMPLES), _first(audio, _RATES)
+        if samples is None or (own is None) == (rate is None):
+            keys = one_line(", ".join(map(repr, list(audio)[:4]))) or "nothing"
+            beside = "" if samples is None else ", without a sampling_rate" if own is None else ", and a rate beside it"
+            raise AudioError(f"{name}: a dict with {keys}{beside}; {_EXPECTED}")
+        audio, rate = (samples, rate if own is None else own), None
+    elif all(hasattr(audio, attribute) for attribute in _DECODED):
+        audio = (audio.data, audio.sample_rate)  # type: ignore[attr-defined]
     if isinstance(audio, tuple):
         if rate is not None or len(audio) != 2:
             beside = "with" if rate is not None else "without"
             raise AudioError(f"{name}: a tuple of {len(audio)}, {beside} a rate beside it; {_EXPECTED}")
-        samples, own = audio if _is_number(audio[1]) else reversed(audio)
-        if not _is_number(own):
+        pair = [scalar(value) for value in audio]
+        samples, own = pair if is_number(pair[1]) else reversed(pair)
+        if not is_number(own):
             raise AudioError(f"{name}: a tuple of two, neither of them a sample rate; {_EXPECTED}")
-        return _array(samples, name), check_rate(own, name)
-    return _array(audio, name), None if rate is None else check_rate(rate, name)
+        return array_of(samples, name, _EXPECTED), check_rate(own, name)
+    return array_of(audio, name, _EXPECTED), None if rate is None else check_rate(scalar(rate), name)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+def _of_a_row(audio: Any) -> Any:
+    """Return the recording of a row of a dataset, and what a decoder has to give."""
+    if isinstance(audio, Mapping) and _first(audio, (*_SAMPLES, "bytes", "path")) is None:
+        audio = audio.get("audio") if audio.get("audio") is not None else audio
+    return audio.get_all_samples() if callable(getattr(audio, _DECODER, None)) else audio
 
 
-def _array(values: Any, name: str) -> npt.NDArray[Any]:
-    """Return an array, or a torch tensor as one."""
-    if callable(getattr(values, "detach", None)):
-        values = values.detach().cpu().numpy()
-    if isinstance(values, np.ndarray):
-        found: npt.NDArray[Any] = values
-    else:
-        if not isinstance(values, list) or not all(_is_number(value) for value in values):
-            raise AudioError(f"{name}: {type(values).__name__}; {_EXPECTED}")
-        found = np.asarray(values, np.float64)
-    return found
+def _first(audio: Mapping[Any, Any], keys: tuple[str, ...]) -> Any:
+    """Return the first value that a dict has under one of these keys, and ``None`` where it has none."""
+    return next((audio[key] for key in keys if audio.get(key) is not None), None)
 
 
-def _floats(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return integers as floats of full scale 1, and anything else as it is."""
-    if samples.dtype.name in _INTEGERS:
-        zero, full_scale = _INTEGERS[samples.dtype.name]
-        return ((samples.astype(np.float64) - zero) / full_scale).astype(np.float32)
-    return samples
-
-
-def _mono(samples: npt.NDArray[Any], name: str) -> Waveform:
-    """Return the mean of several channels, which lie along the shorter axis, after each was looked at."""
-    rows, columns = samples.shape
-    if rows == columns > 1 or min(rows, columns) > _CHANNELS:
-        raise AudioError(
-            f"{name}: an array of shape [{rows}, {columns}]: which axis is the channels? Take their mean, and give [n]"
-        )
-    values = _floats(samples if columns < rows or columns == 1 else samples.T)
-    if not np.issubdtype(values.dtype, np.floating):
-        raise AudioError(f"{name}: {values.dtype} values, expected floats of full scale 1; divide by the full scale")
-    values = np.ascontiguousarray(values, np.float32)
-    judge = Judge(name)
-    judge.add(values)
-    judge.conclude()
-    return np.asarray(values.mean(axis=1, dtype=np.float32))
+def _may_be_samples(value: object) -> bool:
+    """Return whether a part of a tuple may be samples or their rate, and no recording of its own."""
+    return not isinstance(value, str | bytes | os.PathLike | Mapping | tuple)

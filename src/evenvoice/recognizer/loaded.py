@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from evenvoice.audio import one_line
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.audio_like import to_waveform
+from evenvoice.recognizer.audio_like import several, to_waveform
 from evenvoice.recognizer.hub import PREFIX, as_written, download_model, is_hub_name, push_model
 from evenvoice.recognizer.metadata import Card, read_card
 from evenvoice.recognizer.model_card import model_card
@@ -96,9 +96,9 @@ class LoadedModel:
         Examples:
             ``best = Recognizer().top(3)``, then ``best("clip.wav")`` gives three entries.
         """
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
             raise EvenvoiceError(f"top: {one_line(f'{k!r:.40}')}, expected a whole number from 1, for example top(3)")
-        return self._with(_top=min(k, len(self.labels)))
+        return self._with(_top=min(int(k), len(self.labels)))
 
     @property
     def card(self) -> Card:
@@ -116,13 +116,14 @@ class LoadedModel:
         Raises:
             AudioError: A recording cannot be used; the line counts waveforms from 1.
         """
-        given: Any = waveforms
+        given: Any = several(waveforms)
+        given = waveforms if given is None else list(given)
         listed = given.ndim > 0 if isinstance(given, np.ndarray) else isinstance(given, Sequence)
         if not listed or isinstance(given, str | bytes):
             raise AudioError(f"probabilities: {type(waveforms).__name__}, expected a list of recordings")
         checked = [
             to_waveform(waveform, None, self.sample_rate, f"waveform {number}")
-            for number, waveform in enumerate(waveforms, start=1)
+            for number, waveform in enumerate(given, start=1)
         ]
         # Waveforms of like length go together, so that little time is spent on padding.
         order = sorted(range(len(checked)), key=lambda row: checked[row].size)

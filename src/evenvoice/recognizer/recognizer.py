@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self, overload
 
+import numpy as np
 import numpy.typing as npt
 
 from evenvoice.audio import Waveform
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.recognizer.audio_like import are_several, as_encoded, blocks_of, check_rate, to_waveform
+from evenvoice.recognizer.audio_like import as_encoded, blocks_of, check_rate, several, to_waveform
 from evenvoice.recognizer.live import Known, Live
 from evenvoice.recognizer.loaded import LoadedModel, Scores
 from evenvoice.recognizer.profile import SpeakerProfile
@@ -76,9 +77,9 @@ class Recognizer(LoadedModel):
             ``anna = r.enrol(["1.wav", "2.wav"])``, and then ``r("clip.wav", speaker=anna)``, or ``r.adapted(anna)``.
         """
         self._check_adaptive()
-        several = recordings if isinstance(recordings, Iterator) or are_several(recordings) else [recordings]
+        listed = several(recordings)
         mean, k = RunningMean(kappa_of(self._card, self._name), math.inf), 0
-        for k, recording in enumerate(several, start=1):  # how many there are
+        for k, recording in enumerate([recordings] if listed is None else listed, start=1):  # how many there are
             waveform = to_waveform(recording, rate, self.sample_rate, f"recording {k}")
             mean.add(self._session.normalised([waveform])[0])
         if mean.offset is None:
@@ -132,9 +133,7 @@ class Recognizer(LoadedModel):
         """
         if speaker is not None:
             return self.adapted(speaker)(audio, rate)
-        if are_several(audio):
-            return [self(each, rate) for each in audio]
-        return self._ranked(self.probabilities([to_waveform(audio, rate, self.sample_rate, "the waveform")])[0])
+        return self._scores(audio, rate, "the waveform")
 
     def windows(
         self,
@@ -208,8 +207,9 @@ class Recognizer(LoadedModel):
             was recorded since it was last asked.
         """
         live = self.live(rate, window=window, hop=hop, adapt=adapt)
-        listed = isinstance(chunks, Iterable) and getattr(chunks, "ndim", 1) > 0
-        if not listed or isinstance(chunks, str | bytes | dict):
+        if isinstance(chunks, np.ndarray) and chunks.ndim < 2:
+            raise AudioError(f"the stream: one array {list(chunks.shape)}, expected an iterable of arrays [n]: [array]")
+        if not isinstance(chunks, Iterable) or isinstance(chunks, str | bytes | dict):
             raise AudioError(f"the stream: {type(chunks).__name__}, expected an iterable of arrays [n]")
         return live.over(chunks)
 
@@ -232,6 +232,13 @@ class Recognizer(LoadedModel):
             known = RunningMean(kappa_of(self._card, self._name), check_half_life(adapt), self._speaker)
         resampling = Resampling(self.sample_rate if rate is None else check_rate(rate), self.sample_rate)
         return Live(resampling, cutter, self.sample_rate, known, partial(self._answer, known))
+
+    def _scores(self, audio: Any, rate: float | None, name: str) -> Any:
+        """Return what a call does; errors call a recording without a name of its own by this one."""
+        listed = several(audio)
+        if listed is not None:
+            return [self._scores(each, rate, f"recording {k}") for k, each in enumerate(listed, start=1)]
+        return self._ranked(self.probabilities([to_waveform(audio, rate, self.sample_rate, name)])[0])
 
     def _answer(self, known: Known | None, samples: Waveform, new: int) -> Scores:
         """Return what is predicted of a window, and have a running mean take it in."""

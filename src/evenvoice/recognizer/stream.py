@@ -10,6 +10,7 @@ import soxr
 
 from evenvoice.audio import Waveform, check_chunk, check_length
 from evenvoice.errors import AudioError
+from evenvoice.recognizer.arrays import array_of, as_floats
 
 
 class Resampling:
@@ -38,14 +39,15 @@ class Resampling:
         """Return what is complete after a chunk, float32 ``[n]``.
 
         Args:
-            chunk: What comes next: mono, float ``[n]``, full scale 1, of any length. Unlike a whole recording it may be
-                silent or empty.
+            chunk: What comes next: mono ``[n]`` of any length, floats of full scale 1, or int16, int32 or uint8 as WAV
+                files hold them. Unlike a whole recording it may be silent or empty.
 
         Raises:
             AudioError: It is NaN, infinite, not mono or not of floats; the line counts chunks from 1.
         """
         self._chunks += 1
-        part = check_chunk(chunk, f"chunk {self._chunks}")
+        name = f"chunk {self._chunks}"
+        part = check_chunk(as_floats(array_of(chunk, name, "expected an array [n]"), name, whole=False), name)
         self._samples += part.size
         return part if self._resampler is None else self._resampler.resample_chunk(part)
 
