@@ -13,7 +13,7 @@ from evenvoice.bench.size import too_large
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
-from evenvoice.protocols import THIN, open_protocol
+from evenvoice.protocols import THIN, open_protocol, protocol_text
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study import (
     STUDY_FILE,
@@ -99,7 +99,7 @@ def balance(
         execution.message(f"left out: {one}")
     failed: dict[tuple[str, str], str] = {}
     names = [method.name_in(recipe.name) for recipe in the_recipes for method in the_methods]
-    tried = {(name, each) for name in names for each in protocols}
+    tried = {(name, open_protocol(each).name) for name in names for each in protocols}
 
     def record() -> None:
         if (folder / STUDY_FILE).exists():  # without a run the folder is no bench's yet
@@ -149,7 +149,7 @@ def _protocols(protocol: str | None, imbalance: Any, corpus: Corpus) -> list[str
                 f"imbalance: found {shown(ratio)}; expected a ratio from 1 between the largest and the smallest class, "
                 f"such as 10, or {OWN} for the corpus' own"
             )
-        found.append(open_protocol(f"{name}{THIN}{number:g}").name)
+        found.append(protocol_text(f"{name}{THIN}{number:g}"))
     return list(dict.fromkeys(found))
 
 

@@ -29,6 +29,12 @@ def _check(name: str, found: Any) -> None:
             f"protocol {name!r}: {what}; derive a frozen dataclass from evenvoice.protocols.BaseProtocol, and run "
             "evenvoice.testing.check_protocol on it"
         )
+    own: Any = getattr(found, "name")  # noqa: B009  # a property where it depends on settings
+    if isinstance(own, str) and own in PROTOCOLS.shipped and PROTOCOLS[own] is not found:
+        raise EvenvoiceError(
+            f"protocol {name!r}: its name is {own!r}, as that of a shipped protocol, for whose results its own would "
+            "pass; give it another"
+        )
 
 
 PROTOCOLS = Registry(
@@ -169,6 +175,50 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
         raise EvenvoiceError(f"protocol {shown(name)} is unknown{near}; known are {_known()}")
     found: SplitProtocol = PROTOCOLS[known]()
     return found
+
+
+def protocol_text(protocol: Any) -> str:
+    """Return by what `open_protocol` opens a protocol, now and in another process: what a study is given.
+
+    Args:
+        protocol: A text, a class, or an object.
+
+    Raises:
+        EvenvoiceError: It is unknown, or an object that no text opens: one with other settings than its name has.
+
+    Examples:
+        >>> from evenvoice.protocols import Enrol, LeaveOneGroupOut, Speaker, SpeakerFolds
+        >>> [protocol_text(protocol) for protocol in ("LOSO", SpeakerFolds, LeaveOneGroupOut("season"))]
+        ['speaker', 'speaker-folds', 'logo-season']
+        >>> protocol_text(Enrol(Speaker(), 5))
+        'speaker+enrol-5'
+    """
+    if isinstance(protocol, str):
+        opened = open_protocol(protocol)
+        # One of another package is opened by its path, not by the name that its results have.
+        return opened.name if _opens(opened.name, opened) else protocol
+    kind = protocol if isinstance(protocol, type) else type(protocol)
+    path = f"{kind.__module__}:{kind.__qualname__}"
+    if isinstance(protocol, type):
+        _check(path, protocol)
+        protocol = protocol()
+    found = open_protocol(protocol)
+    for text in (found.name, path):
+        if _opens(text, found):
+            return text
+    raise EvenvoiceError(
+        f"protocol {shown(found)}: found other settings than {found.name!r} has, by which a study would know it; "
+        "derive a frozen dataclass with these defaults and a name of its own, where Python can import it "
+        "(random_state is for scikit-learn: a study has seeds)"
+    )
+
+
+def _opens(text: str, protocol: SplitProtocol) -> bool:
+    """Return whether a text opens this very protocol."""
+    try:
+        return open_protocol(text) == protocol
+    except (EvenvoiceError, TypeError):
+        return False
 
 
 def _known() -> str:

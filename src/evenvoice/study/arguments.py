@@ -14,11 +14,12 @@ import pandas as pd
 
 from evenvoice.corpora import Corpus, open_corpus, reader_of
 from evenvoice.errors import EvenvoiceError, shown
-from evenvoice.protocols import open_protocol
+from evenvoice.protocols import SplitProtocol, open_protocol, protocol_text
 from evenvoice.recipes import Recipe, open_recipe
 
 CorpusLike = Corpus | pd.DataFrame | str | os.PathLike[str]
 RecipeLike = Recipe | str | os.PathLike[str]
+ProtocolLike = SplitProtocol | type[SplitProtocol] | str
 
 
 def as_corpus(corpus: Any) -> Corpus:
@@ -65,18 +66,22 @@ def as_recipe(recipe: Any) -> Recipe:
         return recipe
     if isinstance(recipe, str | os.PathLike):
         return open_recipe(_path_text(recipe, "recipe"))
-    raise EvenvoiceError(f"recipe: found {shown(recipe)}; expected a name, a .yaml file or a Recipe")
+    hint = ": open_recipe(name, changes) makes one of a dict" if isinstance(recipe, dict) else ""
+    raise EvenvoiceError(f"recipe: found {shown(recipe)}; expected a name, a .yaml file or a Recipe{hint}")
 
 
 def as_recipes(recipes: Any) -> list[Recipe]:
     """Return one recipe or many as a list."""
-    if isinstance(recipes, Recipe | str | os.PathLike):
+    if isinstance(recipes, Recipe | str | os.PathLike | dict):
         return [as_recipe(recipes)]
     return [as_recipe(recipe) for recipe in _several(recipes, "recipes", "a name, a .yaml file, a Recipe")]
 
 
 def as_protocols(protocols: Any, corpus: Corpus) -> list[str]:
-    """Return one name of a protocol or many as a list; the default for a corpus where there is none.
+    """Return one protocol or many as a list of what `open_protocol` opens; the default for a corpus where none is.
+
+    Raises:
+        EvenvoiceError: One is unknown, or two have one name.
 
     Examples:
         >>> as_protocols(3, None)  # doctest: +ELLIPSIS
@@ -86,21 +91,32 @@ def as_protocols(protocols: Any, corpus: Corpus) -> list[str]:
     """
     if protocols is None:
         return [default_protocol(corpus)]
-    if isinstance(protocols, str):
+    if isinstance(protocols, str) or _is_protocol(protocols):
         protocols = [protocols]
-    found = _several(protocols, "protocols", "a protocol's name")
-    return list(dict.fromkeys(as_protocol(name) for name in found))
+    texts = dict.fromkeys(as_protocol(each) for each in _several(protocols, "protocols", "a protocol's name"))
+    named: dict[str, str] = {}
+    for text in texts:
+        name = open_protocol(text).name
+        if name in named:
+            raise EvenvoiceError(f"protocols {named[name]!r} and {text!r} have one name, {name!r}; give one another")
+        named[name] = text
+    return list(texts)
 
 
-def as_protocol(name: Any) -> str:
-    """Return the name under which a protocol is known.
+def as_protocol(protocol: Any) -> str:
+    """Return what `open_protocol` opens: the name of a protocol, or ``package.module:Class``.
 
     Raises:
-        EvenvoiceError: It is unknown, or no name.
+        EvenvoiceError: It is unknown, or no protocol.
     """
-    if not isinstance(name, str):
-        raise EvenvoiceError(f"protocol: found {shown(name)}; expected a protocol's name, such as speaker-folds")
-    return open_protocol(name).name
+    if not isinstance(protocol, str) and not _is_protocol(protocol):
+        raise EvenvoiceError(f"protocol: found {shown(protocol)}; expected a protocol's name, such as speaker-folds")
+    return protocol_text(protocol)
+
+
+def _is_protocol(value: Any) -> bool:
+    """Return whether something is a protocol, or a class of them."""
+    return hasattr(value, "folds") and hasattr(value, "promise")
 
 
 def default_protocol(corpus: Corpus) -> str:

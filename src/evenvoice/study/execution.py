@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
@@ -61,7 +63,7 @@ class Execution:
 
     def __post_init__(self) -> None:
         jobs: Any = self.jobs
-        if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
+        if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int | np.integer) or jobs < 1):
             raise EvenvoiceError(f"jobs: found {shown(jobs)}; expected a whole number from 1, or None for one a core")
         if not isinstance(self.device, str):
             raise EvenvoiceError(f"device: found {shown(self.device)}; expected 'cpu' or 'cuda'")

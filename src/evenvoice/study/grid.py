@@ -29,6 +29,7 @@ from evenvoice.recipes import DEFAULT_RECIPE, NO_SETTINGS, Recipe, needs_of
 from evenvoice.study.about import about_study
 from evenvoice.study.arguments import (
     CorpusLike,
+    ProtocolLike,
     RecipeLike,
     as_command,
     as_corpus,
@@ -65,7 +66,7 @@ OnFailure = Callable[[RunKey, str], None]
 def evaluate(
     corpus: CorpusLike,
     recipes: RecipeLike | Sequence[RecipeLike] = DEFAULT_RECIPE,
-    protocols: str | Sequence[str] | None = None,
+    protocols: ProtocolLike | Sequence[ProtocolLike] | None = None,
     *,
     seeds: Seeds | None = None,
     split_seeds: Seeds | None = None,
@@ -92,7 +93,8 @@ def evaluate(
         corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, the path of a
             table, a pandas table.
         recipes: One or many: names, ``.yaml`` files or `Recipe` objects; their names differ.
-        protocols: One or many names; ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
+        protocols: One or many: names, ``package.module:Class``, or protocols as a name opens them (``SpeakerFolds()``);
+            ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
         seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
             if not given.
         split_seeds: Instead of ``seeds``: how many splits, or which seeds they have. Every split meets every fit.
@@ -130,7 +132,7 @@ def evaluate(
     repetitions = make_seeds(seeds, split_seeds, fit_seeds)
     the_recipes = as_recipes(recipes)
     the_corpus = as_corpus(corpus)
-    names = as_protocols(with_enrolled(as_protocols(protocols, the_corpus), enrol), the_corpus)
+    texts = as_protocols(with_enrolled(as_protocols(protocols, the_corpus), enrol), the_corpus)
     folder = as_folder(out, the_corpus)
     keep_models, test_curves = as_flag(keep_models, "keep_models"), as_flag(test_curves, "test_curves")
     command = as_command(command)
@@ -138,7 +140,7 @@ def evaluate(
     evaluation = _Evaluation(
         the_corpus,
         the_recipes,
-        names,
+        texts,
         repetitions,
         folder,
         execution,
@@ -155,7 +157,8 @@ def evaluate(
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
     evaluation.run()
-    study = load_study(folder).only([recipe.name for recipe in the_recipes], names, repetitions)
+    asked = [open_protocol(text).name for text in texts]
+    study = load_study(folder).only([recipe.name for recipe in the_recipes], asked, repetitions)
     log.finish(study)
     return study
 
@@ -214,7 +217,8 @@ class _Evaluation:
             )
             for line in not_kept(tasks, missing, self.folder) if self.keep_models else ():
                 self.execution.message(line)
-        about = about_study(self.folder, self.corpus, self.recipes, self.protocols, self.seeds, self.command)
+        names = [protocol.name for protocol in protocols]
+        about = about_study(self.folder, self.corpus, self.recipes, names, self.seeds, self.command)
         runs = (run for part in waiting for run in self._make(*part))
         next(runs, None)
         # Not before the first run is whole: a folder without runs is bound to no corpus.

@@ -171,7 +171,7 @@ def measure_robustness(
         recipe=the_recipe,
         corpus=used.name,
         fingerprint=used.fingerprint(),
-        protocol=name,
+        protocol=split.name,
         seed=seed,
         conditions=tuple(found),
     )
