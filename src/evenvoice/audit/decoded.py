@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import pandas as pd
 from joblib import delayed
 
 from evenvoice.audio import Clip, read
+from evenvoice.audit.aside import Aside
 from evenvoice.audit.findings import Finding, Kind
 from evenvoice.audit.fingerprint import Fingerprint, decoded_hash, fingerprint
 from evenvoice.audit.signal import SignalMeasures, measure
@@ -25,7 +27,11 @@ _UNUSABLE = Kind(
 )
 
 
-@dataclass(frozen=True, eq=False)
+# In the place of arrays that are put aside.
+_NOTHING = np.empty(0, np.uint32), np.empty(0, bool), np.empty(0, np.int8)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Decoded:
     """What one recording is.
 
@@ -75,7 +81,7 @@ def decode_all(clips: Sequence[Clip], *, jobs: int) -> list[Decoded | AudioError
     # Threads: decoding and the transforms release Python's lock, and nothing need be copied.
     calls = (delayed(_decode)(clip) for clip in clips)
     with closing(in_parallel(calls, "decoding", len(clips), jobs=jobs, threads=True)) as results:
-        return list(results)
+        return _compact(results)
 
 
 def decoded_table(corpus: Corpus, decoded: Sequence[Decoded | AudioError]) -> pd.DataFrame:
@@ -101,6 +107,25 @@ def unusable_findings(decoded: Sequence[Decoded | AudioError]) -> list[Finding]:
     if not errors:
         return []
     return [Finding(_UNUSABLE, f"{len(errors)} of {len(decoded)} recordings cannot be used", errors)]
+
+
+def _compact(results: Iterable[Decoded | AudioError]) -> list[Decoded | AudioError]:
+    """Return the results with the arrays of their fingerprints put aside: of a large corpus, into files."""
+    found: list[Decoded | AudioError] = []
+    with Aside(np.dtype(np.uint32)) as bits, Aside(np.dtype(bool)) as audible, Aside(np.dtype(np.int8)) as shapes:
+        for one in results:
+            if isinstance(one, Decoded):
+                fingerprint = one.fingerprint
+                bits.put(fingerprint.bits)
+                audible.put(fingerprint.audible)
+                shapes.put(fingerprint.shape)
+                one = replace(one, fingerprint=Fingerprint(fingerprint.exact, *_NOTHING))
+            found.append(one)
+        arrays = zip(bits.arrays(), audible.arrays(), shapes.arrays(), strict=True)
+    for row, one in enumerate(found):
+        if isinstance(one, Decoded):
+            found[row] = replace(one, fingerprint=Fingerprint(one.fingerprint.exact, *next(arrays)))
+    return found
 
 
 def _decode(clip: Clip) -> Decoded | AudioError:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from evenvoice.audit.candidates import candidates
 from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind, some
 from evenvoice.audit.fingerprint import Fingerprint
@@ -19,7 +20,7 @@ from evenvoice.audit.kinds_duplicates import (
     DUPLICATE_AUDIO,
     NEAR_DUPLICATE_AUDIO,
 )
-from evenvoice.audit.matching import candidates, correlate, is_periodic
+from evenvoice.audit.matching import correlate, is_periodic
 
 # Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
 # copies that were trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more.

@@ -47,7 +47,7 @@ _LEVEL_WINDOW = RATE // 20
 _LEVEL_FLOOR = 1e-3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Fingerprint:
     """A recording as `evenvoice.audit.duplicates.find_duplicates` sees it: about 5 kB a second.
 

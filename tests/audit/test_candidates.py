@@ -1,0 +1,88 @@
+"""Candidates: known lags, and bounds on what is compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evenvoice.audit import candidates as room
+from evenvoice.audit.candidates import candidates
+from evenvoice.audit.fingerprint import Fingerprint, fingerprint
+from tests.audit.copies import spoken
+
+
+def of(waveform: np.ndarray, rate: int = 16000) -> Fingerprint:
+    return fingerprint(np.asarray(waveform, np.float32), rate, "")
+
+
+@pytest.fixture(scope="module")
+def six() -> list[Fingerprint]:
+    """Three sentences, and a copy of each half a second later."""
+    return [of(spoken(n)) for n in range(3)] + [of(np.pad(spoken(n), (8000, 0))) for n in range(3)]
+
+
+def test_candidates_come_with_their_lag(six: list[Fingerprint]) -> None:
+    lags = {(first, second): lag for first, second, lag in candidates(six)}
+    assert len(lags) < 15 / 2  # of all pairs
+    assert [lags[n, n + 3] for n in range(3)] == pytest.approx([0.5] * 3, abs=0.02)
+    # A later start of the same sound first: other sentences share fewer bits.
+    assert {pair[:2] for pair in list(candidates(six))[:3]} == {(n, n + 3) for n in range(3)}
+    assert list(candidates([])) == []
+    assert list(candidates(six[:1])) == []
+
+
+def test_blocks_change_nothing(six: list[Fingerprint], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = list(candidates(six))
+    monkeypatch.setattr(room, "_LOOKED_UP", 1)
+    monkeypatch.setattr(room, "_PAIRS_COMPARED", 1)
+    assert list(candidates(six)) == whole
+
+
+def printed(bits: list[int], audible: list[int]) -> Fingerprint:
+    """A fingerprint of these sub-fingerprints and of no waveform."""
+    return Fingerprint("", np.array(bits, np.uint32), np.array(audible, bool), np.zeros(0, np.int8))
+
+
+@pytest.mark.parametrize("looked_up", [1, 10, 1000])
+def test_equal_frames_are_those_of_two_loops(monkeypatch: pytest.MonkeyPatch, looked_up: int) -> None:
+    monkeypatch.setattr(room, "_LOOKED_UP", looked_up)
+    rng = np.random.default_rng(0)
+    prints = [printed(rng.integers(0, 4, n).tolist(), (rng.random(n) < 0.7).tolist()) for n in (5, 9, 1, 12, 7)]
+    track = room._Track.of(prints)
+    found = [(a, b) for one, other in room._equal_frames(track) for a, b in zip(one, other, strict=True)]
+    expected = {
+        (a, b)
+        for a in range(34)
+        for b in range(34)
+        if track.file[a] < track.file[b] and track.audible[a] and track.audible[b] and track.bits[a] == track.bits[b]
+    }
+    assert len(found) == len(expected) > 30
+    assert set(found) == expected
+
+
+def test_bit_errors_by_hand() -> None:
+    first = printed([0b1111, 0, 0xFFFFFF, 5], [1, 1, 0, 1])
+    second = printed([77, 0b1010, 0b110000000000000000000001, 0, 5], [1, 1, 1, 1, 1])
+    track = room._Track.of([first, second])
+    one, other = np.array([0]), np.array([1])
+    # One frame later: 2, 3, unheard and 0 bits differ. Three earlier: 0b101 against 0b1001101.
+    assert room._bit_errors(track, one, other, np.array([1])) == pytest.approx((2 + 3 + 0) / (3 * 24))
+    assert room._bit_errors(track, one, other, np.array([-3])) == pytest.approx(2 / 24)
+    # Two earlier: the first is unheard, then 5 against 10.
+    assert room._bit_errors(track, one, other, np.array([-2])) == pytest.approx(4 / 24)
+    silent = room._Track.of([printed([1], [0]), printed([1], [1])])
+    assert room._bit_errors(silent, one, other, np.array([0])) == 1
+
+
+def test_many_copies_are_chained_though_few_equals_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = [of(np.pad(spoken(0), (8 * n, 0))) for n in range(12)]
+    every = {(a, b) for a, b, _ in candidates(copies)}
+    assert len(every) == 66
+    monkeypatch.setattr(room, "_EQUALS", 3)
+    fewer = {(a, b) for a, b, _ in candidates(copies)}
+    assert fewer < every
+    assert {(n, n + 1) for n in range(11)} <= fewer
+
+
+def test_silence_is_no_candidate() -> None:
+    assert list(candidates([of(np.zeros(16000)), of(np.zeros(17000))])) == []
