@@ -26,6 +26,9 @@ TYPICAL_FIT_SD = 0.02
 
 FEWEST_FITS = 3
 
+# And no more: where speakers hardly differ, each further fit helps a little, and advice of a hundred is none.
+_MOST_ADVISED = 10
+
 
 def minimum_detectable_difference(
     components: Components, speakers: int, fits: int, *, power: float = 0.8, level: float = 0.95
@@ -177,7 +180,7 @@ def plan_study(
 
 
 def fits_that_would_do(components: Components, speakers: int) -> int:
-    """Return a number of fits beyond which more fits hardly help: 25 % from what any number would find.
+    """Return a number of fits that is worth its time: 25 % from what any number would find, from 3 to 10.
 
     Args:
         components: Of a difference; the fits' may be unknown, then `TYPICAL_FIT_SD` stands in for each system's.
@@ -185,7 +188,7 @@ def fits_that_would_do(components: Components, speakers: int) -> int:
 
     Examples:
         >>> fits_that_would_do(Components(0.12**2), speakers=10), fits_that_would_do(Components(0.05**2), speakers=24)
-        (3, 12)
+        (3, 10)
     """
     if isnan(components.fits):
         components = Components(components.speakers, 2 * TYPICAL_FIT_SD**2, 0.0)
@@ -193,9 +196,9 @@ def fits_that_would_do(components: Components, speakers: int) -> int:
         return FEWEST_FITS
     goal = 1.25 * minimum_detectable_difference(components, speakers, MOST_FITS)
     found = _least(
-        lambda fits: minimum_detectable_difference(components, speakers, fits) <= goal, FEWEST_FITS, MOST_FITS
+        lambda fits: minimum_detectable_difference(components, speakers, fits) <= goal, FEWEST_FITS, _MOST_ADVISED
     )
-    return found or MOST_FITS
+    return found or _MOST_ADVISED
 
 
 def _least(holds: Callable[[int], bool], first: int, last: int) -> int | None:
