@@ -197,6 +197,19 @@ def test_validation_of_a_random_split_is_stratified() -> None:
     assert set(TABLE["emotion"].iloc[cut.validation]) == set(TABLE["emotion"])
 
 
+def test_an_emotion_too_rare_for_a_stratified_validation_part_is_one_line() -> None:
+    table = pd.DataFrame({"emotion": ["angry"] * 20 + ["sad"] * 20 + ["calm"] * 2})
+    protocol = open_protocol("random")
+    fold = make_folds(protocol, table, seed=0)[0]
+    with pytest.raises(
+        EvenvoiceError, match="fold 0: no validation part: one utterance of 'calm', and both parts take"
+    ):
+        cut_validation(fold, table, 0.2, seed=0, protocol=protocol)
+    fold = dataclasses.replace(fold, train=np.arange(40), test=np.array([40, 41]))
+    with pytest.raises(EvenvoiceError, match="fold 0: no validation part: 2% of 40 utterances leaves a part of 1, and"):
+        cut_validation(fold, table, 0.02, seed=0, protocol=protocol)
+
+
 def test_one_sentence_alone_cannot_be_held_out() -> None:
     with pytest.raises(EvenvoiceError, match="'text-folds': one sentence only"):
         make_folds(open_protocol("text-folds"), TABLE.assign(text="the same"), seed=0)

@@ -69,11 +69,18 @@ def test_in_a_grid_search_and_cloned() -> None:
         (Speaker(), SPEAKERS, 10), (SpeakerFolds(4), list(SPEAKERS), 4), (Session(), GROUPS["session"], 5),
         (Predefined(), GROUPS["split"], 1), (Cross(), GROUPS["corpus"].to_numpy(), 1), (KFold(3), None, 3),
         (Random(0.25), None, 1), (open_protocol("logo-season"), {"season": SPEAKERS}, 10),
+        (open_protocol("kfold+select-on-test"), None, 5), (open_protocol("random+select-on-test"), None, 1),
+        (open_protocol("speaker-folds+enrol-1"), SPEAKERS, 5),
     ],
 )  # fmt: skip
 def test_groups_are_what_the_protocol_divides_by(protocol: Speaker, groups: object, folds: int) -> None:
     assert len(list(protocol.split(X, Y, groups))) == folds
     assert protocol.get_n_splits(X, Y, groups) == folds
+
+
+@pytest.mark.parametrize("name", ["kfold+select-on-test", "speaker-folds+enrol-2", "speaker-folds+thin-2"])
+def test_a_wrapped_protocol_has_as_many_folds_as_the_one_inside(name: str) -> None:
+    assert open_protocol(name).get_n_splits() == 5
 
 
 def test_the_seed_of_a_splitter_is_its_random_state() -> None:
@@ -93,6 +100,17 @@ def test_the_seed_of_a_splitter_is_its_random_state() -> None:
         (SpeakerFolds(5), (X, Y, {"speakers": SPEAKERS}), "groups have no column 'speaker'; found speakers"),
         (SpeakerFolds(5), (3, Y, SPEAKERS), "a int has no rows to divide"),
         (SpeakerFolds(11), (X, Y, SPEAKERS), "11 groups of speakers asked for, 10 speakers found"),
+        (
+            open_protocol("logo-age"),
+            (X, Y, {"age": [1, "old"] * 30}),
+            "protocol 'logo-age': column 'age' holds int and",
+        ),
+        (open_protocol("logo-age"), (X, Y, {"age": [1] * 60}), "protocol 'logo-age': one age only"),
+        (
+            Random(0.03),
+            (X, Y, None),
+            "protocol 'random': 3% of 60 utterances leaves a part of 2, .* of 3 emotions; use",
+        ),
         (KFold(5), (X, None, None), "KFold: keeps the shares of the labels, and y is missing"),
         (KFold(5), (X, [np.nan, *Y[1:]], None), "y is missing for row 0"),
         (KFold(5), (X, np.eye(3)[[0] * 60], None), "y has more than one value for a row"),

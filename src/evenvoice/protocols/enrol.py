@@ -14,16 +14,16 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols.fewer import fewer_name
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.protocol import SplitProtocol, Splitter
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
 from evenvoice.protocols.thin import thinned_name
+from evenvoice.protocols.wrapped import Wrapped
 
 ENROL = "+enrol-"
 ALL: Literal["all"] = "all"
 
 
 @dataclass(frozen=True)
-class Enrol(Splitter):
+class Enrol(Wrapped):
     """Another protocol's folds, with k utterances of each test speaker enrolled, without labels, and the rest tested.
 
     Which ones depends on the seed and the speaker alone, and fewer are among more. ``all`` enrols all of a speaker's
@@ -42,9 +42,7 @@ class Enrol(Splitter):
         (1, 1, 'each speaker in turn is tested, and unseen in training; adapted, 1 utterance')
     """
 
-    balance_first: ClassVar[bool] = False
     select_on_test: ClassVar[bool] = False
-    inner: SplitProtocol
     utterances: int | Literal["all"]
 
     @property
@@ -63,11 +61,6 @@ class Enrol(Splitter):
     def needs(self) -> tuple[str, ...]:
         """Columns in which no value may be missing."""
         return tuple(dict.fromkeys((*self.inner.needs, "speaker")))
-
-    @property
-    def validation_by(self) -> str | None:
-        """See `SplitProtocol`."""
-        return self.inner.validation_by
 
     @property
     def drawn(self) -> bool:

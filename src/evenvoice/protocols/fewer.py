@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
-from evenvoice.protocols.narrowed import Narrowed
 from evenvoice.protocols.promise import Fold, Promise
+from evenvoice.protocols.wrapped import Narrowed
 
 SPEAKERS = "+speakers-"
 

@@ -29,7 +29,7 @@ class Speaker(BaseProtocol):
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return one fold a speaker; the seed changes nothing here (it still changes the weights)."""
-        return _one_group_out(utterances, "speaker")
+        return _one_group_out(utterances, "speaker", self.name)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Session(BaseProtocol):
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return one fold a session; the seed changes nothing here (it still changes the weights)."""
-        return _one_group_out(utterances, "session")
+        return _one_group_out(utterances, "session", self.name)
 
 
 @dataclass(frozen=True)
@@ -159,15 +159,23 @@ class LeaveOneGroupOut(BaseProtocol):
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return one fold a value; the seed changes nothing here (it still changes the weights)."""
-        return _one_group_out(utterances, self.column)
+        return _one_group_out(utterances, self.column, self.name)
 
 
-def _one_group_out(utterances: pd.DataFrame, column: str) -> list[Fold]:
-    """One fold for each value of a column."""
+def _one_group_out(utterances: pd.DataFrame, column: str, protocol: str) -> list[Fold]:
+    """Return one fold for each value of a column, in their order."""
     values = utterances[column].to_numpy()
-    groups = sorted(set(values))
+    try:
+        groups = sorted(set(values))
+    except TypeError as error:
+        kinds = " and ".join(sorted({type(value).__name__ for value in values}))
+        raise EvenvoiceError(
+            f"protocol {protocol!r}: column {column!r} holds {kinds}; write all values as text"
+        ) from error
     if len(groups) < 2:
-        raise EvenvoiceError(f"protocol {column!r}: one {column} only ({groups[0]}); it takes two at least. Use random")
+        raise EvenvoiceError(
+            f"protocol {protocol!r}: one {column} only ({groups[0]}); it takes two at least. Use random"
+        )
     return [
         Fold(number, np.flatnonzero(values != group), NO_ROWS, np.flatnonzero(values == group), f"{column} {group}")
         for number, group in enumerate(groups)

@@ -10,10 +10,10 @@ from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.protocols.enrol import ENROL, Enrol, base_name, split_name
 from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
-from evenvoice.protocols.narrowed import Narrowed
 from evenvoice.protocols.protocol import SplitProtocol
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
 from evenvoice.protocols.thin import THIN, Thin, thinned_name
+from evenvoice.protocols.wrapped import Narrowed
 from evenvoice.registry import Registry
 
 _LONGEST = 200

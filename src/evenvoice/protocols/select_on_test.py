@@ -9,13 +9,13 @@ from typing import ClassVar
 import pandas as pd
 
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.protocol import SplitProtocol, Splitter
+from evenvoice.protocols.wrapped import Wrapped
 
 SUFFIX = "+select-on-test"
 
 
 @dataclass(frozen=True)
-class SelectOnTest(Splitter):
+class SelectOnTest(Wrapped):
     """Another protocol's folds, with the epoch of the highest UA on the test part kept. LEAKY.
 
     Args:
@@ -29,8 +29,6 @@ class SelectOnTest(Splitter):
     """
 
     select_on_test: ClassVar[bool] = True
-    balance_first: ClassVar[bool] = False
-    inner: SplitProtocol
 
     @property
     def name(self) -> str:
@@ -42,16 +40,6 @@ class SelectOnTest(Splitter):
         """The other protocol's promise, marked LEAKY."""
         words = f"LEAKY: the best epoch was chosen on the test part; else {self.inner.promise.words}"
         return dataclasses.replace(self.inner.promise, words=words, leaky=True)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Columns in which no value may be missing."""
-        return self.inner.needs
-
-    @property
-    def validation_by(self) -> str | None:
-        """See `SplitProtocol`."""
-        return self.inner.validation_by
 
     @property
     def drawn(self) -> bool:

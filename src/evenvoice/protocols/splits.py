@@ -11,6 +11,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols.promise import Fold, Promise
 from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, whole_number
+from evenvoice.protocols.stratified import stratified_cut
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,12 @@ class Random(BaseProtocol):
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the one fold."""
-        rows = np.arange(len(utterances))
         _enough_of_each(utterances, 2, self.name)
-        from sklearn.model_selection import train_test_split
-
-        train, test = train_test_split(
-            rows, test_size=self.test_size, stratify=utterances["emotion"], random_state=seed, shuffle=True
-        )
-        return [Fold(0, np.sort(train), NO_ROWS, np.sort(test), f"{self.test_size:.0%} drawn at random")]
+        train, test = stratified_cut(
+            np.arange(len(utterances)), utterances["emotion"], self.test_size, seed, f"protocol {self.name!r}",
+            "use kfold, or fewer emotions (--emotions)",
+        )  # fmt: skip
+        return [Fold(0, train, NO_ROWS, test, f"{self.test_size:.0%} drawn at random")]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols.promise import Fold
 from evenvoice.protocols.protocol import SplitProtocol
+from evenvoice.protocols.stratified import stratified_cut
 
 
 def cut_validation(
@@ -28,24 +29,25 @@ def cut_validation(
         protocol: Whose grouping to follow; none: whole speakers.
 
     Raises:
-        EvenvoiceError: Too few groups to cut one off.
+        EvenvoiceError: Too few groups to cut one off, or too few utterances of an emotion for both parts.
     """
-    from sklearn.model_selection import GroupShuffleSplit, train_test_split
-
     if len(fold.validation):
         return fold
     column = "speaker" if protocol is None else protocol.validation_by
     table = utterances.iloc[fold.train]
     if column is None:
-        train, validation = train_test_split(
-            fold.train, test_size=share, stratify=table["emotion"], random_state=seed, shuffle=True
-        )
+        train, validation = stratified_cut(
+            fold.train, table["emotion"], share, seed, f"fold {fold.number}: no validation part",
+            "leave the emotion out with --emotions, or use a recipe that needs none (select: last, decision: none)",
+        )  # fmt: skip
     else:
         if table[column].isna().any() or table[column].nunique() < 2:
             raise EvenvoiceError(
                 f"fold {fold.number}: a validation part takes whole {column}s, and the training part has "
                 f"{table[column].nunique()} known; use select: last, which needs no validation part"
             )
+        from sklearn.model_selection import GroupShuffleSplit
+
         cut = GroupShuffleSplit(1, test_size=share, random_state=seed)
         ours, theirs = next(cut.split(fold.train, groups=table[column]))
         train, validation = fold.train[ours], fold.train[theirs]

@@ -1,4 +1,4 @@
-"""Protocols that leave training rows of another protocol out: what they take over from it."""
+"""Protocols that change the folds of another protocol: what they take over from it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from evenvoice.protocols.protocol import SplitProtocol, Splitter
 
 
 @dataclass(frozen=True)
-class Narrowed(Splitter):
-    """Another protocol's folds with fewer training rows; validation and test parts are the other's.
+class Wrapped(Splitter):
+    """Another protocol's folds, changed.
 
     Args:
         inner: Whose folds.
@@ -33,6 +33,11 @@ class Narrowed(Splitter):
     def n_folds(self) -> int:
         """The other protocol's; an `AttributeError` where it depends on the groups."""
         return int(self.inner.n_folds)  # type: ignore[attr-defined]  # not every protocol has it
+
+
+@dataclass(frozen=True)
+class Narrowed(Wrapped):
+    """Another protocol's folds with fewer training rows; validation and test parts are the other's."""
 
     @property
     def select_on_test(self) -> bool:
