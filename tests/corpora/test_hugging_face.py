@@ -53,6 +53,15 @@ def test_recordings_in_the_dataset_are_kept_in_the_cache_once(tmp_path: Path, ca
     assert kept[0].stat().st_size > 1000
 
 
+def test_a_file_of_the_same_name_is_not_taken_for_a_recording_in_the_dataset(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make(tmp_path / "wav", embedded=True)
+    write_sound(tmp_path / "a.wav", tone=900)
+    monkeypatch.chdir(tmp_path)
+    assert all(clip.file.is_relative_to(cache) for clip in open_corpus(dataset).clips())
+
+
 def test_splits_are_the_corpus_own(tmp_path: Path) -> None:
     parts = datasets.DatasetDict(train=make(tmp_path / "1"), test=make(tmp_path / "2"))
     corpus = open_corpus(parts, columns="emotion=label")

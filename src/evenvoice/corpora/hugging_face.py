@@ -142,10 +142,10 @@ def _files(dataset: Any, column: str) -> Iterator[tuple[Path, str | None]]:
     for number, row in enumerate(rows):
         value = row[column]
         path, data = (value.get("path"), value.get("bytes")) if isinstance(value, dict) else (value, None)
-        if path and Path(path).is_file():
-            yield Path(path).absolute(), None
-        elif data:
+        if data:  # as `datasets` decodes it: beside the bytes, the path is a name, which another file here may have
             yield _kept(data), Path(path).name if path else f"{number:06d}"
+        elif path and Path(path).is_file():
+            yield Path(path).absolute(), None
         else:
             raise EvenvoiceError(
                 f"dataset, row {number}: {column} holds no recording, and {str(path)!r} is no file here; load the "
