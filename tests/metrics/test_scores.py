@@ -49,6 +49,13 @@ def _predictions() -> pd.DataFrame:
     return make_predictions(utterances, np.array([[0.25, 0.25, 0.5], [0.7, 0.2, 0.1]]), LABELS)
 
 
+def test_own_columns_are_kept_for_subgroups_whatever_is_within_their_names() -> None:
+    utterances = pd.DataFrame({"emotion": ["sad"], "group:age": ["old"], "p:sad": [1.0], "empty": [None]}, index=["a"])
+    table = make_predictions(utterances, np.array([[0.25, 0.25, 0.5]]), LABELS)
+    assert table["group:age"].to_list() == ["old"]
+    assert (table["p:sad"].to_list(), "empty" in table) == ([0.5], False)
+
+
 def test_predictions_are_joined_by_position_and_go_round(tmp_path: Path) -> None:
     table = _predictions()
     assert table["predicted"].to_list() == ["sad", "angry"]

@@ -44,8 +44,8 @@ def make_predictions(
         "utterance": utterances.index.astype(str),
         "emotion": utterances["emotion"].to_numpy(),
     }
-    others = [name for name in map(str, utterances) if name not in (*KNOWN, *NOT_KEPT) and PROBABILITY not in name]
-    others = [name for name in others if utterances[name].notna().any()]
+    others = [name for name in map(str, utterances) if name not in (*KNOWN, *NOT_KEPT)]
+    others = [name for name in others if not name.startswith(PROBABILITY) and utterances[name].notna().any()]
     columns |= {name: utterances[name].to_numpy() for name in (*KNOWN, *others) if name in utterances}
     columns["synthetic"] = np.zeros(len(utterances), bool) if synthetic is None else synthetic
     columns["predicted"] = np.asarray(labels)[probabilities.argmax(axis=1)]
