@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evenvoice.metrics.paired import compare_counts, compare_systems
+from evenvoice.metrics.paired import compare_ratios, compare_systems
+from evenvoice.metrics.ratios import count_ratios
 from evenvoice.metrics.scores import score
 from evenvoice.metrics.simulated_pairs import Pair
 from evenvoice.metrics.simulation import EMODB_4
@@ -42,7 +43,9 @@ def test_made_equal_is_equal_and_skewed() -> None:
 def test_counts_are_those_of_the_tables() -> None:
     pair = Pair(0.5, gain=0.2)
     first, second = pair.draw(6, 2, np.random.default_rng(0))
-    counted = compare_counts(*pair.draw_counts(6, 2, np.random.default_rng(0)), EMODB_4.labels)
+    *cells, discordant = pair.draw_counts(6, 2, np.random.default_rng(0))
+    ratios = (count_ratios(each, EMODB_4.labels) for each in cells)
+    counted = compare_ratios(*ratios, tuple(each.counts for each in cells), discordant)
     assert counted == compare_systems(first, second, EMODB_4.labels)
 
 

@@ -103,47 +103,56 @@ def confusion_of(table: pd.DataFrame, labels: Sequence[str]) -> Counts:
 
 def ua_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return UA of confusion matrices ``[…, emotions, emotions]``: the mean of the recalls of emotions that occur."""
-    return _mean_of_known(recalls_of(counts))
+    return mean_of_known(recalls_of(counts))
 
 
 def wa_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return WA of confusion matrices ``[…, emotions, emotions]``."""
-    return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
+    return quotient(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
 def macro_f1_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return the mean F1 of the emotions that occur, for confusion matrices ``[…, emotions, emotions]``."""
-    return _mean_of_known(f1s_of(counts))
+    return mean_of_known(f1s_of(counts))
 
 
 def recalls_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return recalls ``[…, emotions]``; NaN where an emotion does not occur."""
-    return _ratio(_diagonal(counts), counts.sum(axis=-1))
+    return quotient(_diagonal(counts), counts.sum(axis=-1))
 
 
 def precisions_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return precisions ``[…, emotions]``; 0 where an emotion is never answered, as `score` gives."""
-    return np.nan_to_num(_ratio(_diagonal(counts), counts.sum(axis=-2)))
+    return np.nan_to_num(quotient(_diagonal(counts), counts.sum(axis=-2)))
 
 
 def f1s_of(counts: Counts) -> npt.NDArray[np.float64]:
     """Return F1 ``[…, emotions]``; NaN where an emotion does not occur, as `score` gives."""
     truth, answers = counts.sum(axis=-1), counts.sum(axis=-2)
-    return np.where(truth > 0, _ratio(2 * _diagonal(counts), truth + answers), np.nan)
+    return np.where(truth > 0, quotient(2 * _diagonal(counts), truth + answers), np.nan)
 
 
 def _diagonal(counts: Counts) -> Counts:
     return np.asarray(np.diagonal(counts, axis1=-2, axis2=-1), np.float64)
 
 
-def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Divide; NaN where there is nothing to divide by."""
+def quotient(above: npt.ArrayLike, below: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return ``above / below``, broadcast; NaN where there is nothing to divide by.
+
+    Examples:
+        >>> quotient([1.0, 1.0], [2.0, 0.0]).tolist()
+        [0.5, nan]
+    """
     above, below = np.asarray(above, float), np.asarray(below, float)
     nothing = np.full(np.broadcast(above, below).shape, np.nan)
-    quotient: npt.NDArray[np.float64] = np.divide(above, below, out=nothing, where=below > 0)
-    return quotient
+    return np.asarray(np.divide(above, below, out=nothing, where=below > 0), float)
 
 
-def _mean_of_known(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Mean over the last axis of what is not NaN."""
-    return _ratio(np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1))
+def mean_of_known(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the mean over the last axis of what is not NaN; NaN where nothing is.
+
+    Examples:
+        >>> mean_of_known(np.array([[1.0, np.nan, 3.0], [np.nan] * 3])).tolist()
+        [2.0, nan]
+    """
+    return quotient(np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1))

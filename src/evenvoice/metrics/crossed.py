@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from evenvoice.metrics.counts import quotient
 from evenvoice.metrics.interval import Components
 
 Floats = npt.NDArray[np.float64]
@@ -109,7 +110,7 @@ def over_speakers_and_fits(Z: Floats) -> Error:
     speakers, fits, both = mean_squares(Z)
     total = np.maximum(np.maximum(speakers + fits - both, speakers), fits)
     spread = speakers**2 / (S - 1) + fits**2 / (R - 1) + both**2 / ((S - 1) * (R - 1))
-    return Error(np.asarray(total / (S * R)), _over(total**2, spread))
+    return Error(np.asarray(total / (S * R)), quotient(total**2, spread))
 
 
 def over_paired_fits(first: Floats, second: Floats) -> Error:
@@ -149,7 +150,7 @@ def over_unpaired_fits(first: Floats, second: Floats) -> Error:
         variance = variance + np.where(more, squares.fits - squares.both, 0) / (S * R)
         terms = squares.fits**2 / (R - 1) + squares.both**2 / ((S - 1) * (R - 1))
         spread = spread + np.where(more, terms, 0) / (S * R) ** 2
-    return Error(variance, _over(variance**2, spread))
+    return Error(variance, quotient(variance**2, spread))
 
 
 def unpaired_components(first: Floats, second: Floats) -> Components:
@@ -174,9 +175,3 @@ def training_factor(folds: int) -> float:
         2.25
     """
     return 1 + folds / (folds - 1)
-
-
-def _over(above: Floats, below: Floats) -> Floats:
-    """Divide; NaN where there is nothing to divide by."""
-    above, below = np.broadcast_arrays(np.asarray(above, float), np.asarray(below, float))
-    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))

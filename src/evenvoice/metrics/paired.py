@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan, nan, sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,7 @@ from scipy.stats import t as student
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics.comparison import Comparison
-from evenvoice.metrics.counts import UnitCounts, unit_counts
+from evenvoice.metrics.counts import unit_counts
 from evenvoice.metrics.crossed import (
     FEW,
     FLAT,
@@ -36,7 +35,7 @@ from evenvoice.metrics.names import ByMeasure, measure_name
 from evenvoice.metrics.pairing import most_of
 from evenvoice.metrics.permutation import MOST_UNITS, contributions, crossed_exchange_test, mcnemar_test
 from evenvoice.metrics.planning import minimum_detectable_difference
-from evenvoice.metrics.ratios import Ratios, count_ratios, score_ratios
+from evenvoice.metrics.ratios import Ratios, score_ratios
 
 
 def compare_systems(
@@ -98,22 +97,6 @@ def compare_systems(
         score_ratios(first, labels), score_ratios(second, labels), counts, discordant, measure=measure, target=target,
         paired_fits=paired, folds=folds, level=level, resamples=resamples, seed=seed, varies=varies,
     )  # fmt: skip
-
-
-def compare_counts(
-    ours: UnitCounts, theirs: UnitCounts, discordant: tuple[int, int], labels: Sequence[str], **options: Any
-) -> Comparison:
-    """Do the work of `compare_systems` for predictions that are already counted.
-
-    Args:
-        ours: The first system's, of the same units, fits and utterances as the second's.
-        theirs: The second system's.
-        discordant: Utterances of the first fit that only the first system recognises, and only the second.
-        labels: All emotions, in the order of the counts.
-        options: As `compare_systems` has them.
-    """
-    ratios = count_ratios(ours, labels), count_ratios(theirs, labels)
-    return compare_ratios(*ratios, (ours.counts, theirs.counts), discordant, **options)
 
 
 def compare_ratios(

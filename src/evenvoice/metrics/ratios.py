@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from evenvoice.metrics.calibration import TINY
-from evenvoice.metrics.counts import UnitCounts, positions, unit_counts
+from evenvoice.metrics.counts import UnitCounts, mean_of_known, positions, unit_counts
 from evenvoice.metrics.interval import Unit
 from evenvoice.metrics.predictions import PROBABILITY
 
@@ -75,7 +75,7 @@ class Ratios:
 
     def values(self, above: Floats, below: Floats) -> Floats:
         """Return the measures of sums ``[b, seeds, ratios]``, the mean over seeds: ``[b, measures]``."""
-        return np.stack([_mean(column) for column in self._columns(above, below)], axis=-1)
+        return np.stack([mean_of_known(column) for column in self._columns(above, below)], axis=-1)
 
     def by_fit(self, above: Floats, below: Floats) -> Floats:
         """Return the measures of sums ``[b, seeds, ratios]``, each seed's by itself: ``[b, seeds, measures]``."""
@@ -130,7 +130,7 @@ class Ratios:
         quotients = self._quotients(above, below)
         for measure in self.measures.values():
             part = quotients[..., measure.columns]
-            yield np.abs(part).sum(axis=-1) if measure.gaps else _mean(part)
+            yield np.abs(part).sum(axis=-1) if measure.gaps else mean_of_known(part)
 
     def _quotients(self, above: Floats, below: Floats) -> Floats:
         quotients = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
@@ -252,11 +252,3 @@ def _shares(part: Floats, measure: Measure) -> Floats:
         of_seed = known / np.maximum(known.sum(axis=-1, keepdims=True), 1)
     shares: Floats = of_seed / seeds
     return shares
-
-
-def _mean(values: Floats) -> Floats:
-    """Mean over the last axis of what is known; NaN where nothing is."""
-    known = np.isfinite(values)
-    n = known.sum(axis=-1)
-    mean: Floats = np.divide(np.where(known, values, 0).sum(axis=-1), n, out=np.full(n.shape, np.nan), where=n > 0)
-    return mean

@@ -28,7 +28,7 @@ class Scores:
         n: Number of utterances.
         ua: Unweighted accuracy: mean of the recalls of the emotions that occur.
         wa: Weighted accuracy: share of utterances recognised.
-        macro_f1: Mean of the emotions' F1.
+        macro_f1: Mean of the F1 of the emotions that occur.
         per_emotion: Indexed by emotion; columns precision, recall, f1, n. Recall and F1 of an emotion that does not
             occur are NaN.
         confusion: Rows true, columns predicted; counts.

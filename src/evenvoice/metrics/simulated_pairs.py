@@ -70,7 +70,7 @@ class Pair:
     def draw_counts(
         self, speakers: int, seeds: int, rng: np.random.Generator
     ) -> tuple[UnitCounts, UnitCounts, tuple[int, int]]:
-        """Draw the study that `draw` would, as `compare_counts` takes it: a tenth of the time."""
+        """Draw the study that `draw` would, counted, in a tenth of the time: both systems, and who alone is right."""
         speaker, truth, right = self._hits(speakers, seeds, rng)
         k = len(EMODB_4.labels)
         counts = np.zeros((2, speakers, seeds, k, k))
