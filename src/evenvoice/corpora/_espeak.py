@@ -44,17 +44,17 @@ def main(job_file: str) -> None:
     voice = Path("voices/!v/demo")
     voice.touch()  # eSpeak lists its voices once
     speaker = _Speaker(job["library"])
-    _tell(speaker.rate)
+    _report(speaker.rate)
     for number, utterance in enumerate(job["utterances"]):
         # Always the same name: eSpeak knows 350 voices at most.
         variant = (data / "voices/!v" / utterance["variant"]).read_text(encoding="utf-8")
         voice.write_text(_voice_file(variant, utterance), encoding="utf-8")
         Path(f"{number}.raw").write_bytes(speaker.speak(utterance))
-        _tell(number)
+        _report(number)
 
 
-def _tell(number: int) -> None:
-    """Say a number to the parent, at once."""
+def _report(number: int) -> None:
+    """Write a number for the parent, at once."""
     sys.stdout.write(f"{number}\n")
     sys.stdout.flush()
 
@@ -93,13 +93,13 @@ class _Speaker:
     def __init__(self, library: str) -> None:
         self._library = ctypes.CDLL(library)
         self._pieces: list[bytes] = []
-        self._callback = _Callback(self._hear)  # held here, or Python would free it
+        self._callback = _Callback(self._take)  # held here, or Python would free it
         self.rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, b".", _DONT_EXIT)
         if self.rate <= 0:
             raise OSError(f"espeak_Initialize: {self.rate}")
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def _hear(self, samples: Any, count: int, events: int) -> int:
+    def _take(self, samples: Any, count: int, events: int) -> int:
         """Take some samples from eSpeak; 0 asks for more."""
         if samples and count > 0:
             self._pieces.append(ctypes.string_at(samples, 2 * count))
@@ -113,7 +113,7 @@ class _Speaker:
         settings = {_RATE: utterance["rate"], _VOLUME: 70, _PITCH: 50, _RANGE: 50, _WORD_GAP: utterance["word_gap"]}
         for parameter, value in settings.items():
             self._check("SetParameter", self._library.espeak_SetParameter(parameter, value, 0))
-        # eSpeak's breath and flutter are random, and seeded with the clock where nobody says otherwise.
+        # eSpeak's breath and flutter are random, and seeded with the clock unless a seed is set.
         self._library.espeak_ng_SetRandSeed(ctypes.c_long(utterance["seed"]))
         text = utterance["text"].encode()
         code = self._library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 0, 0, _UTF8, None, None)

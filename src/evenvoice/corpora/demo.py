@@ -1,8 +1,8 @@
 """The demo corpus: acted emotions spoken by eSpeak NG, so that a newcomer can start without a download.
 
 It is synthetic. Its emotions are what a few rules of the literature make of a formant synthesiser, and the same rules
-made the training and the test part: **no accuracy claim may rest on it**. It shows that
-every step works, and nothing else.
+made the training and the test part: **no accuracy claim may rest on it**. It shows that every step works, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _file(place: Path, recording: Recording) -> Path:
 
 
 def _is_whole(place: Path, wanted: Sequence[Recording]) -> bool:
-    """Tell whether every recording is there; a folder is renamed when it is complete, but a user may delete files."""
+    """Return whether every recording is there; a folder is renamed when it is complete, but a user may delete files."""
     return all(_file(place, recording).is_file() for recording in wanted)
 
 
@@ -150,14 +150,14 @@ def _spoken(speeches: Sequence[dict[str, object]], espeak: _ESpeak) -> Generator
             subprocess.Popen(command, cwd=work, stdout=subprocess.PIPE, stderr=errors, text=True) as child,
         ):
             try:
-                yield from _heard(child, work)
+                yield from _followed(child, work)
             finally:
                 child.kill()  # does nothing to a child that has ended
             errors.seek(0)
             _check_ended(child.wait(), errors.read())
 
 
-def _heard(child: subprocess.Popen[str], work: Path) -> Generator[_Spoken, None, None]:
+def _followed(child: subprocess.Popen[str], work: Path) -> Generator[_Spoken, None, None]:
     """Follow the child's stdout: first the sample rate, then the number of each utterance that is spoken."""
     assert child.stdout is not None
     rate = 0

@@ -41,10 +41,7 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
             "they must share two emotions at least. Merge or rename some with --emotions"
         )
     names = (train.name, test.name if test.name != train.name else f"{test.name}-2")
-    tables = [
-        _named(corpus.table, name) for corpus, name in zip((train, test), names, strict=True)
-    ]  # fmt: skip
-    table = pd.concat(tables)
+    table = pd.concat([_named(corpus.table, name) for corpus, name in zip((train, test), names, strict=True)])
     left_out = sorted({*train.labels, *test.labels} - set(labels))
     unknown = [name for name, corpus in zip(names, (train, test), strict=True) if not corpus.has("speaker")]
     if unknown:  # a corpus knows every speaker or none
@@ -65,7 +62,7 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
 
 
 def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The table with its corpus' name in front of what is only unique within it."""
+    """Return the table with its corpus' name in front of what is only unique within it."""
     named = table.assign(corpus=name).set_axis([f"{name}-{utterance}" for utterance in table.index])
     for column in ("speaker", "session"):
         named[column] = [value if value is None else f"{name}-{value}" for value in table[column]]

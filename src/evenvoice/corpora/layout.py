@@ -35,8 +35,8 @@ def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Lay
     """Guess the levels from the names of the folders.
 
     The emotions are at the level that has what is wanted, else at the first level where half of the names are those of
-    emotions (`names_emotion`), else at the first with two names. The
-    speakers are at the level above or below it if every recording has one, and most of them occur with two emotions.
+    emotions (`names_emotion`), else at the first with two names. The speakers are at the level above or below it if
+    every recording has one, and most of them occur with two emotions.
 
     Args:
         paths: Of the recordings, from the root; each in a folder at least.
@@ -58,11 +58,11 @@ def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Lay
     )
     notes = []
     if best or speaker is not None:
-        shown = ", ".join(sorted(names[best])[:3])
-        notes.append(f"emotions are taken from the {_ordinal(best)} folders ({shown}, …); else use --emotion-from")
+        some = ", ".join(sorted(names[best])[:3])
+        notes.append(f"emotions are taken from the {_ordinal(best)} folders ({some}, …); else use --emotion-from")
     if speaker is not None:
-        shown = ", ".join(sorted(names[speaker])[:3])
-        notes.append(f"speakers are taken from the {_ordinal(speaker)} folders ({shown}, …); else use --speaker-from")
+        some = ", ".join(sorted(names[speaker])[:3])
+        notes.append(f"speakers are taken from the {_ordinal(speaker)} folders ({some}, …); else use --speaker-from")
     return Layout(best, speaker, tuple(notes))
 
 

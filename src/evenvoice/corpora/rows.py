@@ -96,11 +96,11 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
     Raises:
         EvenvoiceError: ``file`` or ``emotion`` is missing, or a column that ``columns`` names; two columns for one.
     """
-    shown = ", ".join(name[:40] for name in header[:20]) + (", …" if len(header) > 20 else "")
+    there = ", ".join(name[:40] for name in header[:20]) + (", …" if len(header) > 20 else "")
     ours_of = {}
     for ours, theirs in columns.items():
         if theirs not in header:
-            raise EvenvoiceError(f"{what}: no column {theirs!r}{nearest(theirs, list(header))}; it has {shown}")
+            raise EvenvoiceError(f"{what}: no column {theirs!r}{nearest(theirs, list(header))}; it has {there}")
         ours_of[theirs] = ours
     named = set(columns)
     for name in header:
@@ -118,10 +118,10 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
             theirs = next((name for name in header if name.lower() in usual), f"…{nearest(ours, list(header))}")
             if len(header) == 1:
                 raise EvenvoiceError(
-                    f"{what}: one column, {shown}; expected file and emotion, parted by a comma, a semicolon or a tab"
+                    f"{what}: one column, {there}; expected file and emotion, parted by a comma, a semicolon or a tab"
                 )
             hint = f"name the column that holds it with --columns {ours}={theirs}"
-            raise EvenvoiceError(f"{what}: no column {ours!r}; it has {shown}; {hint}")
+            raise EvenvoiceError(f"{what}: no column {ours!r}; it has {there}; {hint}")
     notes = []
     for theirs, ours in ours_of.items():
         near = nearest(ours.lower(), [name for name in COLUMNS if name not in known], 0.85)

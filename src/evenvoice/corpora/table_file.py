@@ -36,7 +36,7 @@ def open_table(path: Path | str, columns: Mapping[str, str] | str | None = None)
 
     Raises:
         EvenvoiceError: The file is missing, or no such table; a column is missing; a line lacks its file or emotion,
-            has an impossible time, repeats another, or alone lacks a speaker. The message has its number.
+            has an impossible time, or alone lacks a speaker. The message has its number.
     """
     mapping = parse_columns(columns)
     path = at_home(path)
