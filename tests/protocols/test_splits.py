@@ -201,9 +201,7 @@ def test_an_emotion_too_rare_for_a_stratified_validation_part_is_one_line() -> N
     table = pd.DataFrame({"emotion": ["angry"] * 20 + ["sad"] * 20 + ["calm"] * 2})
     protocol = open_protocol("random")
     fold = make_folds(protocol, table, seed=0)[0]
-    with pytest.raises(
-        EvenvoiceError, match="fold 0: no validation part: one utterance of 'calm', and both parts take"
-    ):
+    with pytest.raises(EvenvoiceError, match="fold 0: no validation part: one utterance of 'calm', and both"):
         cut_validation(fold, table, 0.2, seed=0, protocol=protocol)
     fold = dataclasses.replace(fold, train=np.arange(40), test=np.array([40, 41]))
     with pytest.raises(EvenvoiceError, match="fold 0: no validation part: 2% of 40 utterances leaves a part of 1, and"):

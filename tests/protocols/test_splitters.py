@@ -103,13 +103,13 @@ def test_the_seed_of_a_splitter_is_its_random_state() -> None:
         (
             open_protocol("logo-age"),
             (X, Y, {"age": [1, "old"] * 30}),
-            "protocol 'logo-age': column 'age' holds int and",
+            "'logo-age': column 'age' holds int and str; write",
         ),
         (open_protocol("logo-age"), (X, Y, {"age": [1] * 60}), "protocol 'logo-age': one age only"),
         (
             Random(0.03),
             (X, Y, None),
-            "protocol 'random': 3% of 60 utterances leaves a part of 2, .* of 3 emotions; use",
+            "'random': 3% of 60 utterances leaves a part of 2, .* of 3 emotions; use",
         ),
         (KFold(5), (X, None, None), "KFold: keeps the shares of the labels, and y is missing"),
         (KFold(5), (X, [np.nan, *Y[1:]], None), "y is missing for row 0"),
