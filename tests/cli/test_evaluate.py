@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,7 +221,19 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--set", "training.epoch=2"), "unknown key 'training.epoch' (did you mean 'epochs'?)"),
         (("--set", "training.epochs=[2"), "--set 'training.epochs=[2': the value is not YAML; quote it"),
         (("--set", "training.epochs=many"), "training.epochs: Input should be a number, and not a text"),
-        (("--set", "training=1", "--set", "training.epochs=1"), "another --set gave training a value"),
+        (("--set", "training=1", "--set", "training.epochs=1"), "training is set twice, to 1 and {'epochs': 1}"),
+        (("--set", "training.epochs=1", "--set", "training.epochs=2"), "training.epochs is set twice, to 1 and 2"),
+        (
+            ("--form", "mean", "--set", "shape.name=array"),
+            "shape.name is set twice, to 'mean' and 'array'",
+        ),
+        (("--normalise", "speaker", "--set", "normalise=training"), "normalise is set twice, to 'speaker' and "),
+        (("--form", ""), "shape '' is unknown"),
+        (("--normalise", ""), "normalise: Input should be 'training', 'speaker' or 'enrolled' (found '')"),
+        (("--without", "speaker"), "without 'speaker': expected COLUMN=VALUE, for example session=5"),
+        (("--without", "speaker=anna", "--without", "speaker=eve"), "no speaker is 'eve'; there are anna, ben, carl"),
+        (("--protocol", "paper", "--select-on-test"), "select-on-test: paper is LEAKY by itself; use a protocol"),
+        (("--cluster", "local:1"), "--jobs counts processes of this machine, and a --cluster has its own"),
         (
             ("--set", "balance.options.k_neighbors=0"),
             "k_neighbors: 0; give an integer of 1 or more, or 'shrink'",
@@ -240,6 +253,15 @@ def test_what_the_report_could_not_do_is_refused_before_anything_is_fitted(
 ) -> None:
     answer = run("evaluate", f"folder:{voices}", *option, *QUICK, "--out", tmp_path / "out")
     assert answer.complaint().startswith(f"{option[0][2:]}: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_test_corpus_is_tested_on_or_refused(voices: Path, table: Table, tmp_path: Path) -> None:
+    corpora = (table(), "--test-corpus", f"folder:{voices}", "--out", tmp_path / "out")
+    assert "share 36 recordings" in run("evaluate", *corpora, "--protocol", "cross").complaint()
+    other = (f"folder:{shutil.copytree(voices, tmp_path / 'others')}", *corpora[1:])
+    said = run("evaluate", *other, "--protocol", "random").complaint()
+    assert said.startswith("test-corpus: protocol random would divide both corpora as one; use protocol cross")
     assert not (tmp_path / "out").exists()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import yaml
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.study.experiment import Experiment
@@ -85,6 +86,9 @@ def test_one_may_stand_for_a_list_of_one(tmp_path: Path) -> None:
         ("{corpus: demo, set: 3}", "study.yaml: set: found 3; input should be a valid dictionary"),
         ("{corpus: demo, corpus: demo}", "study.yaml: cannot be read (line 1: the key 'corpus' is there twice)"),
         ("{", "study.yaml: cannot be read ("),
+        ("{corpus: demo, seeds: true}", "study.yaml: seeds: found True; input should be a whole number"),
+        ("{corpus: demo, protocols: []}", "study.yaml: protocols: found []; list should have at least 1 item"),
+        ("{corpus: demo, enrol: []}", "study.yaml: enrol: found []; list should have at least 1 item"),
     ],
 )
 def test_what_is_wrong_is_one_line(text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,3 +103,10 @@ def test_what_is_wrong_is_one_line(text: str, says: str, tmp_path: Path, monkeyp
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match=r"none.yaml: cannot be read \(No such file or directory\)"):
         Experiment.load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("changes", ["{shape: mean, set: {shape: {name: array}}}", "{normalise: '', set: {}}"])
+def test_no_key_is_passed_over(changes: str) -> None:
+    asked = yaml.safe_load(changes)
+    with pytest.raises(EvenvoiceError, match=r"shape.name is set twice, to 'mean' and 'array'|found ''"):
+        Experiment(corpus="demo", recipes=["knn"], **asked).open_recipes()

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evenvoice.cli import options
+from evenvoice.cli.strict import Commands
 from evenvoice.errors import EvenvoiceError
 
 if TYPE_CHECKING:
     from evenvoice.audit import Audit
     from evenvoice.corpora import Corpus
 
-app = typer.Typer(
+app = Commands(
     help="Find leaks in a corpus, a split, a study or a published table. Exit code 1 where there is one, or where a "
     "comparison rests on one fit.",
     no_args_is_help=True,

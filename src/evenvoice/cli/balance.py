@@ -100,7 +100,7 @@ def balance(
     keep_freed_memory()
     kinds = figure_kinds(figures or [])
     both, splits, fits = options.seeds(seed, seeds, split_seeds, fit_seeds)
-    with options.executor_on(cluster) as executor:
+    with options.executor_on(cluster, jobs) as executor:
         found = bench.balance(
             the_corpus,
             [options.open_the_recipe(name, form, normalise, settings) for name in recipe],

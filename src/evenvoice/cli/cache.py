@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import typer
+from evenvoice.cli.strict import Commands
 
-app = typer.Typer(help="The cache of features.", no_args_is_help=True)
+app = Commands(help="The cache of features.", no_args_is_help=True)
 
 
 @app.command()

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from evenvoice.cli import options
+from evenvoice.cli.strict import Commands
 
-app = typer.Typer(help="Corpora: list, show, download.", no_args_is_help=True)
+app = Commands(help="Corpora: list, show, download.", no_args_is_help=True)
 
 
 @app.command("list")

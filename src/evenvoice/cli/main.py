@@ -37,6 +37,7 @@ from evenvoice.cli import (
     train,
     tune,
 )
+from evenvoice.cli.strict import Commands
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import missing_extra
 from evenvoice.printing import PrintableStream, printable
@@ -44,7 +45,7 @@ from evenvoice.printing import PrintableStream, printable
 # What typer exits with after Ctrl-C, and what a shell has for a process that SIGTERM ended.
 INTERRUPTED, TERMINATED = 130, 143
 
-app = typer.Typer(
+app = Commands(
     name="evenvoice",
     help="Speech emotion recognition on small, imbalanced corpora, with results that can be believed.",
     no_args_is_help=True,

@@ -139,14 +139,12 @@ def open_the_corpus(
     warn: bool = True,
 ) -> Corpus:
     """Open a corpus as the shared options say; its warnings go to stderr, unless the command shows them itself."""
-    from evenvoice.corpora import open_corpus
+    from evenvoice.corpora import leave_out, open_corpus
 
     corpus = open_corpus(
         argument, emotions=emotions, style=style, speaker_from=speaker_from, emotion_from=emotion_from, columns=columns
     )
-    for condition in without or []:
-        column, _, values = condition.partition("=")
-        corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
+    corpus = leave_out(corpus, without or [])
     for line in corpus.warnings if warn else ():
         print(f"warning: {corpus.name}: {line}", file=sys.stderr)
     return corpus
@@ -154,47 +152,48 @@ def open_the_corpus(
 
 def open_the_recipe(name: str, form: str | None, normalise: str | None, settings: list[str] | None) -> Recipe:
     """Open a recipe with what the shared options change."""
-    from evenvoice.recipes import open_recipe
+    from evenvoice.recipes import joined, open_recipe
 
     changes: dict[str, Any] = {}
-    if form:
+    if form is not None:
         changes["shape"] = {"name": form}
-    if normalise:
+    if normalise is not None:
         changes["normalise"] = normalise
-    return open_recipe(name, nested(settings, changes))
+    return open_recipe(name, joined(changes, nested(settings)))
 
 
-def nested(settings: list[str] | None, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return what ``--set`` says, nested as a recipe is, put into ``changes`` where there are some already.
+def nested(settings: list[str] | None) -> dict[str, Any]:
+    """Return what ``--set`` says, nested as a recipe is.
 
     Examples:
         >>> nested(["training.epochs=50", "features.hop_length=1024"])
         {'training': {'epochs': 50}, 'features': {'hop_length': 1024}}
     """
-    found = changes or {}
-    for setting in settings or []:
-        _put(found, setting)
-    return found
+    from evenvoice.recipes import joined
+
+    try:
+        return joined(*map(_setting, settings or []))
+    except EvenvoiceError as error:
+        raise EvenvoiceError(f"--set {error}") from error
 
 
-def _put(changes: dict[str, Any], setting: str) -> None:
-    """Put ``training.epochs=50`` into nested changes; values are read as YAML reads them."""
+def _setting(text: str) -> dict[str, Any]:
+    """Read ``training.epochs=50``; values are read as YAML reads them."""
     import yaml
 
     from evenvoice.recipes import read_yaml
 
-    path, equals, value = setting.partition("=")
+    path, equals, value = text.partition("=")
     if not equals or not path.strip():
-        raise EvenvoiceError(f"--set {setting!r}: expected KEY=VALUE, for example training.epochs=50")
+        raise EvenvoiceError(f"{text!r}: expected KEY=VALUE, for example training.epochs=50")
     *sections, key = path.strip().split(".")
-    for section in sections:
-        changes = changes.setdefault(section, {})
-        if not isinstance(changes, dict):
-            raise EvenvoiceError(f"--set {setting!r}: another --set gave {section} a value; set its keys one by one")
     try:
-        changes[key] = read_yaml(value)
+        found: dict[str, Any] = {key: read_yaml(value)}
     except yaml.YAMLError as error:
-        raise EvenvoiceError(f"--set {setting!r}: the value is not YAML; quote it") from error
+        raise EvenvoiceError(f"{text!r}: the value is not YAML; quote it") from error
+    for section in reversed(sections):
+        found = {section: found}
+    return found
 
 
 def seeds(
@@ -221,11 +220,13 @@ def as_typed() -> str:
 
 
 @contextmanager
-def executor_on(cluster: str | None) -> Iterator[DaskExecutor | None]:
+def executor_on(cluster: str | None, jobs: int | None = None) -> Iterator[DaskExecutor | None]:
     """Give what `--cluster` names, connected until the block ends; ``None`` where it is not given."""
     if cluster is None:
         yield None
         return
+    if jobs is not None:
+        raise EvenvoiceError("--jobs counts processes of this machine, and a --cluster has its own; leave one out")
     from evenvoice.cluster import DaskExecutor
 
     with DaskExecutor(cluster) as executor:

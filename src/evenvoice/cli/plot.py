@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.cli.strict import Commands
 from evenvoice.errors import EvenvoiceError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-app = typer.Typer(help="Figures of a study, of a corpus or of a recording, as PNG and more.", no_args_is_help=True)
+app = Commands(help="Figures of a study, of a corpus or of a recording, as PNG and more.", no_args_is_help=True)
 
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="A folder that `evenvoice evaluate --out` wrote.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")]

@@ -150,7 +150,7 @@ def predict(
         adapt=HALF_LIFE if adapt else None,
     )  # fmt: skip
     about = {"model": recognizer.card["sha256"], "window": window, "hop": moves if window else None, "top": top}
-    with options.executor_on(cluster) as executor:
+    with options.executor_on(cluster, jobs) as executor:
         run = partial(run, executor=executor)
         if out is not None:
             about |= {"voice": _digest(voice), "adapt": adapt}

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.cli.strict import Commands
 
-app = typer.Typer(help="Recipes: whole systems as data.", no_args_is_help=True)
+app = Commands(help="Recipes: whole systems as data.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -62,7 +62,7 @@ def carry_out(
     keep_freed_memory()
     study.check_reference(reference, [recipe.name for recipe in experiment.open_recipes()])
     kinds = figure_kinds(figures or [])
-    with options.executor_on(cluster) as executor:
+    with options.executor_on(cluster, execution["jobs"]) as executor:
         found = experiment.evaluate(command=options.as_typed(), executor=executor, **execution)
     page = write_report(found.folder, reference=reference, figures=kinds)
     compared = study.compare_within(found, reference)

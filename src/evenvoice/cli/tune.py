@@ -64,7 +64,7 @@ def tune(
 
     keep_freed_memory()
     kinds = report.figure_kinds(figures or [])
-    with options.executor_on(cluster) as executor:
+    with options.executor_on(cluster, jobs) as executor:
         found = tune_recipe(
             options.open_the_corpus(corpus, emotions, style, speaker_from, without, emotion_from, columns),
             options.open_the_recipe(recipe, form, normalise, settings),

@@ -11,6 +11,7 @@ from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
     from evenvoice.corpora import spelling
+    from evenvoice.corpora.conditions import leave_out
     from evenvoice.corpora.corpus import Corpus
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
@@ -43,6 +44,7 @@ else:
             "corpus_as_text": "text",
             "download": "fetch",
             "join_for_cross": "join",
+            "leave_out": "conditions",
             "open_corpus": "open",
             "parse_selection": "selection",
             "read_text_table": "text_table",
@@ -68,6 +70,7 @@ __all__ = [
     "corpus_as_text",
     "download",
     "join_for_cross",
+    "leave_out",
     "open_corpus",
     "parse_selection",
     "read_text_table",

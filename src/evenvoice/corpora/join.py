@@ -18,7 +18,7 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
         test: What to test on.
 
     Raises:
-        EvenvoiceError: The same corpus twice, or no two emotions in common.
+        EvenvoiceError: The same corpus twice, a recording that is in both, or no two emotions in common.
 
     Examples:
         >>> from pathlib import Path
@@ -34,6 +34,12 @@ def join_for_cross(train: Corpus, test: Corpus) -> Corpus:
             raise EvenvoiceError(f"protocol cross: a {type(corpus).__name__}; expected two corpora (open_corpus)")
     if train.name == test.name and train.fingerprint() == test.fingerprint():
         raise EvenvoiceError(f"protocol cross: trained and tested on the same corpus {train.name}; name another")
+    shared = sorted(set(train.table["file"]) & set(test.table["file"]))
+    if shared:
+        raise EvenvoiceError(
+            f"protocol cross: {train.name} and {test.name} share {len(shared)} recordings, first {shared[0]}; name "
+            "corpora that share none"
+        )
     labels = tuple(label for label in train.labels if label in test.labels)
     if len(labels) < 2:
         raise EvenvoiceError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from evenvoice.recipes.changes import flattened, merged
+    from evenvoice.recipes.changes import flattened, joined, merged
     from evenvoice.recipes.default import DEFAULT_RECIPE
     from evenvoice.recipes.full import EMOTIONS, recipe_in_full, shipped_in_full
     from evenvoice.recipes.names import RecipeSummary, recipe_summaries
@@ -40,6 +40,7 @@ else:
             "Step": "outline",
             "TrainingSettings": "sections",
             "flattened": "changes",
+            "joined": "changes",
             "layers": "outline",
             "merged": "changes",
             "needs_of": "needs",
@@ -73,6 +74,7 @@ __all__ = [
     "Step",
     "TrainingSettings",
     "flattened",
+    "joined",
     "layers",
     "merged",
     "needs_of",

@@ -9,11 +9,11 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from evenvoice.corpora import Corpus, join_for_cross, open_corpus
+from evenvoice.corpora import Corpus, join_for_cross, leave_out, open_corpus
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.files import writing
 from evenvoice.protocols import SELECT_ON_TEST, open_protocol
-from evenvoice.recipes import DEFAULT_RECIPE, Recipe, merged, open_recipe, read_yaml
+from evenvoice.recipes import DEFAULT_RECIPE, Recipe, joined, open_recipe, read_yaml
 from evenvoice.study.arguments import default_protocol
 from evenvoice.study.grid import evaluate
 from evenvoice.study.results import Study
@@ -69,9 +69,9 @@ class Experiment(BaseModel):
     shape: str | None = None
     normalise: str | None = None
     set: dict[str, Any] = {}
-    protocols: list[str] | None = None
+    protocols: list[str] | None = Field(None, min_length=1)
     select_on_test: bool = False
-    enrol: list[int | str] = [0]
+    enrol: list[int | str] = Field([0], min_length=1)
     seed: int = Field(0, ge=0)
     seeds: int | None = Field(None, ge=1)
     split_seeds: int | None = Field(None, ge=1)
@@ -83,6 +83,13 @@ class Experiment(BaseModel):
     def _one_or_many(cls, value: Any) -> Any:
         """One is a list of one."""
         return [value] if isinstance(value, str | int) else value
+
+    @field_validator("seed", "seeds", "split_seeds", "fit_seeds", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("Input should be a whole number")
+        return value
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -115,11 +122,16 @@ class Experiment(BaseModel):
             aside.write_text(_HEAD.format(file=path) + self.as_yaml(), encoding="utf-8")
 
     def open_recipes(self) -> list[Recipe]:
-        """Return its recipes, with what it changes in each."""
-        changes: dict[str, Any] = {"shape": {"name": self.shape}} if self.shape else {}
-        if self.normalise:
+        """Return its recipes, with what it changes in each.
+
+        Raises:
+            EvenvoiceError: ``shape`` or ``normalise`` says one thing and ``set`` another, or as in `open_recipe`.
+        """
+        changes: dict[str, Any] = {} if self.shape is None else {"shape": {"name": self.shape}}
+        if self.normalise is not None:
             changes["normalise"] = self.normalise
-        return [open_recipe(name, merged(changes, self.set)) for name in self.recipes]
+        changes = joined(changes, self.set)
+        return [open_recipe(name, changes) for name in self.recipes]
 
     def open_corpus(self) -> Corpus:
         """Return its corpus; both in one where it tests on another."""
@@ -131,18 +143,33 @@ class Experiment(BaseModel):
             argument, emotions=self.emotions, style=self.style, speaker_from=self.speaker_from,
             emotion_from=self.emotion_from, columns=self.columns,
         )  # fmt: skip
-        for condition in self.without:
-            column, _, values = condition.partition("=")
-            corpus = corpus.without(column.strip(), [value.strip() for value in values.split(",")])
-        return corpus
+        return leave_out(corpus, self.without)
 
     def protocols_for(self, corpus: Corpus) -> list[str]:
-        """Return the names of its protocols on a corpus."""
+        """Return the names of its protocols on a corpus.
+
+        Raises:
+            EvenvoiceError: An unknown protocol, or one that has no use for ``test_corpus`` or ``select_on_test``.
+        """
         default = "cross" if self.test_corpus is not None else default_protocol(corpus)
         names = self.protocols or [default]
+        protocols = {name: open_protocol(name) for name in names}
+        if self.test_corpus is not None:
+            for name, protocol in protocols.items():
+                if "corpus" not in protocol.needs:
+                    raise EvenvoiceError(
+                        f"test-corpus: protocol {name} would divide both corpora as one; use protocol cross, or leave "
+                        "test-corpus out"
+                    )
         if not self.select_on_test:
             return names
-        return names + [name + SELECT_ON_TEST for name in names if not open_protocol(name).promise.leaky]
+        honest = [name for name, protocol in protocols.items() if not protocol.promise.leaky]
+        if not honest:
+            raise EvenvoiceError(
+                f"select-on-test: {names[0]} is LEAKY by itself; use a protocol that is not, such as speaker-folds, or "
+                "leave select-on-test out"
+            )
+        return names + [name + SELECT_ON_TEST for name in honest]
 
     def evaluate(self, out: Path | str | None = None, **execution: Any) -> Study:
         """Evaluate it, and write it beside its runs.
@@ -182,4 +209,5 @@ def _first(error: ValidationError, schema: type[BaseModel]) -> str:
         return f"unknown key {key!r}{nearest(key, known)}; known are {', '.join(known)}"
     if found["type"] == "missing":
         return f"no {key}; add for example {key}: emodb:PATH"
-    return f"{key}: found {shown(found['input'])}; {found['msg'][0].lower()}{found['msg'][1:]}"
+    said = found["msg"].removeprefix("Value error, ")
+    return f"{key}: found {shown(found['input'])}; {said[0].lower()}{said[1:]}"
