@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evenvoice.bench import method_names, open_method, open_methods
-from evenvoice.bench.methods import KINDS, NONE, PLAIN, SECTIONS, kind_of, name_of
+from evenvoice.bench.methods import KINDS, NONE, PLAIN, SECTIONS, kind_of, name_of, replaced
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import DECISIONS, LOSSES, SAMPLERS
 from evenvoice.recipes import Recipe, open_recipe
@@ -125,6 +125,7 @@ def test_the_name_of_a_method_comes_back_from_the_recipe_in_a_run(name: str) -> 
         ("smote(k=3)", "unknown option 'k'"),
         ("smote(k_neighbors=0)", "k_neighbors"),
         ("focal(gama=1)", r"unknown option 'gama' \(did you mean 'gamma'\?\)"),
+        ("smote(k_neighbors=3, k_neighbors=2)", "k_neighbors is given twice; give it once"),
         (3, "method 3: expected a name"),
     ],
 )
@@ -149,3 +150,13 @@ def test_a_method_that_does_not_fit_says_why() -> None:
         open_method("focal").of(open_recipe("functionals-svm"))
     with pytest.raises(EvenvoiceError, match="is drawn anew each epoch"):
         open_method("redrawn").of(open_recipe("functionals-svm"))
+
+
+def test_what_no_method_has_or_changes_is_said() -> None:
+    chain = open_recipe("functionals-svm", {"balance": ["tomek", "smote"]})
+    assert replaced(chain, open_methods("smote")) == [
+        "each method takes the place of its own tomek; to compare that too, name it in methods"
+    ]
+    assert replaced(chain, open_methods("tomek+smote")) == []
+    (said,) = replaced(open_recipe("voice-fusion"), open_methods("all"))
+    assert said.startswith("methods change its own model, and not its partner")

@@ -51,6 +51,8 @@ def test_advice_evaluates_nothing(corpus: Path, tmp_path: Path, monkeypatch: pyt
     assert "1. none:" in text
     found = json.loads(run("balance", corpus, "--advise", "--protocol", "speaker", "--json").result())
     assert found["rarest"] == "happy"
+    beside = run("balance", corpus, "--advise", "--protocol", "speaker", "--methods", "smote", "--fit-seeds", "2")
+    assert "warning: --advise evaluates nothing, so --methods, --fit-seeds change nothing\n" in beside.err
     assert not list(tmp_path.iterdir())
 
 

@@ -30,6 +30,12 @@ def test_what_is_no_model_file_gets_one_line(model: Path, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [broken]
 
 
+def test_language_and_licence_are_what_the_hub_knows(model: Path) -> None:
+    assert "'German': expected an ISO 639 code: de, en, pl" in run("card", model, "--language", "German").complaint()
+    assert "licence '': empty" in run("card", model, "--licence", "").complaint()
+    assert '  - "pt-BR"' in run("card", model, "--language", "pt-BR").result()
+
+
 def test_it_needs_nothing_but_what_a_recognizer_needs(model: Path) -> None:
     blocks = "".join(
         BLOCK.format(library=library) for library in ("torch", "pandas", "scipy", "sklearn", "yaml", "jinja2")

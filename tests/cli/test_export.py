@@ -55,6 +55,8 @@ def test_a_run_without_weights(voices: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_asked_for(model: Path, tmp_path: Path) -> None:
+    said = run("export", tmp_path, "--out", "model.txt").complaint()
+    assert said == "model.txt: a model file ends in .onnx, by which `evenvoice predict` knows it; name it so"
     assert run("export").complaint().startswith("nothing to export; name a run's folder")
     for more in (("--out", "a.onnx"), ("--check", "a.wav")):
         complaint = run("export", model, "--web", tmp_path / "site", *more).complaint()

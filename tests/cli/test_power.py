@@ -59,3 +59,14 @@ def test_a_corpus_is_planned_from_stated_components(tmp_path: Path) -> None:
     assert found["components"]["speakers"] == pytest.approx(2 * 0.05**2 * 0.2)
     assert found["basis"].startswith("stated: over speakers 5 points")
     assert "--alike 2; expected a number from 0 to 1" in run("power", table, "--alike", "2").complaint()
+
+
+@pytest.mark.parametrize("option", ["--speaker-sd", "--fit-sd", "--both-sd", "--alike", "--emotions"])
+def test_what_a_study_has_measured_is_not_stated(study: Path, option: str) -> None:
+    said = run("power", study, option, "1").complaint()
+    assert said == f"power: {option} is for a corpus, and {study} is a study; leave it out"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--power", "0.8"), ("--power", "100"), ("--difference", "0")])
+def test_per_cent_and_points_are_no_fractions(study: Path, option: str, value: str) -> None:
+    assert f"power: {option} {value}; expected" in run("power", study, option, value).complaint()

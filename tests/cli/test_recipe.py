@@ -90,3 +90,4 @@ def test_a_recipe_as_a_picture(tmp_path: Path) -> None:
     assert answer.result() == f"{tmp_path / 'new' / 'a.png'}\n"
     assert (tmp_path / "new" / "a.png").read_bytes().startswith(b"\x89PNG")
     assert "name one of these" in run("recipe", "show", "svm", "--figure", tmp_path / "a.gif").complaint()
+    assert "leave one of them out" in run("recipe", "show", "svm", "--figure", "a.png", "--json").complaint()

@@ -113,6 +113,11 @@ def test_a_file_replaces_the_baseline_that_it_has_the_name_of(corpus: Corpus, fi
     assert parts["cnn-lstm"].recipe.model.name == "2dcnn"
 
 
+def test_baselines_are_of_the_third_experiment(corpus: Corpus) -> None:
+    with pytest.raises(EvenvoiceError, match=r"--baseline absent\.yaml: baselines are of experiment 3; add"):
+        experiment_parts(corpus, [1, 2], baselines=["absent.yaml"])
+
+
 def test_a_file_of_no_baseline_and_two_of_one_are_refused(corpus: Corpus, file: Callable[[str, str], str]) -> None:
     other = file("other", "extends: weighted-2dcnn\n")
     with pytest.raises(EvenvoiceError, match=r"'other' is not a baseline.*bilstm-attention, .*majority"):

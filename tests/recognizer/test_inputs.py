@@ -151,6 +151,10 @@ def test_raw_samples_are_resampled_and_checked(piped: Callable[..., None]) -> No
 
 
 def test_what_does_not_go_together() -> None:
+    with pytest.raises(EvenvoiceError, match=r"^recording '': empty; name a file or a folder"):
+        find_inputs(["a.wav", ""])
+    with pytest.raises(EvenvoiceError, match=r"^b.ONNX: a model file among the recordings; name one model"):
+        find_inputs(["a.wav", "b.ONNX"])
     with pytest.raises(EvenvoiceError, match=r"^standard input \(-\) is named 2 times"):
         find_inputs(["-", "a.wav", "-"])
     with pytest.raises(EvenvoiceError, match=r"^raw audio is read from standard input only"):

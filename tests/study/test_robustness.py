@@ -96,6 +96,7 @@ def test_a_recipe_that_wants_a_validation_part_gets_one(corpus: Corpus) -> None:
     ("options", "says"),
     [
         ({"protocol": "paper"}, "protocol paper: LEAKY, so its figures say nothing of robustness"),
+        ({"protocol": "speaker+enrol-1"}, "robustness adapts no model to what is enrolled; use speaker"),
         ({"conditions": ["nose:10"]}, "'nose' is unknown.*did you mean 'noise'"),
         ({"seed": -1}, "seed: found -1"),
     ],

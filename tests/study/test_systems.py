@@ -101,6 +101,7 @@ def test_selecting_keeps_the_order_asked_for(tmp_path: Path) -> None:
     assert [system.name for system in select(systems, ["c", "a"], None)] == ["c", "a"]
     with pytest.raises(EvenvoiceError, match=r"no system of recipe 'd'.*there are a, b, c"):
         select(systems, ["d"], None)
+    assert len(select(systems, None, ["group-kfold"])) == 3  # speaker-folds, as `evaluate` takes it
     with pytest.raises(EvenvoiceError, match="no system of protocol 'paper'"):
         select(systems, None, ["paper"])
 

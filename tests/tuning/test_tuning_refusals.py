@@ -41,6 +41,9 @@ def test_another_tuning_in_the_same_folder_is_refused_and_an_opened_one_has_ende
     [
         ({"protocol": "paper"}, "tune: protocol 'paper' is LEAKY"),
         ({"protocol": "speaker-folds+select-on-test"}, "is LEAKY"),
+        ({"protocol": "speaker+enrol-1"}, "'speaker\\+enrol-1' keeps rows out of its parts, .*; use speaker$"),
+        ({"protocol": "speaker-folds+thin-3"}, "would learn from them; use speaker-folds$"),
+        ({"protocol": "speaker+speakers-2"}, "would learn from them; use speaker$"),
         ({"corpus": ONE_EMOTION}, r"one emotion only \(sad\); add recordings of another"),
         (
             {"protocol": "kfold", "inner_folds": 50},

@@ -222,6 +222,28 @@ def name_of(recipe: Mapping[str, Any], suffix: str) -> str:
     return "+".join(parts) or suffix
 
 
+def replaced(recipe: Recipe, methods: Sequence[Method]) -> list[str]:
+    """Say what of a recipe no method has, and what no method changes.
+
+    Examples:
+        >>> from evenvoice.recipes import open_recipe
+        >>> replaced(open_recipe("smote-2dcnn"), open_methods("focal"))
+        ['each method takes the place of its own smote; to compare that too, name it in methods']
+        >>> replaced(open_recipe("smote-2dcnn"), open_methods("smote"))
+        []
+    """
+    compared = {part.name for method in methods for part in method.parts}
+    named = [part["name"] for kind, part in _parts_of(recipe.model_dump()) if part["name"] != PLAIN[kind]]
+    own = "+".join(name for name in named if name not in compared)
+    lines = []
+    if own:
+        lines.append(f"each method takes the place of its own {own}; to compare that too, name it in methods")
+    if recipe.partners:
+        names = ", ".join(partner.recipe.name for partner in recipe.partners)
+        lines.append(f"methods change its own model, and not its partner{'s' * (len(recipe.partners) > 1)} {names}")
+    return lines
+
+
 def _parts_of(recipe: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return what a recipe's data names, with its kind; plain parts too."""
     parts: list[tuple[str, Mapping[str, Any]]] = []
@@ -245,12 +267,14 @@ def _part(text: str, method: str) -> Part:
     found = re.fullmatch(r"([^()]+)(?:\(([^()]*)\))?", text)
     if found is None:
         raise EvenvoiceError(f"method {shown(method)}: found {shown(text)}; expected NAME or NAME(OPTION=VALUE, …)")
-    options = []
+    options: list[tuple[str, Any]] = []
     for setting in (found[2] or "").split(","):
         option, equals, value = (each.strip() for each in setting.partition("="))
         if setting.strip() and not (option and equals):
             raise EvenvoiceError(f"method {shown(method)}: found {shown(setting)}; expected OPTION=VALUE")
         if option:
+            if option in dict(options):
+                raise EvenvoiceError(f"method {shown(method)}: {option} is given twice; give it once")
             try:
                 options.append((option, read_yaml(value)))
             except yaml.YAMLError as error:

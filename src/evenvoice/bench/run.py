@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evenvoice.bench.left_out import LeftOut, read_left_out, write_left_out
-from evenvoice.bench.methods import Method, open_methods
+from evenvoice.bench.methods import Method, open_methods, replaced
 from evenvoice.bench.outcome import Bench
 from evenvoice.bench.size import too_large
 from evenvoice.corpora import Corpus
@@ -97,6 +97,9 @@ def balance(
     derived, left_out = _derived(the_recipes, the_methods, the_corpus, execution.workers)
     for one in left_out:
         execution.message(f"left out: {one}")
+    for recipe in the_recipes:
+        for line in replaced(recipe, the_methods):
+            execution.message(f"{recipe.name}: {line}")
     failed: dict[tuple[str, str], str] = {}
     names = [method.name_in(recipe.name) for recipe in the_recipes for method in the_methods]
     tried = {(name, open_protocol(each).name) for name in names for each in protocols}

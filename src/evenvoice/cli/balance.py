@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,14 @@ def _list(wanted: bool) -> None:
         for kind in KINDS:
             print(f"{kind}: {', '.join(method_names(kind)) or 'none yet'}")
         raise typer.Exit
+
+
+def _say_unused(**given: object) -> None:
+    """Warn of options that --advise has no use for."""
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if names:
+        verb = "changes" if len(names) == 1 else "change"
+        print(f"warning: --advise evaluates nothing, so {', '.join(names)} {verb} nothing", file=sys.stderr)
 
 
 def balance(
@@ -92,6 +101,9 @@ def balance(
         corpus, emotions, style, speaker_from, without, emotion_from, columns, warn=advise
     )
     if advise:
+        _say_unused(methods=methods != "all", imbalance=imbalance != "own", recipe=recipe != [DEFAULT_RECIPE],
+                    seeds=seeds, split_seeds=split_seeds, fit_seeds=fit_seeds, shape=form, normalise=normalise,
+                    set=settings, figures=figures, cluster=cluster)  # fmt: skip
         advice = bench.advise(the_corpus, protocol)
         print(json.dumps(advice.to_json(), indent=1) if as_json else advice)
         return

@@ -10,6 +10,7 @@ import typer
 
 from evenvoice.cli import complete, options
 from evenvoice.cli.strict import Commands
+from evenvoice.errors import EvenvoiceError
 
 app = Commands(help="Recipes: whole systems as data.", no_args_is_help=True)
 
@@ -49,6 +50,8 @@ def show(
     from evenvoice.recipes import EMOTIONS, recipe_in_full, shipped_in_full
 
     if figure is not None:
+        if as_json:
+            raise EvenvoiceError("recipe show: --figure draws and --json prints; leave one of them out")
         from evenvoice.report import write_recipe_figure
 
         recipe = options.open_the_recipe(name, form, normalise, settings)

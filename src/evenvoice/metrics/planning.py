@@ -218,6 +218,11 @@ def _check(components: Components, speakers: int, fits: int, power: float, level
         raise EvenvoiceError(f"power: {fits} fits; expected one or more")
     if not 0 < power < 1 or not 0 < level < 1:
         raise EvenvoiceError(f"power: power {power:g}, level {level:g}; expected fractions between 0 and 1, as 0.8")
+    if power <= 1 - level:
+        raise EvenvoiceError(
+            f"power: power {power:g} at level {level:g}; chance alone finds a difference as often: expected more than "
+            f"{1 - level:.2g}, as 0.8"
+        )
     known = [components.speakers] if fits == 1 else [components.speakers, components.fits, components.both]
     if not all(isfinite(value) and value >= 0 for value in known):
         raise EvenvoiceError(

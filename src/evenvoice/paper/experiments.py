@@ -154,6 +154,10 @@ def experiment_parts(
     for number in experiments:
         if number not in EXPERIMENTS:
             raise EvenvoiceError(f"experiment {number}: the paper has {', '.join(map(str, EXPERIMENTS))}")
+    if baselines and 3 not in experiments:
+        raise EvenvoiceError(
+            f"--baseline {baselines[0]}: baselines are of experiment 3; add --experiment 3, or leave --baseline out"
+        )
     unseen = unseen_protocol(corpus)
     found = []
     for name in SYSTEMS:

@@ -14,6 +14,7 @@ from evenvoice.protocols.select_on_test import SelectOnTest
 from evenvoice.protocols.splits import KFold, Paper, Random
 from evenvoice.protocols.thin import THIN, Thin, thinned_name
 from evenvoice.protocols.validation import cut_validation
+from evenvoice.protocols.wrapped import Narrowed
 
 __all__ = [
     "ALIASES",
@@ -29,6 +30,7 @@ __all__ = [
     "Fold",
     "KFold",
     "LeaveOneGroupOut",
+    "Narrowed",
     "Paper",
     "Predefined",
     "Promise",

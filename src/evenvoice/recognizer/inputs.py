@@ -148,8 +148,8 @@ def each_input(
         allow_download: Whether an argument may be an address of the web, fetched when its turn comes.
 
     Raises:
-        EvenvoiceError: At once: ``-`` twice, ``raw`` without ``-``, an address that may not be fetched, or one for
-            which fsspec or its part is not installed.
+        EvenvoiceError: At once: an empty argument or a model file; ``-`` twice, ``raw`` without ``-``, an address that
+            may not be fetched, or one for which fsspec or its part is not installed.
     """
     piped = [str(argument) for argument in arguments].count(STANDARD_INPUT)
     if piped > 1:
@@ -160,6 +160,10 @@ def each_input(
         raise EvenvoiceError(f"a limit of {max_seconds:g} s: expected seconds above 0, for example 3600")
     places: list[Iterable[Input]] = []
     for argument in arguments:
+        if not str(argument).strip():
+            raise EvenvoiceError(f"recording {str(argument)!r}: empty; name a file or a folder (. is the folder here)")
+        if str(argument).lower().endswith(".onnx"):
+            raise EvenvoiceError(f"{argument}: a model file among the recordings; name one model, before them")
         if str(argument) == STANDARD_INPUT:
             places.append([_piped(raw, max_seconds)])
         elif is_address(argument):

@@ -12,6 +12,7 @@ import re
 import shlex
 from typing import Any
 
+from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.recognizer.markdown import code_block, code_span, markdown_table, one_line, printable, yaml_block
 from evenvoice.recognizer.metadata import Card
 
@@ -32,6 +33,9 @@ _LIMITS = """\
   recognition at work and in education is restricted in the European Union (prohibited, except for medical or safety
   reasons): Regulation (EU) 2024/1689, Article 5(1)(f)."""
 
+# ISO 639, with a region where there is one; and what the hub has for many.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*|multilingual")
+
 
 def model_card(card: Card, *, file: str = "model.onnx", licence: str | None = None, language: str | None = None) -> str:
     """Return the model card: Hugging Face front matter, then use, training data, figures, limits and origin.
@@ -42,9 +46,16 @@ def model_card(card: Card, *, file: str = "model.onnx", licence: str | None = No
         licence: Of the model, as the hub writes it (``apache-2.0``). Where none is given, the corpus' own.
         language: Of the speech, as an ISO 639 code (``de``); left out where none is given.
 
+    Raises:
+        EvenvoiceError: An empty licence, or a language that is no code.
+
     Examples:
         ``Path("README.md").write_text(model_card(Recognizer("model.onnx").card, licence="apache-2.0"))``
     """
+    if licence is not None and not licence.strip():
+        raise EvenvoiceError(f"licence {licence!r}: empty; name one, such as apache-2.0, or leave it out")
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise EvenvoiceError(f"language {shown(language)}: expected an ISO 639 code: de, en, pl")
     name = _name(card)
     parts = [
         f"---\n{yaml_block(_front_matter(card, name, licence, language))}---",

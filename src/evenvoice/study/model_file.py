@@ -42,7 +42,9 @@ def export_run(
         EvenvoiceError: No run, a run without weights, or whatever `evenvoice.training.export` refuses.
         AudioError: A recording to check cannot be used.
     """
-    folder = as_path(run, "run")
+    folder, path = as_path(run, "run"), as_path(path, "path")
+    if path.suffix.lower() != ".onnx":
+        raise EvenvoiceError(f"{path}: a model file ends in .onnx, by which `evenvoice predict` knows it; name it so")
     _check_is_run(folder)
     record = read_run(folder)
     if not (folder / WEIGHTS_FILE).is_file():

@@ -16,7 +16,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable, writing
 from evenvoice.metrics import intervals
 from evenvoice.progress import track
-from evenvoice.protocols import Fold, SplitProtocol, cut_validation, make_folds, open_protocol
+from evenvoice.protocols import Enrol, Fold, SplitProtocol, cut_validation, make_folds, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
 from evenvoice.study.execution import Execution
@@ -139,6 +139,8 @@ def measure_robustness(
     split = open_protocol(name)
     if split.promise.leaky:
         raise EvenvoiceError(f"protocol {name}: LEAKY, so its figures say nothing of robustness; use speaker-folds")
+    if isinstance(split, Enrol):
+        raise EvenvoiceError(f"protocol {name}: robustness adapts no model to what is enrolled; use {split.inner.name}")
     for text in conditions:
         open_perturbation(text)
     other_corpora = [_shared(as_corpus(other), the_corpus) for other in others]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.metrics import Comparison, Interval, common_fits, compare_systems, distinct, holm, intervals
+from evenvoice.protocols import protocol_name
 from evenvoice.study.standings import differences_table, standings_table
 from evenvoice.study.system import System, read_systems
 from evenvoice.tables import Table
@@ -63,6 +64,9 @@ def select(systems: Sequence[System], recipes: Sequence[str] | None, protocols: 
         EvenvoiceError: A name or protocol that no system has.
     """
     kept = list(systems)
+    there = {system.protocol for system in systems}
+    if protocols is not None:  # loso is speaker, as in `evaluate`; tables from elsewhere have names of their own
+        protocols = [name if name in there else protocol_name(name) for name in protocols]
     for what, wanted, of in (("recipe", recipes, "name"), ("protocol", protocols, "protocol")):
         if not wanted:
             continue

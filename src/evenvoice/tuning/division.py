@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import (
+    Enrol,
     Fold,
     KFold,
+    Narrowed,
     SpeakerFolds,
     SplitProtocol,
     TextFolds,
@@ -71,14 +73,19 @@ def divide(corpus: Corpus, recipe: Recipe, protocol_name: str, number: int, part
         seed: Of the division.
 
     Raises:
-        EvenvoiceError: The protocol is LEAKY, has no such fold, or needs what the corpus lacks; too few speakers; a
-            recipe that cannot be fitted on such parts.
+        EvenvoiceError: The protocol is LEAKY, keeps rows out, has no such fold, or needs what the corpus lacks; too
+            few speakers; a recipe that cannot be fitted on such parts.
     """
     protocol = open_protocol(protocol_name)
     if protocol.promise.leaky:
         raise EvenvoiceError(
             f"tune: protocol {protocol.name!r} is LEAKY, and tuning keeps the test part apart; use speaker-folds, "
             "session or kfold"
+        )
+    if isinstance(protocol, Enrol | Narrowed):
+        raise EvenvoiceError(
+            f"tune: protocol {protocol.name!r} keeps rows out of its parts, and the fit that opens the test part would "
+            f"learn from them; use {protocol.inner.name}"
         )
     folds = make_folds(protocol, corpus.table, seed)
     if number >= len(folds):
