@@ -25,7 +25,8 @@ from evenvoice.models import SequenceNetwork
 from evenvoice.recipes import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
 from evenvoice.training.disturb import Scale, disturbed, disturbs
-from evenvoice.training.images import MOST_IN_MEMORY, Images, release
+from evenvoice.training.images import MOST_READ, Images, release
+from evenvoice.training.tally import Tally
 
 Labels = npt.NDArray[np.int64]
 Batch = tuple[torch.Tensor, torch.Tensor]
@@ -76,7 +77,7 @@ class PlannedRows(Dataset[Batch]):
         rows = self.rows[numbers]
         batch = self.plan.take(self.images, rows, self.variants)
         self._taken += batch.nbytes
-        if self._taken > MOST_IN_MEMORY:
+        if self._taken > MOST_READ:
             self._taken = 0
             for images in (self.images, *self.variants.values()):
                 release(images)
@@ -153,27 +154,19 @@ class _Recorder(Callback):  # type: ignore[misc]  # skorch is untyped
 
     def on_epoch_begin(self, net: NeuralNet, dataset_train: PlannedRows, **_: Any) -> None:
         dataset_train.start_epoch(len(self.epochs))
-        self.seen: dict[bool, list[tuple[float, torch.Tensor, torch.Tensor]]] = {True: [], False: []}
+        self.tallies = {True: Tally(), False: Tally()}
 
     def on_batch_end(
         self, net: NeuralNet, batch: Batch, training: bool, loss: torch.Tensor, y_pred: torch.Tensor, **_: Any
     ) -> None:
         labels = batch[1] if batch[1].ndim == 1 else batch[1].argmax(1)  # of mixed rows, what they are most of
-        self.seen[training].append((float(loss.detach()), y_pred.detach().argmax(1).cpu(), labels.cpu()))
+        self.tallies[training].add(float(loss.detach()), y_pred.detach().argmax(1).cpu(), labels.cpu())
 
     def on_epoch_end(self, net: NeuralNet, **_: Any) -> None:
         record: dict[str, float] = {"epoch": len(self.epochs) + 1}
         for part, name in ((True, "train"), (False, "validation")):
-            if not self.seen[part]:
-                continue
-            losses, predicted, labels = zip(*self.seen[part], strict=True)
-            sizes = [len(batch) for batch in labels]
-            hits, truth = torch.cat(predicted) == torch.cat(labels), torch.cat(labels)
-            record[f"{name}_loss"] = float(np.average(losses, weights=sizes))
-            record[f"{name}_accuracy"] = float(hits.double().mean())
-            record[f"{name}_ua"] = float(
-                np.mean([hits[truth == label].double().mean() for label in sorted(set(truth.tolist()))])
-            )
+            if self.tallies[part]:
+                record |= self.tallies[part].measures(name)
         self.epochs.append(record)
         if self.keep_best and (self.best is None or record["validation_ua"] > self.best[0]):
             state = {name: value.detach().clone() for name, value in net.module_.state_dict().items()}
