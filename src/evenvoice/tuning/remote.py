@@ -21,9 +21,9 @@ from evenvoice.protocols import Fold, SplitProtocol, make_folds
 from evenvoice.recipes import Recipe, needs_of
 from evenvoice.training import Dataset
 from evenvoice.tuning.objective import Kept, validation_ua
-from evenvoice.tuning.space import own_settings, with_settings
+from evenvoice.tuning.space import own_settings
 from evenvoice.tuning.store import PRUNER, REASON, Claim, Store
-from evenvoice.tuning.trial import Job, Pruning, failed
+from evenvoice.tuning.trial import Job, Pruning, claimed_recipe, failed
 
 # Corpora in one set of features that are kept on the cluster: a search may change what is extracted.
 _KEPT = 4
@@ -90,7 +90,7 @@ class _Trials:
                 return
             number = claim.trial.number
             try:
-                recipe = with_settings(job.recipe, claim.settings)
+                recipe = claimed_recipe(job, claim)
             except EvenvoiceError as error:
                 failed(self.store, claim.trial, error)
                 held.close()

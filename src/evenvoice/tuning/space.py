@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import optuna
 
-from evenvoice.imbalance import SAMPLERS
+from evenvoice.imbalance import LOSSES, SAMPLERS
 from evenvoice.models import MODELS, is_network
 from evenvoice.recipes import Choice, Range, Recipe, Search, merged, nested, open_recipe
+
+# Sections of a recipe with options of what they name.
+_PARTS: dict[str, Any] = {"model": MODELS, "balance": SAMPLERS, "loss": LOSSES}
 
 Settings = dict[str, Any]
 """Path of a key → value."""
@@ -44,18 +48,22 @@ def own_settings(recipe: Recipe) -> Settings:
         (100, 5, 0.5)
     """
     stated = recipe.model_dump()
-    return {path: _own(recipe, stated, path) for path in recipe.search}
+    return {path: _own(stated, path) for path in recipe.search}
 
 
-def _own(recipe: Recipe, stated: Any, path: str) -> Any:
+def _own(stated: dict[str, Any], path: str) -> Any:
+    """Return the value at a path; ``None`` where the recipe has no such section (``training.retrain``)."""
     *sections, key = path.split(".")
+    outside: Any = {}
+    inside: Any = stated
     for section in sections:
-        stated = stated.get(section, {})
-    if key in stated:
-        return stated[key]
-    makers: dict[str, Any] = {"model": MODELS.get(recipe.model.name), "balance": SAMPLERS.get(recipe.samplers[0].name)}
+        outside, inside = inside, inside.get(section) if isinstance(inside, Mapping) else None
+    if not isinstance(inside, Mapping):
+        return None
+    if key in inside:
+        return inside[key]
     # Every key is stated but options that are left to their defaults. What an option may hold has none.
-    known = inspect.signature(makers[sections[0]]).parameters
+    known = inspect.signature(_PARTS[sections[-2]][outside["name"]]).parameters
     return known[key].default if key in known else None
 
 

@@ -81,7 +81,7 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
     """Fit, judge, and tell; the UA of a trial that came to its end."""
     trial = claim.trial
     try:
-        recipe = with_settings(job.recipe, claim.settings)
+        recipe = claimed_recipe(job, claim)
     except EvenvoiceError as error:
         failed(store, trial, error)
         return None
@@ -102,6 +102,15 @@ def _made(job: Job, store: Store, kept: Kept, claim: Claim) -> float | None:
         return None
     store.study.tell(trial, ua)
     return ua
+
+
+def claimed_recipe(job: Job, claim: Claim) -> Recipe:
+    """Return the recipe of a trial: with its settings, or as it is.
+
+    Raises:
+        EvenvoiceError: The schema refuses the settings together.
+    """
+    return job.recipe if claim.own else with_settings(job.recipe, claim.settings)
 
 
 def failed(store: Store, trial: optuna.Trial, error: EvenvoiceError) -> None:
