@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
 from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.paper.chapters import chapters
@@ -15,7 +13,7 @@ from evenvoice.paper.experiments import SYSTEMS, differences, system
 from evenvoice.paper.record import Reproduction, open_reproduction
 from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
-from evenvoice.report import figure_kinds
+from evenvoice.report import figure_kinds, fill_template
 from evenvoice.study import LEAKY, TRANSDUCTIVE, as_path
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
 
@@ -204,12 +202,10 @@ def write_page(folder: Path | str, *, figures: str | Sequence[str] = ()) -> Path
 
 def _html(found: Reproduction, parts: list[Chapter]) -> str:
     """Fill the template; whatever a corpus is called is escaped."""
-    loader = ChoiceLoader([PackageLoader("evenvoice", "paper"), PackageLoader("evenvoice", "report")])
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     study = found.tables.study
-    return environment.get_template(_TEMPLATE).render(
+    return fill_template(
+        _TEMPLATE,
+        ("paper", "report"),
         corpus=study.corpus,
         version=study.info["versions"]["evenvoice"],
         commands=study.info.get("commands", []),

@@ -21,6 +21,7 @@ from evenvoice.report.maps import FeatureMap, feature_map, map_figure
 from evenvoice.report.measures import curve, emotion_scores
 from evenvoice.report.page import write_report
 from evenvoice.report.recipe_figure import recipe_figure, write_recipe_figure
+from evenvoice.report.templates import fill_template
 from evenvoice.report.voice_figures import descriptors, features_figure, spectrogram_figure
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ __all__ = [
     "feature_map",
     "features_figure",
     "figure_kinds",
+    "fill_template",
     "gains_figure",
     "imbalance_figure",
     "learning_curve",

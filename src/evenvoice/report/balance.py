@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from evenvoice import __version__
@@ -13,6 +12,7 @@ from evenvoice.bench import Bench, open_bench
 from evenvoice.files import writing
 from evenvoice.report.balance_figures import gains_figure, imbalance_figure
 from evenvoice.report.illustrations import Illustration, figure_kinds
+from evenvoice.report.templates import fill_template
 from evenvoice.tables import with_interval
 
 TEMPLATE, PAGE, TABLE = "balance.html.jinja", "balance.html", "balance.csv"
@@ -46,14 +46,8 @@ def write_balance_report(bench: Bench | Path | str, *, figures: str | Sequence[s
         illustration.write(folder / "figures", kinds)
     with writing(folder / TABLE) as aside:
         aside.write_text(table.to_csv() + "\n", encoding="utf-8")
-    environment = Environment(
-        loader=PackageLoader("evenvoice", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = environment.get_template(TEMPLATE).render(
+    text = fill_template(
+        TEMPLATE,
         version=__version__,
         corpus=bench.study.corpus,
         commands=bench.study.info.get("commands", []),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from evenvoice.files import writing
 from evenvoice.progress import track
 from evenvoice.report.compared import Compared, compared
 from evenvoice.report.illustrations import Illustration, figure_kinds, illustrate_study
 from evenvoice.report.sections import Section
+from evenvoice.report.templates import fill_template
 from evenvoice.study import Study, by_recipe, detectable, gaps, load_study, table_columns, table_notes
 
 TEMPLATE = "page.html.jinja"
@@ -58,14 +57,8 @@ def write_report(folder: Path | str, *, reference: str | None = None, figures: s
 
 def _page(study: Study, sections: list[Section], overview: Illustration, comparisons: list[Compared]) -> str:
     """Fill the template; whatever a corpus or a recipe is called is escaped."""
-    environment = Environment(
-        loader=PackageLoader("evenvoice", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(TEMPLATE).render(
+    return fill_template(
+        TEMPLATE,
         corpus=study.corpus,
         versions=study.info["versions"],
         sections=sections,

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from evenvoice import __version__
 from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.report.illustrations import Illustration, figure_kinds
+from evenvoice.report.templates import fill_template
 from evenvoice.report.tuning_figures import importance_figure, trials_figure
 from evenvoice.study import Standing, compare, find_runs, load_study
 from evenvoice.tables import NOTHING, count, p_value, per_cent, time_in_words, with_interval
@@ -45,17 +44,11 @@ wrote
     drawn = _illustrations(tuning)
     for illustration in drawn.values():
         illustration.write(tuning.folder / "figures", kinds)
-    environment = Environment(
-        loader=PackageLoader("evenvoice", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     page = tuning.folder / PAGE
     standings = on_test_part(tuning)
     file = tuning.folder / f"{tuning.recipe.name}-tuned.yaml"
-    text = environment.get_template(TEMPLATE).render(
+    text = fill_template(
+        TEMPLATE,
         version=__version__,
         tuning=tuning,
         about=tuning.about,
