@@ -82,8 +82,8 @@ def test_networks_of_partners_and_of_ensembles_count_each(monkeypatch: pytest.Mo
         {"recipe": open_recipe("smote-2dcnn", {"training": training}), "weight": 0.3},  # 10 · 100 / 20 s
     ]
     fused = Recipe(name="fused", model="logistic", partners=partners)
-    assert said(fused) == "1 fits, about 6 min with 1 job"
-    assert said(Recipe(name="alone", model="logistic")) == "1 fits (not estimated: alone)"
+    assert said(fused) == "1 fit, about 6 min with 1 job"
+    assert said(Recipe(name="alone", model="logistic")) == "1 fit (not estimated: alone)"
 
 
 def test_a_network_whose_bands_are_disturbed_can_be_timed() -> None:

@@ -40,7 +40,7 @@ def test_predictions_are_the_same_in_any_order_and_go_on_in_one_folder(corpus: C
     pd.testing.assert_frame_equal(pd.read_csv(files[0]), pd.read_csv(files[1]))
     said: list[str] = []
     evaluate(turned, [recipe], ["random"], seeds=[0], out=tmp_path / "straight", jobs=1, say=said.append)
-    assert said == ["1 fits: all are there already"]
+    assert said == ["1 fit: all are there already"]
 
 
 def test_a_model_file_has_its_labels_in_alphabetical_order(

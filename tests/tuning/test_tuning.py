@@ -113,6 +113,27 @@ def test_the_recipe_as_it_is_comes_first_and_is_kept_unless_beaten(tmp_path: Pat
         assert getattr(kept, part) == getattr(recipe, part)
 
 
+@pytest.mark.parametrize(
+    ("changes", "path", "where", "own"),
+    [
+        ({"loss": {"name": "focal"}}, "loss.options.gamma", [0.5, 1.0], 2.0),
+        ({"loss": {"name": "focal", "options": {"gamma": 1.0}}}, "loss.options.gamma", [0.5, 1.0], 1.0),
+        ({}, "training.retrain.epochs", [5, 10], None),
+        ({"training": {"retrain": {"balance": "smote"}}}, "training.retrain.balance.options.k_neighbors", [2, 3], 5),
+        ({"training": {"masks": {"number": 1}}}, "training.masks.rows", [2, 3], 8),
+    ],
+)
+def test_own_settings_of_every_section(changes: dict[str, Any], path: str, where: list[Any], own: object) -> None:
+    recipe = open_recipe("2dcnn", {**changes, "search": {path: where}})
+    assert own_settings(recipe)[path] == own
+
+
+def test_a_section_that_the_recipe_lacks_is_tried_without_it_first(tmp_path: Path) -> None:
+    recipe = recipe_of({"training.retrain.epochs": [1, 2]})
+    found = tuned(tmp_path, recipe, trials=2)
+    assert [(trial.own, trial.state) for trial in found.trials] == [(True, "complete"), (False, "complete")]
+
+
 def test_own_settings_outside_the_space_are_tried_as_they_are(tmp_path: Path) -> None:
     recipe = recipe_of({"training.learning_rate": [0.5, 0.3]}, learning_rate=0.0123456789)
     found = tuned(tmp_path, recipe, trials=2)
@@ -261,9 +282,9 @@ def test_the_time_of_a_tuning_counts_the_networks_of_partners() -> None:
         )  # fmt: skip
         return cost.announcement(job, job.inside, 0, 0, 1)
 
-    assert announced("voice-linear") == "1 trials of 2 fits each, whose time is not estimated"
+    assert announced("voice-linear") == "1 trial of 2 fits each, whose time is not estimated"
     epochs = open_recipe("voice-residual").training.epochs
     per_epoch = len(TABLE) * 5 / 100
     assert announced("voice-deep") == (
-        f"1 trials of 2 fits each, about {time_in_words(epochs * per_epoch)} with 1 job, less what pruning saves"
+        f"1 trial of 2 fits each, about {time_in_words(epochs * per_epoch)} with 1 job, less what pruning saves"
     )

@@ -16,7 +16,7 @@ from evenvoice.imbalance import NoBalancing
 from evenvoice.models import is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.study.work import Task
-from evenvoice.tables import time_in_words
+from evenvoice.tables import count, time_in_words
 from evenvoice.training import PlannedRows, Scale, train_network
 
 # Seconds of training that can be timed.
@@ -87,9 +87,9 @@ def announcement(
     """
     there = f" ({total - len(tasks)} are there already)" if len(tasks) < total else ""
     if not tasks:
-        return f"{total} fits: all are there already"
+        return f"{count(total, 'fit')}: all are there already"
     if on_gpu:
-        return f"{len(tasks)} fits{there}, on a GPU"
+        return f"{count(len(tasks), 'fit')}{there}, on a GPU"
     classical = set()
     networks: dict[str, Recipe] = {}
     rows: dict[str, float] = defaultdict(float)
@@ -107,8 +107,8 @@ def announcement(
     for name, network in networks.items():
         seconds += rows[name] / rows_per_second(network, n_classes, lengths, rows[name])
     jobs = min(workers, len(tasks))
-    words = f"{len(tasks)} fits{there}"
+    words = f"{count(len(tasks), 'fit')}{there}"
     if seconds:
         most = "at most " if any(task.recipe.training.patience for task in tasks) else ""
-        words += f", {most}about {time_in_words(seconds / jobs)} with {jobs} job{'s' if jobs > 1 else ''}"
+        words += f", {most}about {time_in_words(seconds / jobs)} with {count(jobs, 'job')}"
     return words + (f" (not estimated: {', '.join(sorted(classical))})" if classical else "")

@@ -13,7 +13,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.models import is_network
 from evenvoice.recipes import Recipe
 from evenvoice.study import rows_after_balancing, rows_per_second
-from evenvoice.tables import time_in_words
+from evenvoice.tables import count, time_in_words
 from evenvoice.tuning.space import suggest, with_settings
 from evenvoice.tuning.trial import Job
 
@@ -22,17 +22,17 @@ _DRAWN = 4
 
 
 def announcement(job: Job, inside: Corpus, finished: int, running: int, jobs: int) -> str:
-    """How many trials, and about how long: measured for some settings of the space."""
+    """Return how many trials there will be, and about how long they take: measured for some settings of the space."""
     there = f" ({finished} are there already)" if finished else ""
     there += f" ({running} in other processes)" if running else ""
     left = job.wanted - finished - running
-    head = f"{left} trials{there} of {job.parts} fits each"
+    head = f"{count(left, 'trial')}{there} of {count(job.parts, 'fit')} each"
     if not _networks(job.recipe):
         return f"{head}, whose time is not estimated"
     seconds = statistics.fmean(_seconds(job, inside))
     jobs = min(jobs, left)
     about = time_in_words(left * seconds / jobs)
-    return f"{head}, about {about} with {jobs} job{'s' if jobs > 1 else ''}, less what pruning saves"
+    return f"{head}, about {about} with {count(jobs, 'job')}, less what pruning saves"
 
 
 def _seconds(job: Job, inside: Corpus) -> list[float]:
