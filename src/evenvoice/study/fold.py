@@ -73,7 +73,7 @@ def fold_steps(
         utterances: The corpus' table.
         examples: Its features, in the same order.
         labels: All emotions.
-        seed: Of weights, shuffling, dropout and balancer.
+        seed: Of weights, shuffling, dropout and samplers.
         split_seed: Of the validation cut; ``seed`` if not given.
         test_curves: Record loss and accuracy on the test part after each epoch, to draw them. They choose nothing: the
             fit is the same to the last bit.
@@ -93,8 +93,7 @@ def fold_steps(
             "set training.validation_share to 0"
         )
     if protocol.balance_first:
-        result = yield from _balanced_first(recipe, fold, utterances, examples, labels, seed, test_curves)
-        return result
+        return (yield from _balanced_first(recipe, fold, utterances, examples, labels, seed, test_curves))
     if recipe.training.validation_share and not len(fold.validation):
         cut_by = seed if split_seed is None else split_seed
         fold = cut_validation(fold, utterances, recipe.training.validation_share, cut_by, protocol)
@@ -182,12 +181,7 @@ def _balanced_first(
     in_training = made_rows(table).loc[lambda made: made["synthetic"].isin(ids[fold.train])]
     return FoldResult(
         model,
-        make_predictions(
-            pool.table.iloc[fold.test],
-            model.image_probabilities(tested),
-            labels,
-            synthetic[fold.test],
-        ),
+        make_predictions(pool.table.iloc[fold.test], probabilities, labels, synthetic[fold.test]),
         _split_table(np.append(ids, np.setdiff1d(everything, ids)), fold, saw),  # with the utterances removed
         table,
         {"before": _counts(emotions, labels), "after": _counts(plan.y(emotions), labels)},
@@ -253,7 +247,7 @@ def _split_table(ids: np.ndarray, fold: Fold, saw: dict[str, tuple[str, ...]]) -
 
 
 def _check_parents(plan: Plan, balanced: np.ndarray, ids: np.ndarray, fold: Fold) -> None:
-    """Raise unless every synthetic row comes from the training part, by the record of what the balancer was given."""
+    """Raise unless every synthetic row comes from the training part, by the record of what the samplers were given."""
     plan.renumbered(pd.Index(ids).get_indexer(balanced)).check_parents(fold.train)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import (
+    NO_ROWS,
     Enrol,
     Fold,
     KFold,
@@ -91,9 +94,8 @@ def divide(corpus: Corpus, recipe: Recipe, protocol_name: str, number: int, part
     if number >= len(folds):
         raise EvenvoiceError(f"tune: protocol {protocol.name!r} has the folds 0 to {len(folds) - 1}, found {number}")
     fold = folds[number]
-    learn = sorted([*fold.train, *fold.validation])
-    fold = dataclasses.replace(fold, train=corpus.table.index.get_indexer(corpus.table.index[learn]))
-    fold = dataclasses.replace(fold, validation=fold.validation[:0])
+    everything = np.sort(np.concatenate([fold.train, fold.validation]))
+    fold = dataclasses.replace(fold, train=everything, validation=NO_ROWS)
     inside = replace(corpus, table=corpus.table.iloc[fold.train])
     _check(recipe, corpus)
     inner = _within(protocol, inside, parts)
