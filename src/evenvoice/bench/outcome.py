@@ -53,7 +53,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """``sampler``, ``loss``, ``decision``, ``combination`` or ``none``, by the recipe in its runs."""
+        """``sampler``, ``loss``, ``decision``, ``training``, ``combination`` or ``none``, by the recipe in its runs."""
         return kind_of(self.result.runs[0].recipe)
 
     @property

@@ -64,8 +64,9 @@ def balance(
     Args:
         corpus: A `Corpus`, or what `open_corpus` takes.
         recipes: One recipe or several.
-        methods: ``"smote,focal"``, a list of names, or ``all``, ``samplers``, ``losses``, ``decisions``. Names joined
-            by ``+`` act together (``tomek+smote+focal``), and one may have options: ``smote(k_neighbors=3)``.
+        methods: ``"smote,focal"``, a list of names, or ``all``, ``samplers``, ``losses``, ``decisions``, ``training``.
+            Names joined by ``+`` act together (``tomek+smote+focal``), and one may have options:
+            ``smote(k_neighbors=3)``.
         protocol: How the corpus becomes folds; ``speaker-folds`` if not given, or ``kfold`` where speakers are unknown.
         imbalance: Ratios between the largest and the smallest class that the training parts are thinned to (see
             `Thin`); test parts stay as they are. ``own`` is the corpus' own ratio.

@@ -51,12 +51,12 @@ def train(
         corpus: What to learn from, all of it; or what `open_corpus` takes.
         recipe: What to fit, or its name. Where it selects on a validation part, that is cut off by speaker.
         out: The folder to write to.
-        seed: Of weights, shuffling, dropout and balancer.
+        seed: Of weights, shuffling, dropout and samplers.
         jobs: How many recordings to decode at once; the fit itself takes one thread.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         measured: What `evenvoice.study.measured` found for this recipe on this corpus.
-        say: Called with what was balanced and what was written.
+        say: Called with a line of text: what is trained on, and what balancing makes of it; a logger that fails.
         log_to: Where to log settings and curves as the training goes on: ``tensorboard``, ``mlflow:ADDRESS``, …, as in
             `evenvoice.evaluate`.
 
