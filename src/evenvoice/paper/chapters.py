@@ -11,10 +11,10 @@ from evenvoice.paper.content import NOT_RUN, Cell, Chapter, Grid, comparison, gr
 from evenvoice.paper.experiments import PAPER
 from evenvoice.paper.figures import curves, experiment_3
 from evenvoice.paper.record import Record
-from evenvoice.paper.tables import INCOMPLETE, Ours, Tables
+from evenvoice.paper.tables import Ours, Tables
 from evenvoice.recipes import Recipe
 from evenvoice.report import Illustration, confusion_figure
-from evenvoice.study import LEAKY
+from evenvoice.study import INCOMPLETE, LEAKY
 from evenvoice.tables import NOTHING, count, p_value, per_cent, with_interval
 
 

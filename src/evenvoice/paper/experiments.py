@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.features import SHAPES
 from evenvoice.models import is_network
 from evenvoice.options import options_of
 from evenvoice.paper import published
-from evenvoice.recipes import NO_SETTINGS, Recipe, flattened, merged, open_recipe, recipe_names, renamed
+from evenvoice.recipes import NO_SETTINGS, Recipe, flattened, merged, open_recipe, read_yaml, recipe_names, renamed
 
 _SAYS_NOTHING = {"name", *NO_SETTINGS}
 
@@ -72,7 +70,7 @@ def differences(run: Mapping[str, Any], shipped: Recipe) -> list[str]:
 
 def _extended(file: str) -> Any:
     """What a recipe file extends; it was read before, so it is YAML."""
-    return yaml.safe_load(Path(file).read_text(encoding="utf-8")).get("extends")
+    return read_yaml(Path(file).read_text(encoding="utf-8")).get("extends")
 
 
 def _settings(recipe: Mapping[str, Any]) -> dict[str, Any]:

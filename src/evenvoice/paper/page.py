@@ -11,10 +11,10 @@ from evenvoice.paper.chapters import chapters
 from evenvoice.paper.content import NOT_RUN, Chapter, Grid, protocol_words, published
 from evenvoice.paper.experiments import SYSTEMS, differences, system
 from evenvoice.paper.record import Reproduction, open_reproduction
-from evenvoice.paper.tables import INCOMPLETE, Measured, Ours, Row, Tables
+from evenvoice.paper.tables import Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
 from evenvoice.report import figure_kinds, fill_template
-from evenvoice.study import LEAKY, TRANSDUCTIVE, as_path
+from evenvoice.study import INCOMPLETE, LEAKY, TRANSDUCTIVE, as_path
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
 
 

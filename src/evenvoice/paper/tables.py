@@ -13,9 +13,7 @@ from evenvoice.metrics import Interval, intervals
 from evenvoice.paper import published
 from evenvoice.paper.experiments import CLASSICAL, PAPER, RANDOM
 from evenvoice.report import emotion_scores
-from evenvoice.study import Result, Study, marks, missing_folds
-
-INCOMPLETE = "not complete"
+from evenvoice.study import INCOMPLETE, Result, Study, marks, missing_folds
 
 
 @dataclass(frozen=True)
