@@ -1,9 +1,14 @@
-"""An allocator that keeps its pages between batches."""
+"""Memory of the process: pages that are kept between batches, and mapped files that are given back."""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 def keep_freed_memory() -> None:
@@ -20,3 +25,25 @@ def keep_freed_memory() -> None:
         mmap_threshold, trim_threshold, largest = -3, -1, 2**31 - 1
         mallopt(mmap_threshold, largest)
         mallopt(trim_threshold, largest)
+
+
+def release(array: npt.NDArray[Any]) -> None:
+    """Give back the memory of what was read of a file, where an array is mapped from one; it is read again if need be.
+
+    The file should be read-only, or the array not written to: what was written is lost.
+
+    Examples:
+        >>> import tempfile
+        >>> with tempfile.TemporaryFile() as file:
+        ...     _ = file.write(bytes(range(5)))
+        ...     file.flush()
+        ...     mapped = np.memmap(file, np.uint8, "r")
+        >>> release(mapped[1:3])
+        >>> mapped[1:3].tolist()
+        [1, 2]
+    """
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)

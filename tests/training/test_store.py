@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evenvoice.allocator import release
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import ShapeSettings, feature_digest
 from evenvoice.features.extractor import FeatureSettings
 from evenvoice.recipes import Needs
 from evenvoice.training import Dataset, images, store
-from evenvoice.training.images import gather, release
+from evenvoice.training.images import gather
 from evenvoice.training.normalise import Normaliser
 from evenvoice.training.store import FeatureStore, StoreWriter
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from evenvoice.allocator import release
 from evenvoice.audit.candidates import candidates
 from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind, some
@@ -29,6 +30,9 @@ _NEAR = 0.6
 # Two recordings that were each compared with so many nearer candidates in vain are not compared: hums of one pitch have
 # candidates that grow with the corpus, and a copy is nearest. Of EmoDB and RAVDESS together, none has more than 8.
 _OTHERS = 16
+
+# Bytes of waveforms to read before the memory is given back, where they lie in a file.
+_MOST_READ = 1 << 25
 
 # A set of more than this is one line of evidence; of a smaller one each pair is.
 _LARGE = 4
@@ -83,6 +87,7 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
     numbers = list(first_of.values())
     hums: dict[int, bool] = {}
     others: Counter[int] = Counter()
+    read = 0  # bytes
     for a, b, about in candidates([fingerprints[number] for number in numbers]):
         first, second = numbers[a], numbers[b]
         if min(others[first], others[second]) >= _OTHERS:
@@ -93,6 +98,10 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
         if hums[shorter]:
             continue
         both = fingerprints[first], fingerprints[second]
+        read += sum(each.shape.nbytes for each in both)
+        if read > _MOST_READ:
+            release(both[0].shape)
+            read = 0
         correlation, lag = correlate(*both, about)
         if correlation < _NEAR:
             others.update((first, second))

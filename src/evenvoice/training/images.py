@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from collections.abc import Iterable
 
@@ -57,10 +56,3 @@ def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...]) -> Images:
             f"{tempfile.gettempdir()}: a training part cannot be written ({error.strerror}); make room there, or set "
             "TMPDIR to another folder"
         ) from error
-
-
-def release(images: Images) -> None:
-    """Give back the memory of what was read of a mapped array; it is read again when it is asked for."""
-    mapped = getattr(images, "_mmap", None)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
