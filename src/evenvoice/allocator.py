@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+MOST_READ = 1 << 24
+"""Bytes to read here and there in a mapped file before `release`: the system maps up to twenty times as
+much of a cached file, whole folios of it."""
+
 
 def keep_freed_memory() -> None:
     """Tell glibc to keep freed pages in this process instead of returning them after every batch.

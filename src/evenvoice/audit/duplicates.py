@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evenvoice.allocator import release
+from evenvoice.allocator import MOST_READ, release
 from evenvoice.audit.candidates import candidates
 from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind, some
@@ -30,9 +30,6 @@ _NEAR = 0.6
 # Two recordings that were each compared with so many nearer candidates in vain are not compared: hums of one pitch have
 # candidates that grow with the corpus, and a copy is nearest. Of EmoDB and RAVDESS together, none has more than 8.
 _OTHERS = 16
-
-# Bytes of waveforms to read before the memory is given back, where they lie in a file.
-_MOST_READ = 1 << 25
 
 # A set of more than this is one line of evidence; of a smaller one each pair is.
 _LARGE = 4
@@ -99,7 +96,7 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
             continue
         both = fingerprints[first], fingerprints[second]
         read += sum(each.shape.nbytes for each in both)
-        if read > _MOST_READ:
+        if read > MOST_READ:
             release(both[0].shape)
             read = 0
         correlation, lag = correlate(*both, about)

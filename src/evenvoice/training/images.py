@@ -15,10 +15,6 @@ Images = npt.NDArray[np.float32]
 # Bytes. Larger arrays go to a file in the temporary folder: a training part of 100,000 times 3 × 40 × 94 has 4.5 GB.
 MOST_IN_MEMORY = 1 << 28
 
-# Bytes of scattered rows to read of a mapped file before its memory is given back: the system maps ten times as much,
-# for it maps whole pages of the file's cache, which may be large.
-MOST_READ = 1 << 25
-
 
 def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...]) -> Images:
     """Put blocks of rows one behind the other.

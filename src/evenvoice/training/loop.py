@@ -20,13 +20,13 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LinearLR, OneCycleLR
 from torch.utils.data import Dataset
 
-from evenvoice.allocator import release
+from evenvoice.allocator import MOST_READ, release
 from evenvoice.imbalance import Plan
 from evenvoice.models import SequenceNetwork
 from evenvoice.recipes import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
 from evenvoice.training.disturb import Scale, disturbed, disturbs
-from evenvoice.training.images import MOST_READ, Images
+from evenvoice.training.images import Images
 from evenvoice.training.tally import Tally
 
 Labels = npt.NDArray[np.int64]
