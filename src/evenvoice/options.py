@@ -100,6 +100,10 @@ def check_options(kind: str, name: str, constructor: type, options: Mapping[str,
         if not first["loc"]:  # options that contradict one another: the class says which
             raise EvenvoiceError(f"{kind} {shown(name)}: {first['msg'].removeprefix('Value error, ')}") from error
         option = str(first["loc"][0])
+        if first["type"] == "missing":
+            raise EvenvoiceError(
+                f"{kind} {shown(name)}: needs the option {option!r}; give it a value, or a default in the constructor"
+            ) from error
         wanted = _in_words(schema.model_fields[option]) or first["msg"].removeprefix("Value error, ")
         raise EvenvoiceError(
             f"{kind} {shown(name)}: {option} is {shown(options.get(option))}; give {wanted}"
@@ -110,11 +114,13 @@ def check_options(kind: str, name: str, constructor: type, options: Mapping[str,
 def options_of(constructor: type) -> type[BaseModel]:
     """Return the schema of a class' options: its ``Settings``, or one made from its constructor."""
     own = getattr(constructor, "Settings", None)
-    if isinstance(own, type) and issubclass(own, BaseModel):
+    # A subclass that has a constructor of its own has options of its own.
+    nearest_first = next((kind for kind in constructor.__mro__ if {"Settings", "__init__"} & vars(kind).keys()), object)
+    if isinstance(own, type) and issubclass(own, BaseModel) and "Settings" in vars(nearest_first):
         return own
     hints = get_type_hints(constructor.__init__, include_extras=True)  # type: ignore[misc]
     fields: dict[str, Any] = {
-        name: (hints.get(name, Any), parameter.default)
+        name: (hints.get(name, Any), ... if parameter.default is Parameter.empty else parameter.default)
         for name, parameter in signature(constructor).parameters.items()
         if name not in _GIVEN and parameter.kind not in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
     }

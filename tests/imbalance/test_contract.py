@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from evenvoice.imbalance import (
     LOSSES,
     SAMPLERS,
     SMOTE,
+    BaseSampler,
     Chain,
     Plan,
     Sampler,
@@ -114,6 +116,93 @@ def test_a_sampler_that_breaks_its_promise_is_found_out(spoil: Callable[..., Any
         check_sampler(Spoiled(spoil))
 
 
+class NotPickled(Spoiled):
+    """A sampler that holds what cannot be sent to a worker."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda X, plan, seed: plan)
+
+
+@dataclass(repr=False)
+class NotCloned(BaseSampler):
+    """A sampler whose option has another name than its attribute."""
+
+    def __init__(self, k: int = 5) -> None:
+        super().__init__()
+        self.neighbours = k
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        return SMOTE().plan(X, y, groups, seed)
+
+
+class Counting:
+    """A sampler that plans otherwise each time, but for those calls that are made twice in a row."""
+
+    calls = 0
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        self.calls += 1
+        return SMOTE().plan(X, y, groups, seed + (self.calls > 10) if type(seed) is int and seed >= 0 else seed)
+
+
+class TakesNoEpoch:
+    """A sampler that says it may be drawn anew."""
+
+    per_epoch = True
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        return SMOTE().plan(X, y, groups, seed)
+
+
+class TakesNoGroups:
+    """A sampler that is not called as samplers are."""
+
+    def plan(self, X: Any, y: Any, seed: int = 0) -> Plan:
+        return SMOTE().plan(X, y, None, seed)
+
+
+class Demanding(NotPickled):
+    """A sampler that cannot be made without options."""
+
+    def __init__(self, k: int) -> None:
+        super().__init__()
+
+
+class Printing:
+    """A sampler that writes where results stand."""
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        print("planning")  # noqa: T201  # what is planted
+        return SMOTE().plan(X, y, groups, seed)
+
+
+class OfTorch(Printing):
+    """A sampler that draws from torch's generator."""
+
+    def plan(self, X: Any, y: Any, groups: Any = None, seed: int = 0) -> Plan:
+        torch.rand(1)
+        return SMOTE().plan(X, y, groups, seed)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "message"),
+    [
+        (NotPickled, "cannot be pickled .*; keep no lambdas or open files"),
+        (NotCloned, "scikit-learn cannot clone it .*; keep each option in an attribute of its name"),
+        (Counting, "a plan depends on those before it"),
+        (TakesNoEpoch, r"plan takes no epoch; expected plan\(X, y, groups, seed, epoch\)"),
+        (TakesNoGroups, "plan takes no groups"),
+        (Demanding, "sampler Demanding: cannot be made .*'k'.*; recipes give options alone"),
+        (Printing, r"prints to standard output \('planning'\)"),
+        (OfTorch, r"changes torch's global random state; use a torch\.Generator"),
+        (int, r"int has no plan\(X, y, groups=None, seed=0\)"),
+    ],
+)
+def test_a_sampler_that_cannot_be_used_elsewhere_is_found_out(sampler: type, message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_sampler(sampler)
+
+
 class Crashing:
     """A sampler that meets small classes with a traceback."""
 
@@ -169,6 +258,62 @@ class Inverted(CrossEntropy):
         return super().rows(-logits, targets, epoch)
 
 
+class Detached(CrossEntropy):
+    """A loss that no network learns from."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits.detach(), targets, epoch)
+
+
+class Flat(CrossEntropy):
+    """A loss with a gradient of zeros."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits.detach(), targets, epoch) + 0 * logits.sum(dim=1)
+
+
+class NoMiddle(CrossEntropy):
+    """A loss that fails between the first epoch and the last."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits, targets, epoch) / (epoch != 5)
+
+
+class ThreeClasses(CrossEntropy):
+    """A loss that looks at the first three classes."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits[:, :3], targets[:, :3], epoch)
+
+
+class WritesTargets(CrossEntropy):
+    """A loss that smooths the labels in place."""
+
+    def rows(self, logits: Tensor, targets: Tensor, epoch: int) -> Tensor:
+        return super().rows(logits, targets.mul_(0.9).add_(0.1 / 3), epoch)
+
+
+class LargeBatches(CrossEntropy):
+    """A loss that treats larger batches otherwise."""
+
+    def __call__(self, logits: Tensor, targets: Tensor, epoch: int = 0) -> Tensor:
+        return super().__call__(logits, targets, epoch) * (1 + (len(logits) > 16))
+
+
+class APlainNumber(CrossEntropy):
+    """A loss that is no tensor."""
+
+    def __call__(self, logits: Tensor, targets: Tensor, epoch: int = 0) -> Any:
+        return super().__call__(logits, targets, epoch).item()
+
+
+class Demands(CrossEntropy):
+    """A loss that cannot be made without options."""
+
+    def __init__(self, class_counts: Any, n_epochs: int, margin: float) -> None:
+        super().__init__(class_counts)
+
+
 @pytest.mark.parametrize(
     ("loss", "message"),
     [
@@ -176,6 +321,15 @@ class Inverted(CrossEntropy):
         (Careless, r"class counts \(\) were accepted"),
         (Double, r"a loss of torch\.float64; expected torch\.float32"),
         (Inverted, "sure right answers cost as much"),
+        (Detached, "no gradient reaches the logits; detach nothing"),
+        (Flat, "the gradient is zero everywhere: nothing would be learned"),
+        (NoMiddle, "epoch 5 of 10: no finite loss"),
+        (ThreeClasses, "2 classes: |RuntimeError|5 classes: a wrong answer costs"),
+        (WritesTargets, "the targets were changed; work on a copy"),
+        (LargeBatches, "not the mean of its rows' losses"),
+        (APlainNumber, "a float; expected a scalar tensor"),
+        (Demands, "cannot be made .*'margin'"),
+        (int, "cannot be made"),
     ],
 )
 def test_a_loss_that_breaks_its_promise_is_found_out(loss: type, message: str) -> None:

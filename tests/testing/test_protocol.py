@@ -81,6 +81,12 @@ def broken(what: str) -> type[Half]:
                 fold = dataclasses.replace(fold, train=np.append(fold.train, 0))
             if what == "emotion":
                 fold = dataclasses.replace(fold, train=fold.train[fold.train % 4 > 0])
+            if what == "crash":
+                raise ZeroDivisionError("no speakers")
+            if what == "print":
+                print("folds")  # noqa: T201  # what is planted
+            if what == "generator":
+                return (each for each in [fold])  # type: ignore[return-value]
             return [] if what == "none" else [fold]
 
     return Broken
@@ -94,7 +100,7 @@ def test_a_protocol_of_ones_own() -> None:
     ("what", "says"),
     [
         ("table", "changes the table"),
-        ("global", "global state"),
+        ("global", "changes NumPy's global random state"),
         ("seed", "the same seed gives other folds"),
         ("speaker", "speaker s3 is in the test part and in the training part"),
         ("number", "fold 0 has the number 1"),
@@ -103,6 +109,10 @@ def test_a_protocol_of_ones_own() -> None:
         ("twice", "repeats a row"),
         ("emotion", "every utterance of 'angry' is in its test part"),
         ("none", "no folds"),
+        ("crash", "ZeroDivisionError: no speakers"),
+        ("print", "prints to standard output"),
+        ("generator", "returns a generator; expected a list of Fold"),
+        ("pickle", "cannot be pickled .*; define the class in a module"),
     ],
 )
 def test_a_fault_in_the_folds_is_named(what: str, says: str) -> None:
@@ -120,6 +130,10 @@ def test_a_fault_in_the_folds_is_named(what: str, says: str) -> None:
         ({"promise": Promise("")}, "the promise has no words"),
         ({"needs": "speaker"}, "needs is 'speaker'; expected tuple"),
         ({"balance_first": True}, "is not marked leaky"),
+        ({"name": "kfold"}, "the name 'kfold' is that of a shipped protocol"),
+        ({"name": ".."}, "cannot be a folder's name"),
+        ({"name": " half"}, "cannot be a folder's name"),
+        ({"name": "half+thin-3"}, "holds a \\+, which is for what is added to a name"),
     ],
 )
 def test_a_fault_in_the_attributes_is_named(changes: dict[str, object], says: str) -> None:
@@ -133,3 +147,42 @@ def test_a_class_that_is_no_dataclass() -> None:
 
     with pytest.raises(AssertionError, match="no frozen dataclass"):
         check_protocol(Plain)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class ReadsSessions(Half):
+    """It reads what it does not say that it needs."""
+
+    def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+        return [
+            dataclasses.replace(fold, about=utterances["session"].iloc[0]) for fold in super().folds(utterances, seed)
+        ]
+
+
+@dataclass(frozen=True)
+class ReadsIds(Half):
+    """Its folds follow from the ids."""
+
+    def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
+        (fold,) = super().folds(utterances, seed)
+        return [dataclasses.replace(fold, train=fold.train[utterances.index[fold.train] < "u40"])]
+
+
+@dataclass(frozen=True)
+class Demands(Half):
+    """It cannot be made without settings."""
+
+    share: float = dataclasses.field(kw_only=True)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "says"),
+    [
+        (ReadsSessions, "reads column 'session', which is not in needs; add it"),
+        (ReadsIds, "gives other folds with other ids|training part is empty"),
+        (Demands, "cannot be made .*'share'"),
+    ],
+)
+def test_what_a_protocol_reads_is_what_it_says_that_it_needs(protocol: type[Half], says: str) -> None:
+    with pytest.raises(AssertionError, match=says):
+        check_protocol(protocol)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import WAVEFORM, Plan, Sampler, draw_plan, make_sampler
 from evenvoice.testing.data import SHAPES, awkward_sets, training_set
+from evenvoice.testing.watch import made, watched
 
 _KEPT_ROUNDING = 1e-6
+_PARTS = ("kept", "made_from", "weights", "makers")
 
 
 def check_sampler(sampler: Callable[[], Sampler] | Sampler | str) -> None:
     """Check a sampler of your own: a class, an object with options, or a name as a recipe writes it.
 
-    What is checked: the plan fits the rows it was made for; shape and dtype stay; X, y, speakers and NumPy's global
-    random state are left alone; the same seed gives the same plan, in whatever memory layout and label dtype; a row is
-    the same alone and in a batch; rows of a class are kept or made from rows of that class; made rows follow from the
+    What is checked: the plan fits the rows it was made for; shape and dtype stay; X, y, speakers and global random
+    states are left alone, and nothing is printed; the same seed gives the same plan, in any memory layout and label
+    dtype, whatever was planned before, and from a copy by pickle or scikit-learn's ``clone``; a row is the same alone
+    and in a batch; rows of a class are kept or made from rows of that class; made rows follow from the
     parents and weights on record; nothing depends on rows that are not given; input that cannot be used is refused with
     an `EvenvoiceError`.
 
@@ -35,21 +40,74 @@ def check_sampler(sampler: Callable[[], Sampler] | Sampler | str) -> None:
     Examples:
         >>> check_sampler("smote")
     """
-    checked = cast("Sampler", sampler()) if inspect.isclass(sampler) else make_sampler(cast("Sampler | str", sampler))
-    for shape in SHAPES:
-        for dtype in (np.float32, np.float64):
-            _check_plan(checked, shape, dtype)
-    _check_repeats(checked)
-    _check_provenance(checked)
-    _check_bad_input(checked)
+    what = f"sampler {getattr(sampler, '__name__', type(sampler).__name__)}"
+    if inspect.isclass(sampler):
+        kind: Any = sampler
+        _expect(callable(getattr(kind, "plan", None)), f"{kind.__name__} has no plan(X, y, groups=None, seed=0)")
+        checked: Sampler = made(what, kind)
+    else:
+        checked = make_sampler(cast("Sampler | str", sampler))
+    with watched(what):
+        _check_signature(checked)
+        first = draw_plan(checked, *training_set((2, 4)), seed=7)
+        for shape in SHAPES:
+            for dtype in (np.float32, np.float64):
+                _check_plan(checked, shape, dtype)
+        _check_repeats(checked)
+        _check_provenance(checked)
+        _check_bad_input(checked)
+        _check_epochs(checked)
+        again = draw_plan(checked, *training_set((2, 4)), seed=7)
+        _expect(_same(first, again), "a plan depends on those before it; keep nothing from one call to the next")
+        for other, remedy in _copies(checked):
+            _expect(_same(first, draw_plan(other, *training_set((2, 4)), seed=7)), remedy)
+
+
+def _check_signature(sampler: Sampler) -> None:
+    """What a plan is drawn with."""
+    takes = inspect.signature(sampler.plan).parameters
+    wanted = ["groups", "seed", *(["epoch"] if getattr(sampler, "per_epoch", False) else [])]
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
+        for name in wanted:
+            _expect(name in takes, f"plan takes no {name}; expected plan(X, y, {', '.join(wanted)})")
+
+
+def _check_epochs(sampler: Sampler) -> None:
+    """An epoch's plan follows from the seed and the epoch."""
+    if getattr(sampler, "per_epoch", False):
+        X, y, speakers = training_set((3,))
+        one, other = (draw_plan(sampler, X, y, speakers, seed=5, epoch=3) for _ in range(2))
+        _expect(_same(one, other), "the same seed gave another plan for the same epoch; draw from the two alone")
+
+
+def _copies(sampler: Sampler) -> list[tuple[Sampler, str]]:
+    """Return copies, each with what is wrong where it plans otherwise."""
+    try:
+        copies = [(pickle.loads(pickle.dumps(sampler)), "gives another plan once pickled; keep no state outside it")]
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise AssertionError(f"sampler: cannot be pickled ({error}); keep no lambdas or open files") from error
+    if isinstance(sampler, BaseEstimator):
+        try:
+            remedy = "scikit-learn's clone() gives another plan; keep each option in an attribute of its name"
+            copies.append((clone(sampler), remedy))
+        except (AttributeError, TypeError, RuntimeError) as error:
+            raise AssertionError(
+                f"sampler: scikit-learn cannot clone it ({error}); keep each option in an attribute of its name, and "
+                "nothing else"
+            ) from error
+    return copies
+
+
+def _same(one: Plan, other: Plan) -> bool:
+    """Return whether two plans are the same."""
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in _PARTS)
 
 
 def _check_plan(sampler: Sampler, shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> None:
     """The plan is of the training set, and its rows are rows of it."""
     X, y, speakers = training_set(shape, dtype)
-    before, state = (X.copy(), y.copy(), speakers.copy()), _global_state()
+    before = X.copy(), y.copy(), speakers.copy()
     plan = draw_plan(sampler, X, y, speakers, seed=4)
-    _expect(_global_state() == state, "NumPy's global random state was changed; use a generator of your own")
     for name, was, now in zip(("X", "y", "groups"), before, (X, y, speakers), strict=True):
         _expect(bool((was == now).all()), f"{name} was changed; work on a copy")
     _expect(plan.labels.dtype.kind == y.dtype.kind, f"labels of dtype {plan.labels.dtype}; expected that of y")
@@ -78,12 +136,15 @@ def _check_repeats(sampler: Sampler) -> None:
     """The arguments decide, and nothing else."""
     X, y, speakers = training_set((2, 4))
     first = draw_plan(sampler, X, y, speakers, seed=7)
+    state = np.random.get_state()
     np.random.seed(99)
-    for again in (
+    plans = (
         draw_plan(sampler, np.asfortranarray(X), y, speakers, seed=7),
         draw_plan(sampler, X, y.astype(object), speakers.tolist(), seed=np.int64(7)),  # type: ignore[arg-type]
-    ):
-        for name in ("kept", "made_from", "weights", "makers"):
+    )
+    np.random.set_state(state)
+    for again in plans:
+        for name in _PARTS:
             _expect(
                 np.array_equal(getattr(first, name), getattr(again, name)),
                 f"the same seed gave another {name}, with another memory layout or dtype of labels",
@@ -149,12 +210,6 @@ def _refused(call: Callable[[], Plan | NDArray[Any]]) -> str | None:
     except Exception as error:
         raise AssertionError(f"{type(error).__name__}: {error}; raise an EvenvoiceError instead") from error
     return None
-
-
-def _global_state() -> bytes:
-    """NumPy's global random state."""
-    state = np.random.get_state(legacy=False)["state"]
-    return bytes(state["key"].tobytes()) + str(state["pos"]).encode()
 
 
 def _expect(holds: bool, otherwise: str) -> None:

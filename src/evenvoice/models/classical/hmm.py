@@ -83,8 +83,10 @@ class HMM(GenerativeEstimator):
         pooled = (1 + len(frames) * frames.var(axis=0)) / (1 + len(frames))
         chain.covars_ = np.tile(pooled, (gaussians, 1))
         chain.fit(frames, lengths)
+        settled = bool(chain.monitor_.iter < self._max_iter)
+        chain.monitor_ = ConvergenceMonitor(_TOLERANCE, self._max_iter, verbose=False)  # a class that pickles
         self._chains.append(chain)
-        return bool(chain.monitor_.iter < self._max_iter)
+        return settled
 
     def _log_likelihood(self, frames: npt.NDArray[np.float64], number: int) -> float:
         return float(self._chains[number].score(frames))

@@ -43,7 +43,9 @@ class _SupportVectorMachine(Estimator):
         seed: int,
     ) -> None:
         weights = None if class_weights is None else dict(enumerate(class_weights.tolist()))
-        self._model = SVC(**self._settings, class_weight=weights, decision_function_shape="ovr").fit(vectors(X), y)
+        # A seed that it does not use: without one it draws from NumPy's global generator.
+        self._model = SVC(**self._settings, class_weight=weights, decision_function_shape="ovr", random_state=0)
+        self._model.fit(vectors(X), y)
 
     def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         return from_decisions(self._model.decision_function(vectors(X)))
