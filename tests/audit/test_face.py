@@ -22,6 +22,15 @@ def test_a_corpus_as_a_string_and_a_path(tmp_path: Path) -> None:
         assert evenvoice.audit_corpus(given, jobs=1).facts["utterances"] == 4
 
 
+def test_a_folder_of_recordings_as_a_path(tmp_path: Path) -> None:
+    corpus = noise_corpus(tmp_path, speakers=2, takes=1)
+    for file, emotion in zip(corpus.table["file"], corpus.table["emotion"], strict=True):
+        place = tmp_path / "sorted" / emotion / Path(file).name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Path(file).rename(place)
+    assert evenvoice.audit_corpus(tmp_path / "sorted", jobs=1).facts["utterances"] == len(corpus)
+
+
 def test_a_split_as_a_frame_a_path_and_a_string(tmp_path: Path) -> None:
     frame = pd.DataFrame({"split": ["train", "dev", "test"], "speaker": [1, 2, 1], "emotion": ["sad", "calm", None]})
     frame.to_csv(tmp_path / "split.csv", index=False)

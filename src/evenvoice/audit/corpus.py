@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.audit.arguments import corpus_of
 from evenvoice.audit.associations import association_findings, associations, one_emotion_findings
 from evenvoice.audit.decoded import Decoded, decode_all, decoded_table, unusable_findings
 from evenvoice.audit.duplicates import duplicate_findings, find_duplicates
@@ -27,6 +26,7 @@ from evenvoice.audit.signals import signal_findings
 from evenvoice.cores import cores
 from evenvoice.corpora import Corpus
 from evenvoice.errors import AudioError, EvenvoiceError
+from evenvoice.study import as_corpus
 
 _WARNINGS = Kind(
     "corpus-warnings",
@@ -65,7 +65,7 @@ def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None
         >>> audit_corpus(corpus, jobs=1).codes
         {'unusable-recording'}
     """
-    corpus = corpus_of(corpus)
+    corpus = as_corpus(corpus)
     jobs = jobs or cores()
     decoded = decode_all(corpus.clips(), jobs=jobs)
     table = decoded_table(corpus, decoded)

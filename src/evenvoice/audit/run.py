@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from evenvoice.audit.arguments import corpus_of, path_of
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.folds import (
     check_copies,
@@ -27,7 +26,7 @@ from evenvoice.audit.spots import Spot, merged
 from evenvoice.audit.steps import check_rows
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import Run, Study, find_runs, read_run
+from evenvoice.study import Run, Study, as_corpus, as_path, find_runs, read_run
 
 LEAKY = Kind(
     "leaky-protocol",
@@ -57,8 +56,8 @@ def audit_run(folder: Study | Path | str, *, corpus: Corpus | pd.DataFrame | Pat
     Raises:
         EvenvoiceError: No study and no run, a file that cannot be read, or another corpus.
     """
-    folder = folder.folder if isinstance(folder, Study) else path_of(folder, "study")
-    corpus = None if corpus is None else corpus_of(corpus)
+    folder = folder.folder if isinstance(folder, Study) else as_path(folder, "study")
+    corpus = None if corpus is None else as_corpus(corpus)
     runs, others = _runs(folder)
     whole = not (folder / "run.json").is_file()
     known = known_utterances([*runs, *others], corpus)

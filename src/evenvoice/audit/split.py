@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from evenvoice.audit.arguments import corpus_of, path_of
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.interval import half_width, ua_half_width
 from evenvoice.audit.shared_audio import shared_audio
 from evenvoice.audit.split_table import read_split, split_of_frame, split_of_run
 from evenvoice.corpora import Corpus, spelling
 from evenvoice.errors import EvenvoiceError
+from evenvoice.study import as_corpus, as_path
+from evenvoice.tables import count
 
 __all__ = ["audit_split", "read_split", "split_of_frame", "split_of_run"]
 
@@ -101,11 +102,11 @@ def audit_split(
         >>> audit.leaks[0].evidence
         ('08: 1 train, 1 test',)
     """
-    known = None if corpus is None else corpus_of(corpus)
+    known = None if corpus is None else as_corpus(corpus)
     if isinstance(split, pd.DataFrame):
         name, table = name or "split", split_of_frame(split, known)
     else:
-        path = path_of(split, "split")
+        path = as_path(split, "split")
         name = name or str(path)
         table = split_of_run(path, known) if path.is_dir() else read_split(path, known)
     for part in ("train", "test"):
@@ -163,9 +164,9 @@ def _spelled_apart(table: pd.DataFrame) -> list[Finding]:
         for names in spelling.same_but_for_spelling(parts.index)
         if len({part for name in names for part in parts[name]}) > 1
     ]
-    return [Finding(SPELLED_APART, f"{len(evidence)} set{'s' * (len(evidence) > 1)} of names", tuple(evidence))] * bool(
-        evidence
-    )
+    if not evidence:
+        return []
+    return [Finding(SPELLED_APART, f"{count(len(evidence), 'set')} of names", tuple(evidence))]
 
 
 def _where(counts: pd.DataFrame) -> Iterator[str]:
