@@ -22,6 +22,7 @@ from evenvoice.audit.kinds_duplicates import (
     NEAR_DUPLICATE_AUDIO,
 )
 from evenvoice.audit.matching import correlate, is_periodic
+from evenvoice.tables import count
 
 # Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
 # copies that were trimmed, clipped, sent over a telephone or through a codec reach 0.69 and more.
@@ -178,7 +179,7 @@ def _finding(kind: Kind, pairs: Sequence[Pair], names: Sequence[str]) -> list[Fi
     if not pairs:
         return []
     sets = duplicate_sets(pairs)
-    message = f"{sum(map(len, sets))} recordings in {len(sets)} set{'' if len(sets) == 1 else 's'}"
+    message = f"{sum(map(len, sets))} recordings in {count(len(sets), 'set')}"
     pairs_of: dict[int, list[Pair]] = {}
     set_of = {member: number for number, members in enumerate(sets) for member in members}
     for pair in pairs:

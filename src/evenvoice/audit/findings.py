@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from evenvoice.tables import count
+
 Severity = Literal["leak", "refused", "warning"]
 
 # Evidence on a terminal; JSON has all of it.
@@ -127,8 +129,8 @@ class Audit:
             <BLANKLINE>
             Checked: speakers.
         """
-        refused = [f"{_count(len(self.refused), 'comparison')} refused"] if self.refused else []
-        counts = [_count(len(self.leaks), "leak"), *refused, _count(len(self._of("warning")), "warning")]
+        refused = [f"{count(len(self.refused), 'comparison')} refused"] if self.refused else []
+        counts = [count(len(self.leaks), "leak"), *refused, count(len(self._of("warning")), "warning")]
         lines = [f"{self.subject}: {', '.join(counts)}"]
         for finding in self.findings:
             kind = finding.kind
@@ -152,7 +154,3 @@ def some(values: Iterable[object], shown: int = 3, joined: str = ", ") -> str:
     listed = [str(value) for value in values]
     rest = [f"… ({len(listed)} in all)"] if len(listed) > shown else []
     return joined.join([*listed[:shown], *rest])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

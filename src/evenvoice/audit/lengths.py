@@ -80,6 +80,6 @@ def _of_emotions(emotions: pd.Series, lengths: pd.Series) -> list[Finding]:
             evidence.append(
                 f"{emotion}: {n} of {len(its)} last {length:.3f} s, of the others {n_others} of {len(others)}"
             )
-    return [Finding(LENGTH_OF_EMOTION, f"{len(evidence)} of {emotions.nunique()} emotions", tuple(evidence))] * bool(
-        evidence
-    )
+    if not evidence:
+        return []
+    return [Finding(LENGTH_OF_EMOTION, f"{len(evidence)} of {emotions.nunique()} emotions", tuple(evidence))]

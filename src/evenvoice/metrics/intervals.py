@@ -29,6 +29,7 @@ from evenvoice.metrics.names import ByMeasure
 from evenvoice.metrics.ratios import Ratios, confusion_ratios, score_ratios
 from evenvoice.metrics.resampling import METHODS as RESAMPLED
 from evenvoice.metrics.resampling import ends
+from evenvoice.tables import count
 
 METHODS = (*RESAMPLED, "crossed")
 """Bootstraps over speakers, Student's t over speakers, and Student's t over speakers and fits."""
@@ -242,7 +243,7 @@ def _without_certainty(interval: Interval, Z: Floats, constant: bool) -> Interva
     if not R:
         reason = "the measure is not defined here: nothing to divide by"
     elif S < 2:
-        reason = f"{S} {unit}{'s' if S != 1 else ''} contribute{'s' if S == 1 else ''}; it takes two {unit}s or more"
+        reason = f"{count(S, unit)} contribute{'s' if S == 1 else ''}; it takes two {unit}s or more"
     elif constant:
         reason = "the system gives the same answer everywhere, so the score is the same for every speaker"
     elif Z.var() <= FLAT:

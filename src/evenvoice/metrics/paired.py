@@ -36,6 +36,7 @@ from evenvoice.metrics.pairing import most_of
 from evenvoice.metrics.permutation import MOST_UNITS, contributions, crossed_exchange_test, mcnemar_test
 from evenvoice.metrics.planning import minimum_detectable_difference
 from evenvoice.metrics.ratios import Ratios, score_ratios
+from evenvoice.tables import count
 
 
 def compare_systems(
@@ -202,8 +203,7 @@ def _with_ends(
     if not interval.fits:
         reason = "the measure is not defined here: nothing to divide by"
     elif interval.units < 2:
-        found = f"{interval.units} {interval.unit}{'s' if interval.units != 1 else ''}"
-        reason = f"{found}; it takes two {interval.unit}s or more"
+        reason = f"{count(interval.units, interval.unit)}; it takes two {interval.unit}s or more"
     elif interval.method == "crossed" and interval.fits < 2:
         reason = f"only one {repeats(interval.varies, 1)} defines the measure"
     if reason:

@@ -20,6 +20,7 @@ from evenvoice.metrics.planning import (
     fits_that_would_do,
     minimum_detectable_difference,
 )
+from evenvoice.tables import count
 
 ALIKE = 0.8
 """Correlation over speakers of two systems' UA where it is not known: who is hard for one is hard for the other."""
@@ -131,7 +132,7 @@ def pilot_of(results: Sequence[Pooled]) -> Pilot:
     found = [pair for pair in pairs if pair.random] or pairs
     if found:
         mean = (sum(getattr(pair.components, name) for pair in found) / len(found) for name in _PARTS)
-        basis = f"measured on {len(found)} pair{'' if len(found) == 1 else 's'} of systems of this study"
+        basis = f"measured on {count(len(found), 'pair')} of systems of this study"
         return replace(found[0], components=Components(*mean), basis=basis)
     result = max(results, key=lambda each: len(each.pooled))
     tables = distinct(result.pooled, result.varies)

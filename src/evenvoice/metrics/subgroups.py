@@ -14,6 +14,7 @@ from evenvoice.metrics.counts import ua_of, unit_counts, wa_of
 from evenvoice.metrics.intervals import intervals_of
 from evenvoice.metrics.predictions import PROBABILITY
 from evenvoice.metrics.ratios import count_ratios
+from evenvoice.tables import count
 
 SUBGROUPS = ("speaker", "gender", "session", "text", "duration")
 """What `subgroups` groups by in any study; `subgroup_columns` names what a table has besides."""
@@ -145,7 +146,7 @@ def _row(parts: Sequence[pd.DataFrame], labels: Sequence[str], by: str) -> dict[
     speakers = len(counted) if known else 0
     warning = ""
     if by != "speaker" and known and speakers < FEW_SPEAKERS:
-        warning = f"{speakers} speaker{'' if speakers == 1 else 's'}: too few to say"
+        warning = f"{count(speakers, 'speaker')}: too few to say"
     elif by != "speaker" and not known:
         warning = "speakers not known: the interval is too narrow"
     return {

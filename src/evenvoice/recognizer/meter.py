@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from evenvoice.printing import printable
-from evenvoice.recognizer.output import scores_as_text
+from evenvoice.recognizer.output import adapted_words, scores_as_text
 
 _WIDTH = 40
 
@@ -60,5 +60,4 @@ def show_meter(entries: Iterable[dict[str, Any]], labels: Sequence[str]) -> None
 
 
 def _known(entry: dict[str, Any]) -> str:
-    known = entry.get("adapted")
-    return f"\tadapted, {known:.3g} utterance{'' if known == 1 else 's'}" if known else ""
+    return f"\t{adapted_words(entry)}" if entry.get("adapted") else ""

@@ -96,12 +96,11 @@ class TextWriter(Writer):
         """Write a line an entry."""
         for entry in entries:
             times = (f"{entry['start']:.2f}", f"{entry['end']:.2f}") if self._timeline else ()
-            known = entry.get("adapted") or 0
             print(
                 printable(name),
                 *times,
                 scores_as_text(entry["scores"][: self._top]) or "silent",
-                *([f"adapted, {known:.3g} utterance{'' if known == 1 else 's'}"] if self._adapted and known else ()),
+                *((adapted_words(entry),) if self._adapted and entry.get("adapted") else ()),
                 sep="\t",
                 file=self.out,
                 flush=True,
@@ -170,6 +169,17 @@ def csv_columns(labels: Sequence[str], *, timeline: bool, adapted: bool) -> list
     """
     times = ("start", "end") if timeline else ()
     return ["file", *times, "label", *(f"p:{label}" for label in labels), *(("adapted",) if adapted else ())]
+
+
+def adapted_words(entry: Entry) -> str:
+    """Return to how many utterances an answer was adapted, which may be a part of one.
+
+    Examples:
+        >>> adapted_words({"adapted": 1.5})
+        'adapted, 1.5 utterances'
+    """
+    known = entry["adapted"]
+    return f"adapted, {known:.3g} utterance{'' if known == 1 else 's'}"
 
 
 def scores_as_text(scores: Iterable[Entry]) -> str:
