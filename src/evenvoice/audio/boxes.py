@@ -24,8 +24,7 @@ def check_mp4(source: Source) -> bool:
         if size == 1:
             size = int.from_bytes(head[8:], "big")
         if name == b"moov" and name in names:
-            remedy = f"cut it apart, or convert it: {source.command()}"
-            raise source.refuse("holds several recordings, one behind the other", remedy)
+            raise source.refuse_several()
         names.append(name)
         if size == 0:  # up to the end
             break

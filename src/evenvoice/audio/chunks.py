@@ -137,8 +137,7 @@ def _caf_samples(source: Source) -> Chunk | None:
 def _only(source: Source, chunks: list[Chunk], name: bytes) -> Chunk | None:
     """Return the chunk of a name; raise if there are several with content, of which the decoder would take one."""
     if sum(chunk.name == name and chunk.size > 0 for chunk in chunks) > 1:
-        remedy = f"cut it apart, or convert it: {source.command()}"
-        raise source.refuse("holds several chunks of samples", remedy)
+        raise source.refuse_several("chunks of samples")
     return _find(chunks, name)
 
 
@@ -184,8 +183,7 @@ def _check_behind(source: Source, data: Chunk, order: str, ended: bool = False) 
         return
     rest = source.at(offset, 2**16)
     if rest[:4] in _BEGINNINGS:
-        remedy = f"cut it apart, or convert it: {source.command()}"
-        raise source.refuse("holds several recordings, one behind the other", remedy)
+        raise source.refuse_several()
     if len(rest) > 4096 and rest.strip(b"\0") and rest[:3] not in (b"TAG", b"ID3"):
         raise source.refuse(
             f"holds {source.size - offset:,} bytes behind the {data.size:,} bytes of samples that its header promises"

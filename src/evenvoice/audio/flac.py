@@ -38,8 +38,7 @@ def _refuse_joined(source: Source, begin: int) -> None:
     kept = b""
     while data := source.at(begin, 2**20):
         if _MARKER in kept + data:
-            remedy = f"cut it apart, or convert it: {source.command()}"
-            raise source.refuse("holds several recordings, one behind the other", remedy)
+            raise source.refuse_several()
         begin, kept = begin + len(data), data[-7:]
 
 

@@ -134,7 +134,7 @@ def walk(source: Source) -> Stream:
         if offset + found.length > source.size:
             raise source.refuse("cut off in the middle of a frame")
         if frames and found.layer == 3 and _announcement(source.at(offset, found.length), found)[0] is not None:
-            raise _joined(source)
+            raise source.refuse_several()
         offset += found.length
         frames += 1
     _check_rest(source, offset)
@@ -186,7 +186,7 @@ def _check_rest(source: Source, offset: int) -> None:
         elif rest[:11] == b"LYRICSBEGIN":
             return
         elif frame(rest[:4]) is not None:
-            raise _joined(source)
+            raise source.refuse_several()
         elif len(rest) < _JUNK or not rest.strip(b"\0"):
             if _frame_within(rest):
                 raise source.refuse(f"damaged at byte {offset}")
@@ -202,9 +202,3 @@ def _frame_within(data: bytes) -> bool:
         if found is not None and frame(data[offset + found.length : offset + found.length + 4]) is not None:
             return True
     return False
-
-
-def _joined(source: Source) -> Exception:
-    return source.refuse(
-        "holds several recordings, one behind the other", f"cut it apart, or convert it: {source.command()}"
-    )

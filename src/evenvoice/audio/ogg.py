@@ -40,8 +40,7 @@ def check_pages(source: Source) -> None:
         if checksum(source.at(offset, length)) != struct.unpack("<I", head[22:26])[0]:
             raise source.refuse(f"damaged in the page at byte {offset} (its checksum differs)")
         if flags & _FIRST and body_begun:
-            remedy = f"cut it apart, or convert it: {source.command()}"
-            raise source.refuse("holds several recordings, one behind the other", remedy)
+            raise source.refuse_several()
         if not flags & _FIRST:
             body_begun = True
             if serial not in serials or number > serials[serial] + 1:

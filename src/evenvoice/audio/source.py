@@ -43,7 +43,11 @@ class Source:
         """Return the error that says what is wrong with it and what to do."""
         return AudioError(f"{self.name}: {problem}; {remedy}")
 
-    def command(self, options: str = "", effects: str = "") -> str:
+    def refuse_several(self, what: str = "recordings, one behind the other") -> AudioError:
+        """Return the error for a file of which the decoder would give the first alone."""
+        return self.refuse(f"holds several {what}", f"cut it apart, or convert it: {self.command()}")
+
+    def command(self, options: str = "") -> str:
         """Return the ffmpeg command that converts it to WAV, ready to be pasted into a shell."""
         file = self.path or Path("recording")
         target = file.with_suffix(".wav")
@@ -52,7 +56,7 @@ class Source:
         # A leading dash would be read as an option.
         names = (shlex.quote(f"./{path}" if str(path).startswith("-") else str(path)) for path in (file, target))
         source, result = map(one_line, names)
-        return f"ffmpeg {options}-i {source} {effects}{result}"
+        return f"ffmpeg {options}-i {source} {result}"
 
 
 @contextmanager
