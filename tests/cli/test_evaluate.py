@@ -222,7 +222,6 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--set", "training.epochs=[2"), "--set 'training.epochs=[2': the value is not YAML; quote it"),
         (("--set", "training.epochs=many"), "training.epochs: Input should be a number, and not a text"),
         (("--set", "training=1", "--set", "training.epochs=1"), "training is set twice, to 1 and {'epochs': 1}"),
-        (("--set", "training.epochs=1", "--set", "training.epochs=2"), "training.epochs is set twice, to 1 and 2"),
         (
             ("--form", "mean", "--set", "shape.name=array"),
             "shape.name is set twice, to 'mean' and 'array'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,8 +206,22 @@ def test_training_settings_that_a_classifier_does_not_look_at_are_named() -> Non
         open_recipe("voice-fusion", {"training": {"epochs": 3}})
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "says"),
+    [
+        ("2dcnn", {"training": {"masks": {"frames": 3}}}, "training.masks: frames changes nothing while number is 0"),
+        ("2dcnn", {"training": {"bands": {"noise_depth": [1, 2]}}}, "noise_depth changes nothing while noise is 0"),
+        ("knn", {"ensemble": 5}, "ensemble: nothing in it is random, so its 5 members are the same"),
+    ],
+)
+def test_settings_that_change_nothing_are_named(name: str, changes: dict[str, Any], says: str) -> None:
+    with pytest.warns(UserWarning, match=f"^recipe {name}: .*{says}"):
+        open_recipe(name, changes)
+
+
 def test_settings_that_are_looked_at_give_no_warning(recwarn: pytest.WarningsRecorder) -> None:
     open_recipe("2dcnn", {"training": {"epochs": 3}})
+    open_recipe("2dcnn", {"training": {"masks": {"number": 1, "frames": 3}}, "ensemble": 2})
     open_recipe("functionals-svm", {"training": {"validation_share": 0.2}})
     for name in recipe_names():
         open_recipe(name)

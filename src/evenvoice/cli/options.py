@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -171,13 +172,16 @@ def nested(settings: list[str] | None) -> dict[str, Any]:
     """
     from evenvoice.recipes import joined
 
-    try:
-        return joined(*map(_setting, settings or []))
-    except EvenvoiceError as error:
-        raise EvenvoiceError(f"--set {error}") from error
+    found: dict[str, Any] = {}
+    for text in settings or []:
+        path, value = _setting(text)
+        if found.setdefault(path, value) != value:
+            warnings.warn(f"--set {path} is given twice; {value}, the last, is taken", stacklevel=2)
+            found[path] = value
+    return joined(*(_at(path.split("."), value) for path, value in found.items()))
 
 
-def _setting(text: str) -> dict[str, Any]:
+def _setting(text: str) -> tuple[str, Any]:
     """Read ``training.epochs=50``; values are read as YAML reads them."""
     import yaml
 
@@ -185,15 +189,16 @@ def _setting(text: str) -> dict[str, Any]:
 
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
-        raise EvenvoiceError(f"{text!r}: expected KEY=VALUE, for example training.epochs=50")
-    *sections, key = path.strip().split(".")
+        raise EvenvoiceError(f"--set {text!r}: expected KEY=VALUE, for example training.epochs=50")
     try:
-        found: dict[str, Any] = {key: read_yaml(value)}
+        return path.strip(), read_yaml(value)
     except yaml.YAMLError as error:
-        raise EvenvoiceError(f"{text!r}: the value is not YAML; quote it") from error
-    for section in reversed(sections):
-        found = {section: found}
-    return found
+        raise EvenvoiceError(f"--set {text!r}: the value is not YAML; quote it") from error
+
+
+def _at(keys: list[str], value: Any) -> dict[str, Any]:
+    """Return a value under its keys, one in the other."""
+    return {keys[0]: _at(keys[1:], value) if keys[1:] else value}
 
 
 def seeds(

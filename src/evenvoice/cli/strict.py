@@ -1,7 +1,8 @@
-"""Commands that pass nothing over: a value that is given twice, or a path that is empty, is refused."""
+"""Commands that pass nothing over in silence: a value that is given twice is said, an empty path is refused."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,26 +11,26 @@ import typer
 from typer.core import TyperCommand
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.printing import printable
 
 
 class Command(TyperCommand):
-    """A command that refuses what the parser would drop, or read as the working directory."""
+    """A command that says what the parser drops, and refuses what it would read as the working directory."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the arguments.
+        """Parse the arguments; of an option of one value that is given twice, the last is taken, as everywhere.
 
         Raises:
-            EvenvoiceError: An option of one value is given twice, or a path is empty.
+            EvenvoiceError: A path is empty.
         """
         if ctx.resilient_parsing:  # completion: the line is not finished
             return super().parse_args(ctx, args)
         given, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        for param in order:
+        for param in dict.fromkeys(order):
             times = order.count(param)
             if times > 1 and _takes_one(param):
-                raise EvenvoiceError(
-                    f"{self.name}: {param.opts[0]} is given {times} times and takes one value; give it once"
-                )
+                last = printable(str(given.get(param.name)))
+                print(f"warning: {param.opts[0]} is given {times} times; {last}, the last, is taken", file=sys.stderr)
         rest = super().parse_args(ctx, args)
         for param in order:
             if _is_path(ctx.params.get(param.name)) and _is_empty(given.get(param.name)):

@@ -60,7 +60,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
         EvenvoiceError: Unknown name, unreadable file, wrong key or value; one line that names it and what is allowed.
 
     Warns:
-        UserWarning: Settings of training that its model, which has no epochs, does not look at.
+        UserWarning: Settings that change nothing: training of a model that has no epochs, an ensemble of equal models.
 
     Examples:
         >>> open_recipe("smote-2dcnn", {"training": {"epochs": 5}}).training.epochs
@@ -77,7 +77,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     except ValidationError as error:
         raise EvenvoiceError(f"recipe {shown(name)}: {_first_error(error)}") from error
     _check_search(opened)
-    if not isinstance(recipe, Recipe) or "training" in (changes or {}):
+    if not isinstance(recipe, Recipe) or {"training", "ensemble"} & set(changes or {}):
         warn_of_unused(opened)
     return opened
 
