@@ -237,9 +237,45 @@ def test_a_line_that_repeats_another_is_left_out_and_one_with_another_label_is_k
     assert corpus.table["emotion"].to_dict() == {"a.wav": "sad", "a.wav#2": "happy", "a.wav#0.1-": "happy"}
     assert corpus.warnings == (
         "repeats, left out: 1 ('a.wav' in line 2 and line 3)",
-        "recordings listed again with another label or speaker, which leaks where a split parts them: "
+        "recordings listed again with another emotion, which leaks where a split parts them: "
         "1 ('a.wav' in line 2 and line 4)",
     )
+
+
+def test_a_recording_is_one_by_whichever_path(folder: Path) -> None:
+    other = f"../{folder.name}/a.wav"
+    corpus = read(folder, f"file,emotion,age\na.wav,sad,3\n{other},sad,3\n{folder / 'a.wav'},sad,4\n")
+    assert corpus.table["age"].to_list() == ["3", "4"]
+    assert [line.partition(":")[0] for line in corpus.warnings] == [
+        "repeats, left out",
+        "recordings listed again with another age, which leaks where a split parts them",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("file,emotion,speaker_id", "if it holds the speaker, say --columns speaker=speaker_id"),
+        ("file,emotion,Begin", "if it holds the start in seconds, say --columns start=Begin"),
+        ("file,emotion,start,duration", "so utterances last to the end of their file, whatever 'duration' says"),
+        ("file,emotion,speaker", None),
+        ("file,emotion,start,end,duration", None),
+        ("file,emotion,duration", None),
+    ],
+)
+def test_columns_that_others_call_differently_are_named(folder: Path, header: str, says: str | None) -> None:
+    corpus = read(folder, f"{header}\n" + ",".join(["a.wav", "sad", "0", "1", "1"][: header.count(",") + 1]))
+    assert corpus.warnings == () if says is None else any(says in line for line in corpus.warnings)
+
+
+def test_a_column_is_named_once(folder: Path) -> None:
+    for columns, says in (
+        ("emotion=label,emotion=other", "'emotion' is 'label' and 'other'; name one"),
+        ("emotion=label,speaker=label", "column 'label' for emotion and for speaker; name it for one"),
+    ):
+        (folder / "table.csv").write_text("file,label,other\na.wav,sad,x\n")
+        with pytest.raises(EvenvoiceError, match=says):
+            open_table(folder / "table.csv", columns)
 
 
 def test_a_tsv_is_a_table(folder: Path) -> None:

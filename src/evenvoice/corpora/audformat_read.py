@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.corpora.column_names import parse_columns
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.frame import open_frame
 from evenvoice.corpora.paths import at_home
-from evenvoice.corpora.rows import parse_columns
 from evenvoice.corpora.utterance import COLUMNS, TIMES
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.extras import need

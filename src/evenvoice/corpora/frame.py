@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.corpora.column_names import names_of, parse_columns
 from evenvoice.corpora.corpus import Corpus
-from evenvoice.corpora.rows import Row, Source, corpus_of_rows, names_of, parse_columns
+from evenvoice.corpora.rows import Row, Source, corpus_of_rows
 from evenvoice.corpora.table import INDEX
 from evenvoice.corpora.utterance import COLUMNS
 from evenvoice.errors import EvenvoiceError, shown

@@ -14,10 +14,10 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.corpora.column_names import USUAL, parse_columns
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.frame import open_frame
 from evenvoice.corpora.paths import at_home
-from evenvoice.corpora.rows import USUAL, parse_columns
 from evenvoice.corpora.table import INDEX
 from evenvoice.errors import EvenvoiceError, nearest
 from evenvoice.extras import need

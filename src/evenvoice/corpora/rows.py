@@ -11,17 +11,12 @@ from typing import Any
 
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.paths import exists, finder
-from evenvoice.corpora.table import INDEX, table_of
+from evenvoice.corpora.table import table_of
 from evenvoice.corpora.times import seconds_of
 from evenvoice.corpora.utterance import COLUMNS, TIMES, Utterance
-from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.errors import EvenvoiceError, shown
 
 _GENDERS = {"f": "female", "w": "female", "woman": "female", "m": "male", "man": "male"}
-# What other tools call the two columns that must be there.
-USUAL = {
-    "file": ("path", "filename", "file_name", "filepath", "file_path", "audio", "wav", "recording"),
-    "emotion": ("label", "labels", "class", "target", "category", "emotion.categories"),
-}
 _LONGEST = 255  # bytes of one name in a path, on every file system in use
 _LONGEST_PATH = 4096
 _LONGEST_WORD = 200  # characters of an emotion or a speaker
@@ -49,87 +44,6 @@ class Source:
     what: str
     folder: Path
     remedy: str
-
-
-def parse_columns(columns: Mapping[str, str] | str | None) -> dict[str, str]:
-    """Read which column of the table is which: ``emotion=label,file=path``.
-
-    Examples:
-        >>> parse_columns("emotion=label, file=path")
-        {'emotion': 'label', 'file': 'path'}
-        >>> parse_columns("mood=label")
-        Traceback (most recent call last):
-        ...
-        evenvoice.errors.EvenvoiceError: columns 'mood=label': 'mood' is not a column that evenvoice reads; known are \
-file, emotion, speaker, session, text, gender, style, start, end, split, corpus
-    """
-    if columns is None:
-        return {}
-    if isinstance(columns, str):
-        pairs = [part.partition("=")[::2] for part in columns.split(",")]
-    elif isinstance(columns, Mapping):
-        pairs = list(columns.items())
-    else:
-        raise EvenvoiceError(f"columns {shown(columns)}: expected OURS=THEIRS, for example emotion=label,file=path")
-    if not all(
-        isinstance(ours, str) and isinstance(theirs, str) and ours.strip() and theirs.strip() for ours, theirs in pairs
-    ):
-        raise EvenvoiceError(f"columns {shown(columns)}: expected OURS=THEIRS, for example emotion=label,file=path")
-    found = {ours.strip(): theirs.strip() for ours, theirs in pairs}
-    for ours in found:
-        if ours not in COLUMNS:
-            raise EvenvoiceError(
-                f"columns {shown(columns)}: {ours!r} is not a column that evenvoice reads{nearest(ours, list(COLUMNS))}"
-                f"; known are {', '.join(COLUMNS)}"
-            )
-    return found
-
-
-def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tuple[dict[str, str], list[str]]:
-    """Return what each column of a table is called in a corpus, and what to say of it.
-
-    Args:
-        header: The table's own names.
-        columns: As `parse_columns` gives it.
-        what: How errors call the table.
-
-    Raises:
-        EvenvoiceError: ``file`` or ``emotion`` is missing, or a column that ``columns`` names; two columns for one.
-    """
-    there = ", ".join(name[:40] for name in header[:20]) + (", …" if len(header) > 20 else "")
-    ours_of = {}
-    for ours, theirs in columns.items():
-        if theirs not in header:
-            raise EvenvoiceError(f"{what}: no column {theirs!r}{nearest(theirs, list(header))}; it has {there}")
-        ours_of[theirs] = ours
-    named = set(columns)
-    for name in header:
-        if name in ours_of:
-            continue
-        if name.lower() not in COLUMNS or name.lower() in named:
-            ours_of[name] = f"{name} (table)" if name in named or name == INDEX else name
-            continue
-        if name.lower() in ours_of.values():
-            raise EvenvoiceError(f"{what}: column {name.lower()!r} twice; keep one")
-        ours_of[name] = name.lower()
-    known = set(ours_of.values())
-    for ours, usual in USUAL.items():
-        if ours not in known:
-            theirs = next((name for name in header if name.lower() in usual), f"…{nearest(ours, list(header))}")
-            if len(header) == 1:
-                raise EvenvoiceError(
-                    f"{what}: one column, {there}; expected file and emotion, parted by a comma, a semicolon or a tab"
-                )
-            hint = f"name the column that holds it with --columns {ours}={theirs}"
-            raise EvenvoiceError(f"{what}: no column {ours!r}; it has {there}; {hint}")
-    notes = []
-    for theirs, ours in ours_of.items():
-        near = nearest(ours.lower(), [name for name in COLUMNS if name not in known], 0.85)
-        if ours not in COLUMNS and near:
-            notes.append(f"column {theirs!r} is kept as a column of its own{near}")
-    if "corpus" in known:
-        notes.append("column 'corpus' is kept: protocol cross trains on its first value and tests on its second")
-    return ours_of, notes
 
 
 def corpus_of_rows(
@@ -244,31 +158,49 @@ def _without_repeats(utterances: Sequence[Utterance], rows: Sequence[Row]) -> tu
     Returns:
         The numbers of the rows to keep, their ids, and what to say.
     """
-    first: dict[tuple[Path, float | None, float | None], int] = {}
+    first: dict[tuple[str, float | None, float | None], int] = {}
     times: Counter[str] = Counter()
     kept: list[int] = []
     ids: list[str] = []
     same: list[int] = []
     other: list[int] = []
+    differing: dict[str, None] = {}
     for number, (utterance, row) in enumerate(zip(utterances, rows, strict=True)):
-        earlier = first.setdefault((utterance.file, utterance.start, utterance.end), number)
-        if earlier != number and repr(rows[earlier].cells) == repr(row.cells):
-            same.append(number)
-            continue
+        earlier = first.setdefault(_part(utterance), number)
         if earlier != number:
+            columns = _differing(rows[earlier].cells, row.cells)
+            if not columns:
+                same.append(number)
+                continue
             other.append(number)
+            differing |= dict.fromkeys(columns)
         times[utterance.id] += 1
         kept.append(number)
         ids.append(utterance.id if times[utterance.id] == 1 else f"{utterance.id}#{times[utterance.id]}")
     kinds = (
         (same, "repeats, left out"),
-        (other, "recordings listed again with another label or speaker, which leaks where a split parts them"),
+        (other, f"recordings listed again with another {' or '.join(differing)}, which leaks where a split parts them"),
     )
     notes = []
     for found, what in kinds:
         if found:
             utterance = utterances[found[0]]
-            earlier = first[utterance.file, utterance.start, utterance.end]
+            earlier = first[_part(utterance)]
             lines = " and ".join(rows[number].where.rpartition(", ")[2] for number in (earlier, found[0]))
             notes.append(f"{what}: {len(found)} ({utterance.id!r} in {lines}{', …' if len(found) > 1 else ''})")
     return kept, ids, notes
+
+
+def _part(utterance: Utterance) -> tuple[str, float | None, float | None]:
+    """Return what an utterance is of: a file, by one path of the several that lead to it, and its times."""
+    file = str(utterance.file)
+    return os.path.realpath(file) if ".." in utterance.file.parts else file, utterance.start, utterance.end
+
+
+def _differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """Return the columns in which two rows of one recording differ; its path may be written in two ways."""
+    return [
+        column
+        for column in dict.fromkeys((*first, *second))
+        if column != "file" and repr(first.get(column)) != repr(second.get(column))
+    ]

@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from evenvoice.corpora.column_names import names_of, parse_columns
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.frame import open_frame
 from evenvoice.corpora.paths import at_home, is_file
-from evenvoice.corpora.rows import Row, Source, corpus_of_rows, names_of, parse_columns
+from evenvoice.corpora.rows import Row, Source, corpus_of_rows
 from evenvoice.corpora.text_table import MOST_COLUMNS, read_text_table
 from evenvoice.corpora.utterance import COLUMNS
 from evenvoice.errors import EvenvoiceError, MissingExtraError
