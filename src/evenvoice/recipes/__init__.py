@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from evenvoice.recipes.changes import flattened, joined, merged
     from evenvoice.recipes.default import DEFAULT_RECIPE
     from evenvoice.recipes.full import EMOTIONS, recipe_in_full, shipped_in_full
-    from evenvoice.recipes.names import RecipeSummary, recipe_summaries
+    from evenvoice.recipes.names import RecipeSummary, recipe_names, recipe_summaries
     from evenvoice.recipes.needs import Needs, needs_of
     from evenvoice.recipes.old_keys import renamed
-    from evenvoice.recipes.open import open_recipe, recipe_names
+    from evenvoice.recipes.open import open_recipe
     from evenvoice.recipes.outline import Layer, Step, layers, steps
     from evenvoice.recipes.schema import NO_SETTINGS, Recipe
     from evenvoice.recipes.search import Choice, Range, Search, nested
@@ -48,7 +48,7 @@ else:
             "open_recipe": "open",
             "read_yaml": "text",
             "recipe_in_full": "full",
-            "recipe_names": "open",
+            "recipe_names": "names",
             "recipe_summaries": "names",
             "renamed": "old_keys",
             "shipped_in_full": "full",

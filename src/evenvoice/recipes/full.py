@@ -12,6 +12,8 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from evenvoice.recipes.names import shipped_files
+
 if TYPE_CHECKING:
     from evenvoice.recipes.schema import Recipe
 
@@ -66,7 +68,6 @@ def shipped_in_full(name: str) -> dict[str, Any] | None:
 
 def shipped_digest() -> str:
     """Return the SHA-256 of the names and texts of all shipped recipes."""
-    folder = resources.files("evenvoice.recipes") / "shipped"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    files = sorted(shipped_files().values(), key=lambda file: file.name)
     texts = [[file.name, file.read_text(encoding="utf-8")] for file in files]
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()

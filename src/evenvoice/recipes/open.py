@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +12,13 @@ from pydantic import BaseModel, ValidationError
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.features import SHAPES
 from evenvoice.options import options_of
+from evenvoice.recipes.names import shipped_files
 from evenvoice.recipes.old_keys import renamed
 from evenvoice.recipes.schema import Recipe
 from evenvoice.recipes.search import extremes, nested
 from evenvoice.recipes.sections import spelled_out
 from evenvoice.recipes.text import check_chain, read_file, read_yaml, what_is_wrong
 from evenvoice.recipes.unused import warn_of_unused
-
-
-def recipe_names() -> list[str]:
-    """Return the names of the shipped recipes.
-
-    Examples:
-        >>> "smote-2dcnn" in recipe_names()
-        True
-    """
-    return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
-
 
 # What a section may look like.
 _SECTIONS = {
@@ -82,10 +71,6 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     return opened
 
 
-def _shipped() -> Any:
-    return resources.files("evenvoice.recipes") / "shipped"
-
-
 def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
     """The recipe's data with what it extends merged in."""
     check_chain(recipe, seen)
@@ -95,12 +80,12 @@ def _read(recipe: str, seen: tuple[str, ...]) -> dict[str, Any]:
             text, name = read_file(path), path.stem
         except (OSError, UnicodeDecodeError) as error:
             raise EvenvoiceError(f"recipe {recipe!r}: cannot be read as UTF-8 text ({error}); save it so") from error
-    elif recipe in recipe_names():
-        text, name = (_shipped() / f"{recipe}.yaml").read_text(encoding="utf-8"), recipe
+    elif recipe in (shipped := shipped_files()):
+        text, name = shipped[recipe].read_text(encoding="utf-8"), recipe
     else:
         raise EvenvoiceError(
-            f"recipe {shown(recipe)} is unknown{nearest(recipe, recipe_names())}; shipped are "
-            f"{', '.join(recipe_names())}; a file of your own ends in .yaml"
+            f"recipe {shown(recipe)} is unknown{nearest(recipe, list(shipped))}; shipped are "
+            f"{', '.join(shipped)}; a file of your own ends in .yaml"
         )
     try:
         data = read_yaml(text)
