@@ -17,6 +17,7 @@ from torch.nn import functional
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, draw_plan, make_chain
 from evenvoice.recipes import Retraining
+from evenvoice.training.blocks import by_blocks
 from evenvoice.training.images import Images
 from evenvoice.training.loop import Labels
 
@@ -58,15 +59,18 @@ def last_layer(network: nn.Module, images: Images, model: str) -> nn.Linear:
 
 def embeddings(network: nn.Module, layer: nn.Linear, images: Images) -> npt.NDArray[np.float32]:
     """Return what a network's last layer is given for each row, float32 ``[n, e]``; in evaluation mode."""
-    found: list[torch.Tensor] = []
-    hook = layer.register_forward_pre_hook(lambda _, given: found.append(given[0].detach().cpu()))
+    given_to: list[torch.Tensor] = []
+    hook = layer.register_forward_pre_hook(lambda _, given: given_to.append(given[0]))
+
+    def of_block(block: Images) -> npt.NDArray[np.float32]:
+        network(_on_device_of(network, block))
+        return given_to.pop().cpu().numpy()
+
     try:
         with torch.inference_mode():
-            for start in range(0, len(images), _ROWS_AT_ONCE):
-                network(_on_device_of(network, images[start : start + _ROWS_AT_ONCE]))
+            return by_blocks(of_block, images, _ROWS_AT_ONCE)
     finally:
         hook.remove()
-    return torch.cat(found).numpy()
 
 
 def retrain(

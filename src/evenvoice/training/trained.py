@@ -17,6 +17,7 @@ from evenvoice.imbalance import Draw, Plan, Shift
 from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator
 from evenvoice.recipes import Recipe
+from evenvoice.training.blocks import by_blocks
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.guards import read_only
 from evenvoice.training.images import Images
@@ -24,6 +25,8 @@ from evenvoice.training.normalise import Normaliser, shrinkage
 from evenvoice.training.prepare import to_images
 
 Network = torch.nn.Module | Estimator
+
+_ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -188,9 +191,12 @@ def probabilities_of(network: Network, images: Images, decision: Shift) -> npt.N
         return np.asarray(softmax(decision(log_probabilities(found)), axis=1), np.float32)
     device = next(network.parameters()).device
     decide = decision.module().to(device)
+
+    def of_block(block: Images) -> npt.NDArray[np.float32]:
+        found: npt.NDArray[np.float32] = (
+            decide(network(torch.from_numpy(block).to(device))).softmax(dim=1).cpu().numpy()
+        )
+        return found
+
     with torch.inference_mode(), one_thread():
-        parts = [
-            decide(network(torch.from_numpy(images[start : start + 256]).to(device))).softmax(dim=1).cpu()
-            for start in range(0, len(images), 256)
-        ]
-    return torch.cat(parts).numpy()
+        return by_blocks(of_block, images, _ROWS_AT_ONCE)
