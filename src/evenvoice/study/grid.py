@@ -56,6 +56,7 @@ from evenvoice.study.records import (
 from evenvoice.study.remote import keep_run, make_run_remotely, try_run_remotely
 from evenvoice.study.results import Study, load_study
 from evenvoice.study.seeds import Seed, Seeds, make_seeds
+from evenvoice.study.unused import unused
 from evenvoice.study.work import Task, make_run, make_runs, try_run
 from evenvoice.training import Dataset, StackedTrainer, load_for
 
@@ -138,22 +139,15 @@ def evaluate(
     command = as_command(command)
     log = StudyLog(open_loggers(log_to, folder, the_corpus.name), folder, the_corpus.name, execution.message)
     evaluation = _Evaluation(
-        the_corpus,
-        the_recipes,
-        texts,
-        repetitions,
-        folder,
-        execution,
-        keep_models,
-        test_curves,
-        command,
-        log,
+        the_corpus, the_recipes, texts, repetitions, folder, execution, keep_models, test_curves, command, log,
         on_failure,
-    )
+    )  # fmt: skip
     for line in the_corpus.warnings:
         execution.message(f"warning: {the_corpus.name}: {line}")
     for licence in dict.fromkeys(need.features.licence for need in needs_of(the_recipes) if need.features.licence):
         execution.message(f"licence: {licence}")
+    for line in unused(the_recipes, [open_protocol(text) for text in texts], repetitions, test_curves):
+        execution.message(line)
     if out is None:
         execution.message(f"folder: {folder.resolve()}")
     evaluation.run()
