@@ -117,6 +117,36 @@ def test_what_the_folders_are_is_guessed_and_said(
     assert any("emotions are taken from" in line for line in corpus.warnings) == guessed
 
 
+@pytest.mark.parametrize("names", ["train/sad/1 Test/sad/2 train/happy/3 dev/happy/4", "sad/train/1 happy/test/2"])
+def test_folders_of_a_split_are_no_speakers(names: str, tmp_path: Path) -> None:
+    for name in names.split():
+        write_sound(tmp_path / f"{name}.wav")
+    corpus = open_folder(tmp_path)
+    assert corpus.speakers == ()
+    assert set(corpus.table["split"]) <= {"train", "validation", "test"}
+    assert corpus.table["split"].value_counts()["train"] == 1 + names.startswith("train")
+    assert any("the split is taken from the" in line for line in corpus.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "says"),
+    [
+        ("sad/Carl_3", "([a-z]+)_", "takes 'arl' out of a longer word in 'sad/Carl_3.wav'"),
+        ("sad/1001_3", r"/(\d\d)", "takes '10' out of a longer word"),
+        ("sad/anna_3", "(ann)", "takes 'ann' out of a longer word"),
+        ("sad/carl_3", "/([a-z]+)_", None),
+        ("sad/03a01Fa", r"/(\d\d)", None),
+        ("sad/03a01Fa", r"\d([A-Z])", None),
+        ("sad/Ses01F_impro01", r"Ses(\d\d[FM])", None),
+        ("sad/sadAnna3", "d([A-Z][a-z]+)", None),
+    ],
+)
+def test_a_speaker_cut_out_of_a_word_is_said(name: str, expression: str, says: str | None, tmp_path: Path) -> None:
+    write_sound(tmp_path / f"{name}.wav")
+    warnings = open_folder(tmp_path, speaker_from=expression).warnings
+    assert warnings == () if says is None else any(says in line for line in warnings)
+
+
 def test_expressions_win_over_guesses(tmp_path: Path) -> None:
     for name in ("x/03_F.wav", "x/03_W.wav", "04_F.wav"):
         write_sound(tmp_path / name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -63,6 +64,9 @@ def known_utterances(runs: Iterable[Run], corpus: Corpus | None = None) -> pd.Da
 
     Raises:
         EvenvoiceError: A table of predictions cannot be read, or the corpus holds none of the utterances.
+
+    Warns:
+        UserWarning: The corpus holds some of the utterances only.
     """
     tables = [_real(read_part(run, "predictions")) for run in runs]
     everything = pd.concat(tables) if tables else pd.DataFrame(columns=list(FROM_PREDICTIONS))
@@ -74,6 +78,13 @@ def known_utterances(runs: Iterable[Run], corpus: Corpus | None = None) -> pd.Da
         raise EvenvoiceError(
             f"corpus {corpus.name}: holds none of the {len(known)} test utterances (first: {known.index[0]}, the "
             f"corpus has {table.index[0]}); name the corpus that was evaluated"
+        )
+    strange = known.index[~known.index.isin(table.index)]
+    if len(strange):
+        warnings.warn(
+            f"corpus {corpus.name}: holds {len(known) - len(strange)} of the {len(known)} test utterances (not "
+            f"{strange[0]}); what it alone knows is known of these only: name all of the corpus that was evaluated",
+            stacklevel=2,
         )
     known = known.astype(object)
     both = table.combine_first(known).reindex(columns=list(_FROM_CORPUS))

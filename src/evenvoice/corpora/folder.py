@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePath
 
 from evenvoice.corpora.corpus import Corpus
-from evenvoice.corpora.layout import guess_layout, pattern_for
+from evenvoice.corpora.layout import SPLITS, cut_words, guess_layout, pattern_for
 from evenvoice.corpora.loader import existing_folder
 from evenvoice.corpora.scan import scan
 from evenvoice.corpora.table import table_of
@@ -54,17 +54,25 @@ def open_folder(
                 )
         layout = guess_layout(paths, wanted)
         notes += layout.notes if speaker is None else layout.notes[:1] if layout.emotion else ()
+        notes += layout.split_notes
         emotions = [path.parts[layout.emotion] for path in paths]
-        by_folder = layout.speaker
+        by_folder, split = layout.speaker, layout.split
     else:
         emotions = [emotion(path.as_posix()) for path in paths]
-        by_folder = None
+        by_folder = split = None
+    notes += [*cut_words("speaker", speaker_from, paths), *cut_words("emotion", emotion_from, paths)]
     if speaker is not None:
         speakers: list[str | None] = [speaker(path.as_posix()) for path in paths]
     else:
         speakers = [None if by_folder is None else path.parts[by_folder] for path in paths]
     rows = [
-        Utterance(id=path.as_posix(), file=file, emotion=label, speaker=who)
+        Utterance(
+            id=path.as_posix(),
+            file=file,
+            emotion=label,
+            speaker=who,
+            split=None if split is None else SPLITS[path.parts[split].casefold()],
+        )
         for path, file, label, who in zip(paths, found.files, emotions, speakers, strict=True)
     ]
     return Corpus(root.name or str(root), table_of(rows), "not stated", notes=tuple(notes))

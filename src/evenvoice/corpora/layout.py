@@ -11,6 +11,11 @@ from pathlib import PurePath
 from evenvoice.corpora.emotion_words import names_emotion
 from evenvoice.errors import EvenvoiceError, shown
 
+# How the folders of a split are called, for protocol predefined.
+SPLITS = {
+    "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
+    "dev": "validation", "test": "test",
+}  # fmt: skip
 # Folders are taken for those of the emotions where at least so many of their names are known emotions.
 _KNOWN = 0.5
 Find = Callable[[str], str]
@@ -23,12 +28,21 @@ class Layout:
     Attributes:
         emotion: The level of the folders that are named after emotions, 0 being the first below the root.
         speaker: That of the folders that are named after speakers; ``None`` where there are none.
+        split: That of the folders ``train``, ``test`` and the like; ``None`` where there are none.
         notes: What was guessed, a sentence each.
     """
 
     emotion: int
     speaker: int | None
     notes: tuple[str, ...] = ()
+    split: int | None = None
+
+    @property
+    def split_notes(self) -> list[str]:
+        """Say where the split is taken from."""
+        if self.split is None:
+            return []
+        return [f"the split is taken from the {_ordinal(self.split)} folders (train, test, …), for protocol predefined"]
 
 
 def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Layout:
@@ -53,8 +67,14 @@ def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Lay
     has_wanted = [not asked.isdisjoint(map(str.casefold, level)) for level in names]
     known = [sum(map(names_emotion, level)) >= _KNOWN * len(level) for level in names]
     best = max(range(depth), key=lambda level: (has_wanted[level], known[level], len(names[level]) > 1, -level))
+    split = next((level for level in range(depth) if level != best and _is_split(names[level])), None)
     speaker = next(
-        (level for level in (best + 1, best - 1) if 0 <= level < depth and _crosses(paths, best, level)), None
+        (
+            level
+            for level in (best + 1, best - 1)
+            if 0 <= level < depth and level != split and _crosses(paths, best, level)
+        ),
+        None,
     )
     notes = []
     if best or speaker is not None:
@@ -63,7 +83,13 @@ def guess_layout(paths: Sequence[PurePath], wanted: Collection[str] = ()) -> Lay
     if speaker is not None:
         some = ", ".join(sorted(names[speaker])[:3])
         notes.append(f"speakers are taken from the {_ordinal(speaker)} folders ({some}, …); else use --speaker-from")
-    return Layout(best, speaker, tuple(notes))
+    return Layout(best, speaker, tuple(notes), split)
+
+
+def _is_split(names: Collection[str]) -> bool:
+    """Return whether folders are those of a split: nothing else, and a training and a test part at least."""
+    parts = {SPLITS.get(name.casefold()) for name in names}
+    return None not in parts and {"train", "test"} <= parts
 
 
 def _crosses(paths: Sequence[PurePath], emotion: int, other: int) -> bool:
@@ -76,6 +102,39 @@ def _crosses(paths: Sequence[PurePath], emotion: int, other: int) -> bool:
 
 def _ordinal(level: int) -> str:
     return ("first", "second", "third")[level] if level < 3 else f"{level + 1}th"
+
+
+def cut_words(what: str, expression: str | None, paths: Sequence[PurePath]) -> list[str]:
+    """Say where an expression takes a part of a word for a speaker or an emotion.
+
+    A capital may be a word of its own: the ``F`` of ``03a01Fa``.
+
+    Args:
+        what: ``speaker`` or ``emotion``.
+        expression: As `pattern_for` takes it; it finds something in every path.
+        paths: Of the recordings, from the root.
+
+    Examples:
+        >>> cut_words("speaker", "([a-z]+)_", [PurePath("sad/anna_1.wav"), PurePath("sad/Carl_3.wav")])
+        ["speaker-from '([a-z]+)_' takes 'arl' out of a longer word in 'sad/Carl_3.wav'; change it if that is none"]
+    """
+    if expression is None:
+        return []
+    pattern = re.compile(expression)
+    group = what if what in pattern.groupindex else 1
+    for path in map(PurePath.as_posix, paths):
+        match = pattern.search(path)
+        if match and match[group] and _is_cut(path, *match.span(group)):
+            where = f"takes {match[group]!r} out of a longer word in {path!r}; change it if that is none"
+            return [f"{what}-from {shown(expression)} {where}"]
+    return []
+
+
+def _is_cut(path: str, start: int, end: int) -> bool:
+    before, first, last, after = path[start - 1 : start], path[start], path[end - 1], path[end : end + 1]
+    if (before.isdigit() and first.isdigit()) or (last.isdigit() and after.isdigit()):
+        return True
+    return (before.isalpha() and first.islower()) or (last.islower() and after.islower())
 
 
 def pattern_for(what: str, expression: str | None) -> Find | None:

@@ -191,3 +191,5 @@ def test_what_is_no_study_and_another_corpus(tmp_path: Path, honest: Path, noise
     other = Corpus("other", noise.table.set_axis([f"x{number}" for number in range(len(noise))]), "CC0-1.0")
     with pytest.raises(EvenvoiceError, match="corpus other: holds none of the 60 test utterances"):
         audit_run(honest, corpus=other)
+    with pytest.warns(UserWarning, match=r"holds \d\d of the 60 test utterances \(not .*: name all of the corpus"):
+        audit_run(honest, corpus=noise.without("speaker", noise.speakers[:1]))
