@@ -213,6 +213,16 @@ def test_spreadsheets_are_read_where_their_library_is_installed(folder: Path, su
         open_table(folder / f"broken{suffix}")
 
 
+def test_of_a_workbook_the_first_sheet_is_read_and_said(folder: Path) -> None:
+    pytest.importorskip("openpyxl")
+    frame = pd.DataFrame({"file": ["a.wav"], "emotion": ["sad"]})
+    with pd.ExcelWriter(folder / "table.xlsx", engine="openpyxl") as book:
+        frame.to_excel(book, sheet_name="one", index=False)
+        frame.to_excel(book, sheet_name="two", index=False)
+    said = "sheet 'one' is read, the first of 2; to read another, put it first"
+    assert open_table(folder / "table.xlsx").warnings == (said,)
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:
     pytest.importorskip("openpyxl")
     with zipfile.ZipFile(tmp_path / "table.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:

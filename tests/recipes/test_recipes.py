@@ -206,6 +206,12 @@ def test_training_settings_that_a_classifier_does_not_look_at_are_named() -> Non
         open_recipe("voice-fusion", {"training": {"epochs": 3}})
 
 
+def test_one_perturbation_is_a_list_of_one() -> None:
+    assert open_recipe("2dcnn", {"augment": "speed:0.9"}).augment == ("speed:0.9",)
+    with pytest.raises(EvenvoiceError, match=r"augment: perturbation 'sped:0\.9'"):
+        open_recipe("2dcnn", {"augment": "sped:0.9"})
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "says"),
     [

@@ -106,6 +106,12 @@ def test_selecting_keeps_the_order_asked_for(tmp_path: Path) -> None:
         select(systems, None, ["paper"])
 
 
+def test_a_study_is_not_compared_with_itself(tmp_path: Path) -> None:
+    folder = _study(tmp_path, {"a": 0})
+    with pytest.raises(EvenvoiceError, match="is named twice; a system is compared with others: name it once"):
+        read_systems([folder, str(folder / ".." / folder.name)])
+
+
 def test_different_corpora_are_refused(tmp_path: Path) -> None:
     one, two = _study(tmp_path / "one", {"a": 3}), _study(tmp_path / "two", {"a": 3}, fingerprint="1")
     with pytest.raises(EvenvoiceError, match=r"two is of corpus tiny \(1\), .*one of tiny \(0\); figures of different"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from evenvoice.corpora.column_names import names_of, parse_columns
@@ -66,7 +67,14 @@ def _open_with_pandas(path: Path, mapping: Mapping[str, str]) -> Corpus:
         importlib.import_module(OTHERS[suffix])
         if too_large := _too_large(path, suffix):
             raise EvenvoiceError(f"{path}: {too_large}; is it this file? If so, save it as CSV")
-        frame = pd.read_excel(path, engine="openpyxl") if suffix == ".xlsx" else pd.read_parquet(path, engine="pyarrow")
+        notes = []
+        if suffix == ".xlsx":
+            with pd.ExcelFile(path, engine="openpyxl") as book:
+                frame, sheets = pd.read_excel(book), book.sheet_names
+            if len(sheets) > 1:
+                notes = [f"sheet {sheets[0]!r} is read, the first of {len(sheets)}; to read another, put it first"]
+        else:
+            frame = pd.read_parquet(path, engine="pyarrow")
     except ImportError as error:
         raise MissingExtraError(
             f"{path}: reading {suffix} needs {OTHERS[suffix]}, which is not installed; "
@@ -78,7 +86,8 @@ def _open_with_pandas(path: Path, mapping: Mapping[str, str]) -> Corpus:
         raise EvenvoiceError(
             f"{path}: cannot be read as {suffix} ({str(error)[:200]}); save it as CSV in UTF-8"
         ) from error
-    return open_frame(frame, root=path.parent, name=path.stem, licence=_LICENCE, columns=mapping, what=str(path))
+    corpus = open_frame(frame, root=path.parent, name=path.stem, licence=_LICENCE, columns=mapping, what=str(path))
+    return replace(corpus, notes=(*corpus.notes, *notes))
 
 
 def _too_large(path: Path, suffix: str) -> str | None:

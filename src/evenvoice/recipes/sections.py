@@ -30,6 +30,8 @@ def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
     for key in _NAMED:
         if isinstance(full.get(key), str):
             full[key] = {"name": full[key]}
+    if isinstance(full.get("augment"), str):
+        full["augment"] = [full["augment"]]
     if isinstance(full.get("ensemble"), int):
         full["ensemble"] = {"members": full["ensemble"]}
     if isinstance(full.get("balance"), list | tuple):
