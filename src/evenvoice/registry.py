@@ -8,10 +8,13 @@ it is ``package.module:Class``.
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
+from types import FunctionType
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
@@ -61,10 +64,28 @@ name a class of your own as package.module:Class
         return {name: point for name, point in found.items() if name not in self.shipped}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._resolved:
+        # A class of one's own is looked up each time: a notebook's cell may have defined it anew.
+        if name not in self._resolved or (name not in self.shipped and name not in self.installed):
             known, option = self._with_argument(name)
             self._resolved[name] = self._resolve(name) if option is None else self[known]
         return self._resolved[name]
+
+    def code(self, name: object) -> str | None:
+        """Return a digest of the code of a class from outside, once it was asked for; ``None`` for anything else.
+
+        What was computed with it holds for this code alone. Functions that it calls, and libraries, are not part of it.
+
+        Examples:
+            >>> shapes = Registry("shape", {"fraction": "fractions:Fraction"})
+            >>> shapes.code("fraction"), shapes.code("decimal:Decimal"), shapes.code(3)
+            (None, None, None)
+            >>> len(shapes["decimal:Decimal"] and shapes.code("decimal:Decimal"))
+            64
+        """
+        if not isinstance(name, str) or name in self.shipped or name not in self._resolved:
+            return None
+        found = self[name]
+        return code_of(found) if isinstance(found, type) else None
 
     def __contains__(self, name: object) -> bool:
         return name in self.shipped or name in self.installed
@@ -135,3 +156,29 @@ name a class of your own as package.module:Class
         if name not in self.shipped:
             self._check(name, found)
         return found
+
+
+def code_of(kind: type) -> str | None:
+    """Return a digest of a class' own methods and values, and of its bases' of the same package; ``None`` for ours."""
+    package = kind.__module__.partition(".")[0]
+    if package == __name__.partition(".")[0]:
+        return None
+    digest = sha256()
+    for base in kind.__mro__:
+        for name, value in sorted(vars(base).items()) if base.__module__.partition(".")[0] == package else ():
+            function = getattr(value, "fget", None) or getattr(value, "__func__", None) or value
+            if isinstance(function, FunctionType):
+                digest.update(f"{name}: {_text(function)}\n".encode())
+            elif isinstance(value, bool | int | float | str | tuple | None) and not name.startswith("__"):
+                digest.update(f"{name} = {value!r}\n".encode())
+    return digest.hexdigest()
+
+
+def _text(function: FunctionType) -> str:
+    """Return the source of a function; its instructions where none is kept."""
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        code = function.__code__
+        constants = [value for value in code.co_consts if isinstance(value, bool | int | float | str | None)]
+        return f"{code.co_code.hex()} {code.co_names} {constants}"

@@ -58,6 +58,9 @@ def cache_key(
         "extractor": settings.model_dump(),
         "version": EXTRACTORS[settings.name].version,
         "decoding": DECODING_VERSION,
+        # Two classes of one name, from two notebooks or before and after a change, share nothing.
+        **({"code": code} if (code := EXTRACTORS.code(settings.name)) else {}),
+        **({"shape code": code} if shape and (code := SHAPES.code(shape.name)) else {}),
         **({"perturbation": perturbation} if perturbation else {}),
         **({"digest": digest} if (digest := getattr(settings.make(), "digest", None)) else {}),
         **({"shape": shape.model_dump(), "shape version": SHAPES[shape.name].version} if shape else {}),

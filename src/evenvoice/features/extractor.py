@@ -85,10 +85,9 @@ EXTRACTORS = Registry(
 
 
 @lru_cache(maxsize=16)
-def _made(name: str, options: str) -> Extractor:
+def _made(kind: type[Extractor], options: str) -> Extractor:
     """Make an extractor once: it keeps no state from one call to the next."""
-    made: Extractor = EXTRACTORS[name](**json.loads(options))
-    return made
+    return kind(**json.loads(options))
 
 
 class FeatureSettings(BaseModel):
@@ -137,7 +136,7 @@ class FeatureSettings(BaseModel):
             EvenvoiceError: Its options make it larger than the memory.
         """
         try:
-            return _made(self.name, json.dumps(self.options, sort_keys=True))
+            return _made(EXTRACTORS[self.name], json.dumps(self.options, sort_keys=True))
         except EvenvoiceError:
             raise
         except (MemoryError, RuntimeError, OverflowError) as error:

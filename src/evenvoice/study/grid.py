@@ -18,13 +18,7 @@ from evenvoice.leases import sweep
 from evenvoice.loggers import Logger, open_loggers
 from evenvoice.parallel import Executor, in_parallel, is_remote, share
 from evenvoice.progress import track
-from evenvoice.protocols import (
-    Fold,
-    SplitProtocol,
-    make_folds,
-    open_protocol,
-    with_enrolled,
-)
+from evenvoice.protocols import Fold, SplitProtocol, make_folds, open_protocol, with_enrolled
 from evenvoice.recipes import DEFAULT_RECIPE, NO_SETTINGS, Recipe, needs_of
 from evenvoice.study.about import about_study
 from evenvoice.study.arguments import (
@@ -43,6 +37,7 @@ from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grouping import by_features
 from evenvoice.study.kept import not_kept
 from evenvoice.study.logged import StudyLog
+from evenvoice.study.own_code import own_code
 from evenvoice.study.pool import balanced_pool
 from evenvoice.study.possible import check_possible
 from evenvoice.study.records import (
@@ -240,6 +235,7 @@ class _Evaluation:
             for column in protocol.needs
             if column in _DIVIDING or column not in COLUMNS
         ]
+        what += own_code(settings, protocol)
         return _digest(json.dumps(what, sort_keys=True).encode())
 
     def _make(

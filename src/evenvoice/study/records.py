@@ -155,7 +155,7 @@ def is_made(folder: Path, fingerprint: str) -> bool:
         return False
     if read_run(folder).info["fingerprint"] != fingerprint:
         raise EvenvoiceError(
-            f"{folder}: holds a run of other settings or other data under the same name; "
+            f"{folder}: holds a run of other settings or other data under the same name, or of other code of yours; "
             "choose another --out, or remove the folder"
         )
     return True

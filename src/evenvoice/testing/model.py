@@ -102,7 +102,7 @@ def _check_network(what: str, build: Any, X: np.ndarray, y: np.ndarray) -> None:
     expect(logits.dtype == rows.dtype, f"{what}: logits of {logits.dtype}; expected {rows.dtype}, as the features")
     sums = float((logits.detach().sum(dim=1) - 1).abs().max())
     expect(
-        sums > _ROUNDING or float(logits.min()) < 0,
+        sums > _ROUNDING or float(logits.detach().min()) < 0,
         f"{what}: returns probabilities; expected logits before any softmax",
     )
     penalty = network.penalty()
