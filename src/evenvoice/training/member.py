@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from evenvoice.allocator import MOST_READ
 from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
 from evenvoice.training.asking import Fitting, NetworkFit, RandomState
 from evenvoice.training.disturb import Scale
 from evenvoice.training.guards import read_only
-from evenvoice.training.images import Images
+from evenvoice.training.images import Images, gather
 from evenvoice.training.loop import Labels, OnEpoch, PlannedRows, WholeRows
 from evenvoice.training.plans import is_redrawn, targets_of
 from evenvoice.training.retrain import last_layer, retrain
@@ -97,9 +98,7 @@ def fit_member(
         weights = np.array([plan.class_weights[label] for label in source.labels], np.float32)
     counts = class_counts(plan, source.emotions, source.labels, rows)
     if not is_network(recipe.model.name):
-        estimator = _fit_estimator(
-            recipe, plan.take(source.images, rows, source.variants), targets[rows], k, weights, seed
-        )
+        estimator = _fit_estimator(recipe, _taken(plan, source, rows), targets[rows], k, weights, seed)
         return Member(estimator, tuple(plans), pd.DataFrame(columns=list(HISTORY)), 0, counts)
     learnt = PlannedRows(source.images, targets, plan, rows, source.variants, source.scale)
     if is_redrawn(recipe):
@@ -174,6 +173,15 @@ def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
         return None
     counts = np.bincount(rows.labels.numpy()[rows.rows], minlength=n_classes)
     return make_loss(recipe.loss.name, counts.tolist(), recipe.training.epochs, **recipe.loss.options)
+
+
+def _taken(plan: Plan, source: Source, rows: npt.NDArray[np.int64]) -> Images:
+    """Make all rows of a plan, float32 ``[r, c, h, w]``: of many, in a file."""
+    step = max(1, MOST_READ // max(1, source.images[:1].nbytes))
+    blocks = (
+        plan.take(source.images, rows[start : start + step], source.variants) for start in range(0, len(rows), step)
+    )
+    return gather(blocks, len(rows), source.images.shape[1:])
 
 
 def _fit_estimator(

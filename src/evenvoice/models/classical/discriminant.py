@@ -10,6 +10,10 @@ from evenvoice.models.classical.linear import LinearClassifier
 from evenvoice.models.classical.logistic import Logistic
 from evenvoice.options import Positive, Share
 
+# Bytes of rows that are worked on as a whole; of more, sums are made block by block.
+_MOST_AT_ONCE = 1 << 28
+_BLOCK = 1 << 25
+
 
 class Discriminant(LinearClassifier):
     """Linear discriminant analysis whose covariance is made regular by a ridge: closed form, no chance in it.
@@ -53,12 +57,17 @@ class Discriminant(LinearClassifier):
         seed: int,
     ) -> None:
         rows = X.reshape(len(X), -1)
-        means = np.stack([rows[y == label].mean(axis=0, dtype=np.float64) for label in range(self.n_classes)])
         shares = np.ones(len(X)) if class_weights is None else class_weights.astype(np.float64)[y]
         shares /= shares.sum()
         prior = np.bincount(y, shares, minlength=self.n_classes)
-        around = (rows - means[y].astype(np.float32)) * np.sqrt(shares).astype(np.float32)[:, None]
-        directions = _regular_solve(around, means.T, self._ridge)
+        root = np.sqrt(shares).astype(np.float32)[:, None]
+        if rows.nbytes > _MOST_AT_ONCE and len(rows) >= rows.shape[1]:
+            means, directions = _solve_by_blocks(rows, y, root, self.n_classes, self._ridge)
+        else:
+            means = np.stack([rows[y == label].mean(axis=0, dtype=np.float64) for label in range(self.n_classes)])
+            around = rows - means.astype(np.float32)[y]
+            around *= root
+            directions = _regular_solve(around, means.T, self._ridge)
         self.weights = directions.T.astype(np.float32)
         self.bias = (np.log(prior) - 0.5 * (means.T * directions).sum(axis=0)).astype(np.float32)
 
@@ -127,8 +136,7 @@ def _regular_solve(
     With G = R Rᵀ, (RᵀR + λI)⁻¹ B = (B − Rᵀ (G + λI)⁻¹ R B) / λ (Woodbury).
     """
     n, d = rows.shape
-    # Never 0: identical rows have no variance.
-    weight = ridge * max(float(np.square(rows, dtype=np.float64).sum()), 1e-6)
+    weight = _weight(ridge, float(np.square(rows, dtype=np.float64).sum()))
     wide = rows.astype(np.float64) if min(n, d) < 500 else rows
     small = (wide @ wide.T if n < d else wide.T @ wide).astype(np.float64)
     small[np.diag_indices(len(small))] += weight
@@ -136,3 +144,28 @@ def _regular_solve(
         return np.asarray(solve(small, right, assume_a="pos", overwrite_a=True))
     inner = solve(small, rows.astype(np.float64) @ right, assume_a="pos", overwrite_a=True)
     return np.asarray((right - rows.T.astype(np.float64) @ inner) / weight)
+
+
+def _solve_by_blocks(
+    rows: npt.NDArray[np.float32], y: npt.NDArray[np.int64], root: npt.NDArray[np.float32], n_classes: int, ridge: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the means ``[k, d]`` and what `_regular_solve` gives, of rows of which no second copy is to be made."""
+    n, d = rows.shape
+    step = max(1, _BLOCK // (4 * d))
+    blocks = [slice(start, start + step) for start in range(0, n, step)]
+    means = np.zeros((n_classes, d))
+    for block in blocks:
+        for label in range(n_classes):
+            means[label] += rows[block][y[block] == label].sum(axis=0, dtype=np.float64)
+    means /= np.bincount(y, minlength=n_classes)[:, None]
+    scatter = np.zeros((d, d))
+    for block in blocks:
+        around = (rows[block] - means.astype(np.float32)[y[block]]) * root[block]
+        scatter += around.T @ around
+    scatter[np.diag_indices(d)] += _weight(ridge, float(np.trace(scatter)))
+    return means, np.asarray(solve(scatter, means.T, assume_a="pos", overwrite_a=True))
+
+
+def _weight(ridge: float, trace: float) -> float:
+    """Return what is added to each variance; never 0, for identical rows have no variance."""
+    return ridge * max(trace, 1e-6)
