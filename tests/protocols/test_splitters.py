@@ -93,6 +93,11 @@ def test_the_seed_of_a_splitter_is_its_random_state() -> None:
     ("protocol", "arguments", "says"),
     [
         (SpeakerFolds(5), (X, Y, None), "SpeakerFolds: divides by speaker, and groups are missing"),
+        (
+            SpeakerFolds(5),
+            (X, Y, ["a", *range(59)]),
+            "SpeakerFolds: groups holds int and str; write all values as text",
+        ),
         (SpeakerFolds(5), (X, Y, SPEAKERS[:9]), "SpeakerFolds: groups has 9 values for 60 rows"),
         (SpeakerFolds(5), (X, Y[:9], SPEAKERS), "SpeakerFolds: y has 9 values for 60 rows"),
         (SpeakerFolds(5), (X, Y, np.array([None] * 60)), "groups is missing for row 0"),
@@ -103,7 +108,7 @@ def test_the_seed_of_a_splitter_is_its_random_state() -> None:
         (
             open_protocol("logo-age"),
             (X, Y, {"age": [1, "old"] * 30}),
-            "'logo-age': column 'age' holds int and str; write",
+            r"LeaveOneGroupOut: groups.'age'. holds int and str; write",
         ),
         (open_protocol("logo-age"), (X, Y, {"age": [1] * 60}), "protocol 'logo-age': one age only"),
         (

@@ -284,3 +284,13 @@ def test_labels_in_a_column_are_labels() -> None:
 def test_what_holds_no_recordings_is_one_clear_line(X: object) -> None:
     with pytest.raises(EvenvoiceError):
         clone(QUICK).fit(X, Y)
+
+
+def test_columns_of_a_frame_are_known_by_their_names() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(12, 3)), columns=["f0", "energy", "rate"])
+    fitted = SpeechEmotionClassifier("knn").fit(frame, np.repeat(["sad", "angry"], 6))
+    assert fitted.feature_names_in_.tolist() == ["f0", "energy", "rate"]
+    assert len(fitted.predict(frame)) == 12
+    with pytest.raises(EvenvoiceError, match="X: The feature names should match"):
+        fitted.predict(frame[["rate", "f0", "energy"]])

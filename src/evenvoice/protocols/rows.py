@@ -71,4 +71,9 @@ def _column(values: Any, size: int, name: str, what: str) -> np.ndarray:
         raise EvenvoiceError(f"{name}: {what} has {len(column)} values for {size} rows; they go together")
     if pd.isna(column).any():
         raise EvenvoiceError(f"{name}: {what} is missing for row {int(pd.isna(column).argmax())}; fill it in")
+    try:
+        sorted(set(flat))
+    except TypeError as error:
+        kinds = " and ".join(sorted({type(value).__name__ for value in flat}))
+        raise EvenvoiceError(f"{name}: {what} holds {kinds}; write all values as text") from error
     return column

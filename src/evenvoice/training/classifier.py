@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, open_recipe
@@ -101,7 +101,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         Warns:
             ConvergenceWarning: The network took too few steps for the running statistics of batch normalisation.
         """
-        for name in ("recognizer_", "n_features_in_"):
+        for name in ("recognizer_", "n_features_in_", "feature_names_in_"):
             if hasattr(self, name):
                 delattr(self, name)
         recipe = self._recipe()
@@ -119,6 +119,7 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             self.model_ = fit_features(recipe, images, kind == "matrix", emotions, speakers, names, seed, self.device)
             if columns is not None:
                 self.n_features_in_ = columns
+                _check_feature_names(self, X, reset=True)
         self.classes_, self._kind = classes, kind
         warn_of_unsettled(self.model_)
         return self
@@ -134,6 +135,11 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         if kind == "waveforms":
             recipe = self.model_.recipe
             return self.model_.probabilities(dataset_of(recipe, X, None, as_groups(groups, len(X))))
+        if hasattr(self, "n_features_in_"):
+            try:  # columns in another order would be other features
+                _check_feature_names(self, X, reset=False)
+            except ValueError as error:
+                raise EvenvoiceError(f"X: {' '.join(str(error).split())}") from error
         images, _ = as_images(X, kind, getattr(self, "n_features_in_", None))
         assert self.model_.normaliser is not None
         rows = self.model_.normaliser.apply(rows_of_images(self.model_.recipe, images, kind == "matrix"))
