@@ -69,7 +69,7 @@ def read_systems(sources: Any) -> list[System]:
         if not one and (not isinstance(sources, Iterable) or isinstance(sources, bytes)):
             raise EvenvoiceError(_EXPECTED.format(shown(sources)))
         several: list[Any] = [sources] if one else list(sources)
-        paths = [os.path.realpath(source) for source in several if isinstance(source, str | os.PathLike)]
+        paths = [os.path.realpath(as_path(each, "compare")) for each in several if isinstance(each, str | os.PathLike)]
         twice = next((path for path in paths if paths.count(path) > 1), None)
         if twice is not None:
             raise EvenvoiceError(f"compare: {twice} is named twice; a system is compared with others: name it once")

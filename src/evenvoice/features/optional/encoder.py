@@ -138,7 +138,9 @@ class Encoder(OneByOne):
     def _load(self, kind: Any) -> Any:
         """Return what transformers loads of this model."""
         try:
-            return kind.from_pretrained(self.model)
+            # transformers draws the first values of weights that a file then replaces.
+            with torch.random.fork_rng(devices=[]):
+                return kind.from_pretrained(self.model)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EvenvoiceError(
                 f"extractor 'encoder': {self.model!r} cannot be loaded ({' '.join(str(error).split())[:150]}); give a "
