@@ -16,6 +16,7 @@ import pytest
 import soundfile
 
 from tests.cli.sounds import noise
+from tests.measured import not_measured
 
 SOURCES = [file for folder in ("src", "scripts") for file in (Path(__file__).parents[1] / folder).rglob("*.py")]
 IMPORTS = re.compile(r"^\s*(import|from) onnxruntime\b", re.MULTILINE)
@@ -39,6 +40,7 @@ PROGRAMS = {
 }
 
 
+@not_measured
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 @pytest.mark.parametrize("code", PROGRAMS)
 def test_no_connection_and_no_file_of_another(code: str, tmp_path: Path):

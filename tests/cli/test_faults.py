@@ -16,6 +16,7 @@ import pytest
 
 from evenvoice.serve.page import PAGE
 from tests.cli.command import QUICK, run
+from tests.measured import not_measured
 from tests.recognizer import tiny
 
 _MAIN = "from evenvoice.cli.main import main; main()"
@@ -78,6 +79,7 @@ WRITING = {
 }  # fmt: skip
 
 
+@not_measured
 @pytest.mark.parametrize("command", WRITING)
 def test_a_limit_on_the_size_of_files_is_one_line(
     command: str, model: Path, voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,7 @@ from evenvoice.audio import resample
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.recognizer import Recognizer
 from evenvoice.recognizer.stream import resampled
+from tests.measured import not_measured
 from tests.recognizer import tiny
 
 
@@ -96,6 +97,7 @@ def test_resampling_holds_a_window_back_by_less_than_a_fifth_of_a_second(recogni
         assert entry["end"] <= len(taken) / 100 <= entry["end"] + 0.2
 
 
+@not_measured
 def test_memory_does_not_grow_with_the_recording(recognizer: Recognizer) -> None:
     chunk = np.full(tiny.RATE // 4, 0.5, np.float32)
     window = 4 * 3 * tiny.RATE  # bytes
