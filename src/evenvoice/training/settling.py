@@ -70,8 +70,8 @@ def unsettled_words(found: Sequence[tuple[str, Mapping[str, Any], float]]) -> st
     epochs = [_enough(recipe, share) for _, recipe, share in found if recipe["training"]["select"] == "last"]
     words = ([f"training.epochs={max(epochs)}"] if epochs else []) + list(remedies)
     return (
-        f"running statistics of batch normalisation have not settled: {names}, so the network predicts with other "
-        f"statistics than it was trained with; set {' or '.join(words)}"
+        f"running statistics of batch normalisation have not settled: {names}, so prediction uses other statistics "
+        f"than training; set {' or '.join(words)}"
     )
 
 
