@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evenvoice.allocator import release
 from evenvoice.audio import Clip
 from evenvoice.audit import aside as room
 from evenvoice.audit.aside import Aside
@@ -33,6 +34,26 @@ def test_nothing_put_aside(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_IN_MEMORY", most)
     with Aside(np.dtype(np.int8)) as aside:
         assert list(aside.arrays()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says how much memory is of files")
+def test_memory_of_what_was_read_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_IN_MEMORY", 1)
+    with Aside(np.dtype(np.int8)) as aside:
+        for _ in range(4):
+            aside.put(np.ones(20_000_000, np.int8))
+        arrays = aside.arrays()
+    assert sum(int(array.sum()) for array in arrays) == 80_000_000
+    before = of_files()
+    release(arrays[1])
+    assert before - of_files() > 70_000  # kB
+    assert int(arrays[3].sum()) == 20_000_000
+
+
+def of_files() -> int:
+    """How much of the process' memory is mapped from files, in kB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssFile"))
 
 
 def test_a_full_folder_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
