@@ -27,7 +27,7 @@ _UNUSABLE = Kind(
 )
 
 
-# In the place of arrays that are put aside.
+# Of a fingerprint whose arrays are put aside.
 _NOTHING = np.empty(0, np.uint32), np.empty(0, bool), np.empty(0, np.int8)
 
 

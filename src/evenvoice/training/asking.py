@@ -68,7 +68,7 @@ class NetworkFit:
         validation: What to watch, or ``None``.
         n_classes: How many logits.
         class_weights: Weight of each class in the loss, float32 ``[k]``, or ``None``.
-        loss: In the place of plain cross entropy, or ``None``.
+        loss: Instead of plain cross entropy, or ``None``.
         random: What the order of rows and the dropout are drawn from.
         on_epoch: Called after each epoch, or ``None``.
     """

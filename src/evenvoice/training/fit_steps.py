@@ -93,7 +93,7 @@ def fit_images_steps(
         seed: See `fit`.
         rows: Which rows of the plan to learn from; all of them if not given.
         labels: See `fit`.
-        fitted_on: The record of what normaliser, balancer and network saw.
+        fitted_on: The record of what normaliser, samplers (``balancer``) and network saw.
         variants: The features of perturbed waveforms that the plan refers to, by the perturbation.
         on_epoch: See `fit`.
     """

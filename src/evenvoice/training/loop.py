@@ -207,7 +207,7 @@ def train_network(
         settings: Epochs, batch size, learning rate, selection.
         n_classes: How many logits; as many as there are labels if not given.
         class_weights: Weight of each class in the loss, float32 ``[k]``.
-        loss: In the place of cross entropy: of logits, classes and the number of the epoch.
+        loss: Instead of cross entropy: of logits, classes and the number of the epoch.
         device: ``cpu`` or ``cuda``.
         on_epoch: Called after each epoch with its row of the history: to draw progress, to give up.
 
