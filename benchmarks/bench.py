@@ -32,7 +32,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "training": (),
     "classical": (),
     "cache": (),
-    "scale": ("--sizes", "1000", "3000"),
+    "scale": ("--sizes", "1000", "10000"),
 }
 # Pages of other machines, which `make bench` leaves as they are.
 ELSEWHERE = ("gpu",)
