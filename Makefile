@@ -19,10 +19,12 @@ demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
 
 # The tests in a browser need the page; where it cannot be built (no npm, no network) they skip and say so.
-# Each file is run in one process: what it shares is made once. The order is that of tests/conftest.py.
+# Each file is run in one process: what it shares is made once. The order is that of tests/conftest.py. A third process
+# that dies is the machine's fault or a fault everywhere: the run ends and says so.
 test: $(VENV)/.test lint
 	@$(MAKE) --no-print-directory page || echo "the page could not be built: the tests in a browser will skip and say so"
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--max-worker-restart 2
 
 # Lint and types are those of the newest versions; the site and the page are not built.
 test-oldest: .venv-oldest/.test
