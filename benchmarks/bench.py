@@ -45,14 +45,14 @@ def run(name: str) -> bool:
     command = [sys.executable, str(HERE / f"{name}.py"), *BENCHMARKS[name]]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
-        (HERE / f"{name}.md").write_text(done.stdout.strip() + "\n")
+        (HERE / f"{name}.md").write_text(done.stdout.strip() + "\n", encoding="utf-8")
     return done.returncode == 0
 
 
 def processor() -> str:
     """Name the processor."""
     information = Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if information.exists() else []
+    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
     names = [line.split(":")[1].strip() for line in lines if "model name" in line]
     return names[0] if names else platform.processor()
 
@@ -66,12 +66,15 @@ def readme() -> str:
         f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}. A page that was measured on another "
         "machine names it. Times are processor time of one thread, both sides by turns in one run, unless a page says "
         "otherwise.",
-        (HERE / "goals.md").read_text().strip(),
+        (HERE / "goals.md").read_text(encoding="utf-8").strip(),
     ]
     for name in (*BENCHMARKS, *ELSEWHERE):
         page = HERE / f"{name}.md"
         if page.exists():
-            lowered = [f"#{line}" if line.startswith("#") else line for line in page.read_text().strip().splitlines()]
+            lowered = [
+                f"#{line}" if line.startswith("#") else line
+                for line in page.read_text(encoding="utf-8").strip().splitlines()
+            ]
             parts.append("\n".join(lowered))
     return "\n\n".join(parts) + "\n"
 
@@ -86,7 +89,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown benchmark {unknown[0]!r}; known are {', '.join(BENCHMARKS)}")
     failed = [] if asked.pages_only else [name for name in asked.names or BENCHMARKS if not run(name)]
-    (HERE / "README.md").write_text(readme())
+    (HERE / "README.md").write_text(readme(), encoding="utf-8")
     if failed:
         print(f"failed, and their pages are as they were: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)

@@ -91,7 +91,7 @@ def _counted(name: str, times: int) -> int:
         ]  # fmt: skip
         alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
         subprocess.run(command, check=True, env={**os.environ, **alone}, stdout=subprocess.DEVNULL)
-        found = re.search(r"I\s+refs:\s+([\d,]+)", log.read_text())
+        found = re.search(r"I\s+refs:\s+([\d,]+)", log.read_text(encoding="utf-8"))
     assert found is not None
     return int(found[1].replace(",", ""))
 
@@ -112,14 +112,14 @@ def main() -> None:
         for _ in range(1 + int(asked.do[1])):
             work()
         return
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {"counts": {}}
+    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"counts": {}}
     counts = {}
     for name in WORK:
         counts[name] = count(name)
         before = record["counts"].get(name)
         print(f"{name}: {counts[name]:,}" + (f" ({counts[name] / before:.3f} of the record)" if before else ""))
     if asked.write:
-        RECORD.write_text(json.dumps({"versions": versions(), "counts": counts}, indent=2) + "\n")
+        RECORD.write_text(json.dumps({"versions": versions(), "counts": counts}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

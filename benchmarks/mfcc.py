@@ -62,7 +62,7 @@ def milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 def processor() -> str:
     """Return the processor's name, where the system says it."""
     information = Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if information.exists() else []
+    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
 

@@ -121,7 +121,7 @@ def ours(name: str, X: Any, y: Any, groups: Any) -> None:
 
 def resident(what: str) -> int:
     """Return the bytes of this process in memory, now (``VmRSS``) or at most (``VmHWM``)."""
-    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines())
     return int(lines[what].split()[0]) * 1024
 
 
@@ -132,7 +132,7 @@ def measured(call: Callable[[], None], limit: int) -> dict[str, Any]:
     if not child:
         resource.setrlimit(resource.RLIMIT_CPU, (limit + int(time.process_time()), resource.RLIM_INFINITY))
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        Path("/proc/self/clear_refs").write_text("5")  # the highest so far is what is held now
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the highest so far is what is held now
         before, begun, note = resident("VmRSS"), time.process_time(), ""
         try:
             call()

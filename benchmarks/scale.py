@@ -120,7 +120,7 @@ def main() -> None:
     asked = parser.parse_args()
     found: dict[tuple[str, int], Cost] = {}
     if asked.log and asked.log.exists():
-        for line in asked.log.read_text().splitlines():
+        for line in asked.log.read_text(encoding="utf-8").splitlines():
             name, size, *figures = json.loads(line)
             found[name, size] = Cost(*figures)
     names = [name for name in commands("", Path()) if wanted(name, asked.only)]
@@ -147,7 +147,7 @@ def measure(size: int, names: list[str], found: dict[tuple[str, int], Cost], log
             found[name, size] = Cost(seconds, max(0.0, memory - own), left - before)
             before = left
             if log:
-                with log.open("a") as file:
+                with log.open("a", encoding="utf-8") as file:
                     file.write(json.dumps([name, size, *found[name, size]]) + "\n")
 
 

@@ -64,7 +64,7 @@ def floor(model: Path, files: Sequence[Path]) -> float:
 
 def used(process: int) -> float:
     """Return the processor seconds that a process has used (Linux)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -88,7 +88,9 @@ def machine() -> str:
     """Name the processor and the libraries."""
     information = Path("/proc/cpuinfo")
     names = (
-        [line for line in information.read_text().splitlines() if "model name" in line] if information.exists() else []
+        [line for line in information.read_text(encoding="utf-8").splitlines() if "model name" in line]
+        if information.exists()
+        else []
     )
     processor = names[0].split(":")[1].strip() if names else platform.processor()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("onnxruntime", "fastapi", "uvicorn"))
@@ -116,7 +118,7 @@ def main() -> None:
                 seconds, statuses, whole = load(found[0], contents)
                 request = (used(service.pid) - before) / (REQUESTS + CLIENTS)
                 client = (time.process_time() - own_before) / (REQUESTS + CLIENTS)
-                memory = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{service.pid}/status").read_text())
+                memory = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{service.pid}/status").read_text(encoding="utf-8"))
             finally:
                 service.terminate()
     p50, p99 = np.percentile(seconds, [50, 99])

@@ -74,7 +74,9 @@ def machine() -> str:
     """Name the processor and the libraries."""
     information = Path("/proc/cpuinfo")
     names = (
-        [line for line in information.read_text().splitlines() if "model name" in line] if information.exists() else []
+        [line for line in information.read_text(encoding="utf-8").splitlines() if "model name" in line]
+        if information.exists()
+        else []
     )
     processor = names[0].split(":")[1].strip() if names else platform.processor()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scikit-learn", "imbalanced-learn"))

@@ -17,23 +17,23 @@ from evenvoice.files import check_writable, each_file_under, files_under, writin
 
 def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
     target = tmp_path / "note.txt"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
 
     def fails() -> None:
         with writing(target) as aside:
-            aside.write_text("half")
+            aside.write_text("half", encoding="utf-8")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fails()
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
-    assert target.read_text() == "old"
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     def fails() -> None:
         with writing_folder(tmp_path / "run") as aside:
-            (aside / "one").write_text("1")
+            (aside / "one").write_text("1", encoding="utf-8")
             assert not (tmp_path / "run").exists()
             raise RuntimeError
 
@@ -41,8 +41,8 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         fails()
     assert list(tmp_path.iterdir()) == []
     with writing_folder(tmp_path / "run") as aside:
-        (aside / "one").write_text("1")
-    assert (tmp_path / "run" / "one").read_text() == "1"
+        (aside / "one").write_text("1", encoding="utf-8")
+    assert (tmp_path / "run" / "one").read_text(encoding="utf-8") == "1"
 
 
 def test_a_folder_that_another_process_made_meanwhile_is_kept(tmp_path: Path) -> None:
@@ -50,14 +50,14 @@ def test_a_folder_that_another_process_made_meanwhile_is_kept(tmp_path: Path) ->
 
     def late() -> None:
         with writing_folder(folder) as aside:
-            (aside / "one").write_text("ours")
+            (aside / "one").write_text("ours", encoding="utf-8")
             folder.mkdir()
-            (folder / "one").write_text("theirs")
+            (folder / "one").write_text("theirs", encoding="utf-8")
 
     with pytest.raises(OSError, match="not empty"):
         late()
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
-    assert (folder / "one").read_text() == "theirs"
+    assert (folder / "one").read_text(encoding="utf-8") == "theirs"
 
 
 def test_files_and_folders_have_the_permissions_that_the_user_asked_for(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_files_and_folders_have_the_permissions_that_the_user_asked_for(tmp_path
 
 @pytest.mark.parametrize("write", [writing, writing_folder])
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, write) -> None:
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"file/below: cannot be written .*; choose another place"):
         write(tmp_path / "file" / "below").__enter__()
     with pytest.raises(EvenvoiceError, match=r"file: cannot be written to .*; choose another --out"):
@@ -138,14 +138,14 @@ def test_two_writers_of_one_file_leave_one_of_their_texts(tmp_path: Path) -> Non
 
     def write(text: str) -> None:
         with writing(target) as aside:
-            aside.write_text(text)
+            aside.write_text(text, encoding="utf-8")
 
     threads = [threading.Thread(target=write, args=(text,)) for text in texts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert target.read_text() in texts
+    assert target.read_text(encoding="utf-8") in texts
     assert os.listdir(tmp_path) == ["note.txt"]  # noqa: PTH208  # hidden files count
 
 

@@ -21,7 +21,7 @@ spec.loader.exec_module(instructions)
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="no valgrind")
 @pytest.mark.parametrize("work", list(instructions.WORK))
 def test_no_more_instructions_than_on_record(work: str) -> None:
-    record = json.loads(instructions.RECORD.read_text())
+    record = json.loads(instructions.RECORD.read_text(encoding="utf-8"))
     if record["versions"] != instructions.versions():
         pytest.skip(
             f"the record is of {record['versions']}; run benchmarks/instructions.py --write on the version before"
@@ -30,6 +30,6 @@ def test_no_more_instructions_than_on_record(work: str) -> None:
 
 
 def test_there_is_a_count_on_record_for_each_work() -> None:
-    record = json.loads(instructions.RECORD.read_text())
+    record = json.loads(instructions.RECORD.read_text(encoding="utf-8"))
     assert list(record["counts"]) == list(instructions.WORK)
     assert all(count > 10**6 for count in record["counts"].values())

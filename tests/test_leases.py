@@ -34,7 +34,7 @@ def test_a_living_process_keeps_its_folder_and_a_killed_one_loses_it(tmp_path: P
     process, aside = _writer(tmp_path / "seed-0")
     try:
         sweep(tmp_path, "*")
-        assert (aside / "half").read_text() == "half"
+        assert (aside / "half").read_text(encoding="utf-8") == "half"
     finally:
         process.kill()
         process.wait()
@@ -84,7 +84,7 @@ def test_writers_and_sweepers_at_once_lose_nothing(tmp_path: Path) -> None:
     try:
         for number in range(200):
             with leased_folder(tmp_path) as folder:
-                (folder / "a").write_text("whole")
+                (folder / "a").write_text("whole", encoding="utf-8")
                 folder.rename(tmp_path / f"fold-{number}")
     finally:
         done.set()

@@ -10,13 +10,13 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_oldest_versions_are_the_lower_bounds() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     asked = [*project["dependencies"]]
     tested = ("train", "demo", "paper", "tune", "tables", "serve", "media", "tensorboard")
     asked += [line for extra in tested for line in extras[extra]]
     bounds = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in asked if ">=" in line)  # type: ignore[union-attr]
-    lines = (ROOT / "constraints-oldest.txt").read_text().splitlines()
+    lines = (ROOT / "constraints-oldest.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     assert pinned == {name: _in_full(bound) for name, bound in bounds.items()}
 

@@ -60,10 +60,10 @@ def test_no_connection_and_no_file_of_another(code: str, tmp_path: Path):
         if code == "serve":
             _ask_and_stop(traced, said, tmp_path / "a.wav")
         ended = traced.wait(timeout=300)
-    if "ptrace" in said.read_text(errors="replace"):
+    if "ptrace" in said.read_text(errors="replace", encoding="utf-8"):
         pytest.skip("strace may not trace here")
-    assert ended == 0, said.read_text()
-    lines = (tmp_path / "trace").read_text(errors="replace").splitlines()
+    assert ended == 0, said.read_text(encoding="utf-8")
+    lines = (tmp_path / "trace").read_text(errors="replace", encoding="utf-8").splitlines()
     assert any("libonnxruntime" in line or "onnxruntime_pybind11_state" in line for line in lines), "traced nothing"
     connections = [line for line in lines if re.search(r"\b(connect|send\w+|bind)\(", line) and "AF_UNIX" not in line]
     # A service listens at loopback, wakes itself through a pair of sockets, and answers the one who asked.
@@ -77,7 +77,7 @@ def test_no_connection_and_no_file_of_another(code: str, tmp_path: Path):
 def _ask_and_stop(traced: subprocess.Popen[bytes], said: Path, sound: Path) -> None:
     """Send a recording to the service that strace runs, and SIGTERM."""
     deadline = time.monotonic() + 120
-    while (found := re.search(r" at (http://\S+:\d+) ", said.read_text())) is None:
+    while (found := re.search(r" at (http://\S+:\d+) ", said.read_text(encoding="utf-8"))) is None:
         if traced.poll() is not None or time.monotonic() > deadline:
             return
         time.sleep(0.1)

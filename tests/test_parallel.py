@@ -73,7 +73,7 @@ if __name__ == "__main__":
 def _lives(pid: int) -> bool:
     """A process that nobody waited for is there as a zombie: it works no more."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
 
@@ -81,7 +81,7 @@ def _lives(pid: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script, marks = tmp_path / "parent.py", tmp_path / "workers"
-    script.write_text(PARENT)
+    script.write_text(PARENT, encoding="utf-8")
     marks.mkdir()
     process = subprocess.Popen([sys.executable, str(script), str(marks)], stderr=subprocess.DEVNULL)
     _until(lambda: len(list(marks.iterdir())) == 2)
@@ -119,7 +119,7 @@ if __name__ == "__main__":
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
 def test_workers_whose_parent_is_killed_before_their_first_call_end_as_well(tmp_path: Path) -> None:
     script, marks = tmp_path / "parent.py", tmp_path / "workers"
-    script.write_text(LATE)
+    script.write_text(LATE, encoding="utf-8")
     marks.mkdir()
     process = subprocess.Popen([sys.executable, str(script), str(marks)], stderr=subprocess.DEVNULL)
     _until(lambda: len(list(marks.glob("*.began"))) == 2)

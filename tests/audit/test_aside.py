@@ -52,7 +52,7 @@ def test_memory_of_what_was_read_is_given_back(monkeypatch: pytest.MonkeyPatch) 
 
 def of_files() -> int:
     """How much of the process' memory is mapped from files, in kB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssFile"))
 
 

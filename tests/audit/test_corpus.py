@@ -97,7 +97,7 @@ def test_an_emotion_in_a_container_of_its_own_is_tied_to_it(tmp_path):
 def test_several_defects_are_each_found(tmp_path):
     corpus = noise_corpus(tmp_path, speakers=3, takes=3)
     files = [Path(file) for file in corpus.table["file"]]
-    files[2].write_text("no sound")
+    files[2].write_text("no sound", encoding="utf-8")
     soundfile.write(files[4], np.clip(4 * speech(4), -0.999, 0.999), RATE)
     soundfile.write(files[6], speech(6, 0.5, 44100), 44100)
     files[8].write_bytes(files[7].read_bytes())

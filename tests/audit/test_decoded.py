@@ -21,7 +21,7 @@ from tests.audit.recordings import RATE, speech
 def mixed(tmp_path: Path) -> Corpus:
     """A stereo FLAC at 44.1 kHz, text in a WAV's name, a mono WAV, and a file that is not there."""
     soundfile.write(tmp_path / "a.flac", np.stack([speech(0, 1.0, 44100)] * 2, axis=1), 44100, subtype="PCM_24")
-    (tmp_path / "b.wav").write_text("no sound")
+    (tmp_path / "b.wav").write_text("no sound", encoding="utf-8")
     soundfile.write(tmp_path / "c.wav", speech(1), RATE)
     names = ("a.flac", "b.wav", "c.wav", "d.wav")
     return Corpus("mixed", table_of([Utterance(name[0], tmp_path / name, "sad") for name in names]), "made here")

@@ -134,7 +134,7 @@ def test_numbers_as_a_frame_as_json_and_as_csv_agree(bench: Bench, tmp_path: Pat
     data = json.loads(json.dumps(bench.to_json()))
     assert [row["ua"] for row in data["entries"]] == frame["ua"].tolist()
     assert data["left_out"][0].keys() == {"recipe", "reason", "protocol"}
-    (tmp_path / "table.csv").write_text(bench.table().to_csv())
+    (tmp_path / "table.csv").write_text(bench.table().to_csv(), encoding="utf-8")
     assert pd.read_csv(tmp_path / "table.csv")["ua"].tolist() == pytest.approx(frame["ua"].tolist())
     assert repr(bench).startswith("<Bench of noise: 2 recipes and protocols, 7 results")
 
@@ -166,7 +166,7 @@ def test_reasons_are_kept_when_a_bench_is_stopped(
     """What failed is written when it fails (the process may be killed), and what does not fit when Ctrl-C comes."""
 
     def stopped(*_: object, on_failure: Any, **__: object) -> None:
-        (tmp_path / "study.json").write_text("{}")
+        (tmp_path / "study.json").write_text("{}", encoding="utf-8")
         on_failure(RunKey("functionals-svm+smote", "speaker", 0, 0, 0), "too few rows")
         if stop is None:
             assert len(read_left_out(tmp_path)) == 2
@@ -184,7 +184,7 @@ def test_reasons_are_kept_when_a_bench_is_stopped(
 
 
 def test_a_damaged_list_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "left-out.json").write_text("[{]")
+    (tmp_path / "left-out.json").write_text("[{]", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"left-out.json: cannot be read .*remove it"):
         read_left_out(tmp_path)
 

@@ -66,7 +66,7 @@ class Commands:
     def wait(self) -> Answer:
         """Wait for the end of the command."""
         code = int(self._line())
-        return Answer(code, self._out.read_text(), self._err.read_text())
+        return Answer(code, self._out.read_text(encoding="utf-8"), self._err.read_text(encoding="utf-8"))
 
     def close(self) -> None:
         """End the process that forks."""
@@ -144,7 +144,7 @@ def living(group: int) -> list[int]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[2]) == group and fields[0] not in "ZX":

@@ -126,7 +126,7 @@ def test_fewer_speakers_than_folds(table: Table, tmp_path: Path) -> None:
 
 def test_a_speaker_may_be_called_na(voices: Path, table: Table, tmp_path: Path, undrawn: None) -> None:
     path = table()
-    path.write_text(path.read_text().replace(",anna,", ",NA,"))
+    path.write_text(path.read_text(encoding="utf-8").replace(",anna,", ",NA,"), encoding="utf-8")
     out = tmp_path / "out"
     assert json.loads(run("evaluate", path, "--protocol=speaker", *QUICK, "--json", "--out", out).result())
     from evenvoice import load_study
@@ -212,8 +212,8 @@ def test_what_is_no_corpus(corpus: str, says: str, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.wav").touch()
-    (tmp_path / "file.csv").write_text("file\nfile.wav\n")
-    (tmp_path / "gone.csv").write_text("file,emotion\ngone.wav,sad\n")
+    (tmp_path / "file.csv").write_text("file\nfile.wav\n", encoding="utf-8")
+    (tmp_path / "gone.csv").write_text("file,emotion\ngone.wav,sad\n", encoding="utf-8")
     for line in complaints(READING, corpus, tmp_path):
         assert re.search(says, line)
 
@@ -229,7 +229,7 @@ def test_a_place_that_cannot_be_written_to_is_said_before_anything_is_heard(
     if where.startswith("/proc") and not Path("/proc").is_dir():
         pytest.skip("no /proc here")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "file").write_text("precious")
+    (tmp_path / "file").write_text("precious", encoding="utf-8")
     (tmp_path / "link").symlink_to("nowhere/at all")
     before = tree(tmp_path)
     answer = run(*command, f"folder:{voices}", "--out", where)
@@ -262,5 +262,5 @@ def test_a_folder_that_holds_something_else(table: Table, tmp_path: Path, undraw
         assert "choose another --out" in complaint
         assert tree(tmp_path) == before
     assert len(predictions(out)) == 1
-    (out / "study.json").write_text("{half")
+    (out / "study.json").write_text("{half", encoding="utf-8")
     assert "study.json: cannot be read as a study" in run("evaluate", path, *quick).complaint()

@@ -29,7 +29,7 @@ def test_it_evaluates_compares_and_writes_page_and_table(corpus: Path, tmp_path:
     assert "left out: functionals-svm+focal: loss" in answer.err
     assert "random-over" in text
     assert f"report: {out / 'balance.html'}" in text
-    page = (out / "balance.html").read_text()
+    page = (out / "balance.html").read_text(encoding="utf-8")
     assert page.count("<figure>") == 3
     assert "functionals-svm+focal" in page
     table = pd.read_csv(out / "balance.csv")

@@ -15,7 +15,7 @@ def test_card_prints_a_page_or_writes_it(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "README.md"
     answer = run("card", model, "--out", out, "--licence", "apache-2.0", "--language", "de")
     assert (answer.result(), answer.err) == (f"{out}\n", "")
-    assert out.read_text().startswith('---\nlicense: "apache-2.0"\nlanguage:\n  - "de"\n')
+    assert out.read_text(encoding="utf-8").startswith('---\nlicense: "apache-2.0"\nlanguage:\n  - "de"\n')
 
 
 def test_without_a_model_it_is_the_ready_ones() -> None:

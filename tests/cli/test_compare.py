@@ -85,7 +85,7 @@ def test_markdown_is_a_table(study: Path) -> None:
 )
 def test_a_table_that_cannot_be_scored_is_one_line(table: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "theirs.csv"
-    path.write_text(table)
+    path.write_text(table, encoding="utf-8")
     complaint = run("compare", path).complaint()
     assert str(path) in complaint
     assert says in complaint

@@ -18,7 +18,7 @@ Table = Callable[..., Path]
 
 def test_demo_evaluates_trains_and_predicts(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = table()
-    path.write_text(path.read_text().replace(",2,", ",5,"))
+    path.write_text(path.read_text(encoding="utf-8").replace(",2,", ",5,"), encoding="utf-8")
     corpus = replace(open_corpus(str(path)), synthetic=True)
     recipe = open_recipe("smote-2dcnn", {"training": {"epochs": 1}})
     asked: list[str] = []

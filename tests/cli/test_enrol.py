@@ -116,8 +116,8 @@ def test_a_model_that_cannot_be_adapted_says_so(model: Path, people: Path, tmp_p
 def test_the_voice_of_another_model_is_refused(adaptive_model: Path, people: Path, tmp_path: Path) -> None:
     voice = tmp_path / "anna.voice"
     run("enrol", adaptive_model, people / "anna", "--out", voice).result()
-    values = json.loads(voice.read_text())
-    voice.write_text(json.dumps({**values, "model": "0" * 64}))
+    values = json.loads(voice.read_text(encoding="utf-8"))
+    voice.write_text(json.dumps({**values, "model": "0" * 64}), encoding="utf-8")
     assert "another model" in run("predict", adaptive_model, people, "--voice", voice).complaint()
 
 

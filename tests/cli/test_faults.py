@@ -269,7 +269,7 @@ def test_names_of_files_are_not_obeyed(kind: tuple[str, ...], model: Path, voice
     assert answer.code == 0
     assert not hostile(answer.out + answer.err)
     assert r"\u001b[2J\u202e\u009b31m\u0007" in answer.out
-    file.write_text("no audio")
+    file.write_text("no audio", encoding="utf-8")
     answer = run("predict", model, file)
     assert answer.code == 2
     assert len(answer.err.splitlines()) == 1

@@ -55,7 +55,7 @@ def test_what_cannot_be_written_is_named_and_written_next_time(
 def test_a_folder_is_named(tmp_path: Path) -> None:
     says = rf"^{tmp_path}/run: cannot be written \(File too large\); free"
     with largest(10), pytest.raises(StorageError, match=says), writing_folder(tmp_path / "run") as aside:
-        (aside / "a.txt").write_text("more than ten bytes")
+        (aside / "a.txt").write_text("more than ten bytes", encoding="utf-8")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -69,12 +69,14 @@ def test_a_page_that_cannot_be_copied_is_one_line(model: Path, tmp_path: Path) -
     page = tmp_path / "page"
     (page / "icons").mkdir(parents=True)
     for name in ("index.html", "main.js", "icons/a.svg"):
-        (page / name).write_text(20 * name)
+        (page / name).write_text(20 * name, encoding="utf-8")
     with largest(100), pytest.raises(StorageError, match=rf"^{tmp_path}/site: cannot be written \(File too large\); "):
         write_page(model, tmp_path / "site", page)
     assert not (tmp_path / "site").exists()
     write_page(model, tmp_path / "site", page)
-    assert (tmp_path / "site/icons/a.svg").read_text() == (page / "icons/a.svg").read_text()
+    assert (tmp_path / "site/icons/a.svg").read_text(encoding="utf-8") == (page / "icons/a.svg").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_a_hundred_signals(
         place.mkdir()
         monkeypatch.setenv(variable, str(place))
     recipe = tmp_path / "mine.yaml"
-    recipe.write_text(_RECIPE)
+    recipe.write_text(_RECIPE, encoding="utf-8")
     corpus = (f"folder:{voices}", "--speaker-from", "([a-z]+)_", "--recipe", str(recipe))
     name, *options = case.options
 

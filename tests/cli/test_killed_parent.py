@@ -63,8 +63,8 @@ def test_predictions_that_were_killed_at_work_go_on(model: Path, tmp_path: Path)
         until(lambda: out.exists() and out.stat().st_size > 2000, "no predictions")
         os.kill(pid, signal.SIGKILL)
         until(lambda: not living(pid), "something of it goes on")
-        assert len(out.read_text().splitlines()) < 301
+        assert len(out.read_text(encoding="utf-8").splitlines()) < 301
     assert "recordings are there already" in run(*command).err
-    assert [line.split(",")[0] for line in out.read_text().splitlines()[1:]] == [
+    assert [line.split(",")[0] for line in out.read_text(encoding="utf-8").splitlines()[1:]] == [
         str(voices / f"{number:03}.wav") for number in range(300)
     ]

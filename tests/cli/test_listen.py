@@ -63,7 +63,7 @@ def model(tmp_path: Path) -> Path:
 def surroundings(tmp_path: Path) -> dict[str, str]:
     """A machine with the device."""
     (tmp_path / "driver").mkdir()
-    (tmp_path / "driver" / "sounddevice.py").write_text(DEVICE)
+    (tmp_path / "driver" / "sounddevice.py").write_text(DEVICE, encoding="utf-8")
     sounds.sound(TALK, tiny.RATE, subtype="FLOAT")(tmp_path / "talk.wav")
     path = os.pathsep.join([str(tmp_path / "driver"), *sys.path])
     return {**os.environ, "PYTHONPATH": path, "PLAYED": str(tmp_path / "talk.wav")}
@@ -135,9 +135,9 @@ def test_a_microphone_in_use_and_a_machine_without_a_library(model: Path, surrou
     busy = listen({**surroundings, "BUSY": "1"}, model).complaint()
     assert busy.startswith("no microphone: cannot be opened (Device unavailable); connect one")
     driver = Path(surroundings["PYTHONPATH"].split(os.pathsep)[0]) / "sounddevice.py"
-    driver.write_text("raise OSError('PortAudio library not found')")
+    driver.write_text("raise OSError('PortAudio library not found')", encoding="utf-8")
     assert "apt install libportaudio2" in listen(surroundings, model).complaint()
-    driver.write_text("raise ModuleNotFoundError(name='sounddevice')")
+    driver.write_text("raise ModuleNotFoundError(name='sounddevice')", encoding="utf-8")
     assert "pip install 'evenvoice[listen]'" in listen(surroundings, model).complaint()
 
 

@@ -53,7 +53,7 @@ def test_a_corpus_is_planned_from_stated_components(tmp_path: Path) -> None:
     for row in ROWS:
         (tmp_path / f"{row}.wav").touch()
     rows = [f"{row}.wav,{emotion},{row[0]}" for row, emotion in ROWS.items()]
-    table.write_text("\n".join(["file,emotion,speaker", *rows]))
+    table.write_text("\n".join(["file,emotion,speaker", *rows]), encoding="utf-8")
     found = json.loads(run("power", table, "--difference", "5", "--speaker-sd", "5", "--json").result())
     assert (found["speakers"], found["fits"]) == (8, 3)
     assert found["components"]["speakers"] == pytest.approx(2 * 0.05**2 * 0.2)

@@ -75,7 +75,7 @@ def test_top_limits_what_is_printed(model: Path, files: list[Path]) -> None:
 def test_folders_in_the_order_of_their_names_whatever_the_jobs(
     jobs: str, form: tuple[str, ...], model: Path, voices: Path
 ) -> None:
-    (voices / "notes.txt").write_text("no recording")
+    (voices / "notes.txt").write_text("no recording", encoding="utf-8")
     answer = run("predict", model, voices, *form, "--jobs", jobs)
     files = sorted(str(file) for file in voices.rglob("*.wav"))
     if form == ("--json",):
@@ -114,7 +114,7 @@ def test_skipped_recordings_come_last_and_the_rest_is_whole(model: Path, files: 
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch):
     """Put bytes on standard input."""
-    return lambda data: monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    return lambda data: monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
 
 
 def test_standard_input_among_files(model: Path, files: list[Path], pipe) -> None:

@@ -55,7 +55,7 @@ def test_parameters_of_the_2dcnn(name: str) -> None:
 
 def test_show_with_changes_and_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "my 'own'.yaml"
-    path.write_text("extends: 2dcnn\nname: mine\ntraining: {epochs: 7}\n")
+    path.write_text("extends: 2dcnn\nname: mine\ntraining: {epochs: 7}\n", encoding="utf-8")
     shown = json.loads(run("recipe", "show", path, "--form", "channels", "--json").result())
     assert (shown["name"], shown["training"]["epochs"], shown["input_shape"]) == ("mine", 7, [3, 40, 94])
 
@@ -75,7 +75,7 @@ def test_show_with_changes_and_from_a_file(tmp_path: Path) -> None:
 )
 def test_a_recipe_that_does_not_go(text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("mine.yaml").write_text(text)
+    Path("mine.yaml").write_text(text, encoding="utf-8")
     assert says in run("recipe", "show", "mine.yaml").complaint()
 
 

@@ -27,7 +27,7 @@ def test_report_is_made_again_from_the_predictions(voices: Path, tmp_path: Path)
 def test_what_is_no_evaluation(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "half").mkdir()
-    (tmp_path / "half" / "study.json").write_text("{")
+    (tmp_path / "half" / "study.json").write_text("{", encoding="utf-8")
     before = tree(tmp_path)
     for name in ("absent", "file", "."):
         complaint = run("report", tmp_path / name).complaint()

@@ -37,7 +37,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dearest baseline in small."""
     file = tmp_path_factory.mktemp("recipes") / "cheap.yaml"
-    file.write_text("extends: cnn-lstm\nmodel: {options: {filters: [2, 2, 2], hidden: 4, piece_frames: 50}}\n")
+    file.write_text(
+        "extends: cnn-lstm\nmodel: {options: {filters: [2, 2, 2], hidden: 4, piece_frames: 50}}\n", encoding="utf-8"
+    )
     return file
 
 

@@ -18,5 +18,5 @@ def test_the_file_that_evaluate_writes_gives_the_same_predictions(voices: Path, 
 
 
 def test_a_file_that_is_wrong_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "study.yaml").write_text("corpus: folder:nowhere")
+    (tmp_path / "study.yaml").write_text("corpus: folder:nowhere", encoding="utf-8")
     assert "nowhere" in run("run", tmp_path / "study.yaml").complaint()

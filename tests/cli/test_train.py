@@ -29,7 +29,7 @@ def test_train_prints_the_path_of_a_model_that_predict_reads(
     assert "trained on angry 9, sad 9; after balancing angry 9, sad 9" in answer.err
     assert capfd.readouterr() == ("", ""), "the exporter's own words"
     assert sorted(tree(model.parent)) == ["history.csv", "model.onnx"]
-    assert (model.parent / "history.csv").read_text().startswith("epoch,train_loss,train_accuracy")
+    assert (model.parent / "history.csv").read_text(encoding="utf-8").startswith("epoch,train_loss,train_accuracy")
     [logged] = logs.iterdir()
     assert scalars(logged)[0][:2] == ("train/loss", 1)
     card = Recognizer(model).card
@@ -91,7 +91,7 @@ def test_a_model_that_cannot_be_written_leaves_nothing(
 
 def test_a_recipe_that_no_file_can_hold_is_said_before_anything_is_heard(voices: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "mine.yaml"
-    recipe.write_text("extends: smote-2dcnn\nnormalise: speaker\n")
+    recipe.write_text("extends: smote-2dcnn\nnormalise: speaker\n", encoding="utf-8")
     before = tree(tmp_path)
     answer = run("train", f"folder:{voices}", *QUICK, "--recipe", recipe, "--out", tmp_path / "out")
     assert "mine" in answer.complaint()

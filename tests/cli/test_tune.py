@@ -87,7 +87,8 @@ def tuning(voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tup
         "search:\n"
         "  training.learning_rate: {low: 1.0e-4, high: 3.0e-2, log: true}\n"
         "  model.options.dropout: null\n"
-        "  model.options.kernel_size: null\n"
+        "  model.options.kernel_size: null\n",
+        encoding="utf-8",
     )
     corpus = (f"folder:{voices}", "--speaker-from", "([a-z]+)_", "--protocol=speaker")
     return ("tune", *corpus, "--recipe=mine.yaml", "--inner-folds=2", "--jobs=1", "--out=out")
@@ -125,7 +126,7 @@ def test_the_whole_way(tuning: tuple[str, ...], tmp_path: Path) -> None:
     )
     made = open_recipe("out/mine-tuned.yaml")
     assert made.training.learning_rate == found.best.settings["training.learning_rate"]
-    assert "Found by: evenvoice tune folder:" in Path("out/mine-tuned.yaml").read_text()
+    assert "Found by: evenvoice tune folder:" in Path("out/mine-tuned.yaml").read_text(encoding="utf-8")
     # Again: nothing is tried or fitted any more, and the page is made again.
     Path("out/tuning.html").unlink()
     again = run(*tuning, "--trials=3", "--json")

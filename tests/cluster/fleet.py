@@ -40,10 +40,10 @@ class Fleet:
         self.workers: list[subprocess.Popen[bytes]] = []
         file = self.folder / "scheduler.json"
         self.scheduler = self._start([*SCHEDULER, "--host", host, "--scheduler-file", str(file)])
-        until(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        until(lambda: file.exists() and file.read_text(encoding="utf-8").strip().endswith("}"))
         from json import loads
 
-        self.address: str = loads(file.read_text())["address"]
+        self.address: str = loads(file.read_text(encoding="utf-8"))["address"]
 
     def start_worker(self, inside: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         """Start a worker with two threads; ``inside``: a command that starts it somewhere else."""

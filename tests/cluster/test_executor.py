@@ -95,7 +95,7 @@ def test_a_worker_of_another_version_is_one_line(cluster: DaskExecutor, monkeypa
 def test_what_a_worker_cannot_import_is_one_line(
     cluster: DaskExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "only_here.py").write_text("def one():\n    return 1\n")
+    (tmp_path / "only_here.py").write_text("def one():\n    return 1\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     import only_here  # type: ignore[import-not-found]
 

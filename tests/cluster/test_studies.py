@@ -44,7 +44,7 @@ def _files(folder: Path) -> dict[str, Any]:
         name = path.relative_to(folder).as_posix()
         found[name] = path.read_bytes()
         if path.name == "run.json":
-            kept = json.loads(path.read_text())
+            kept = json.loads(path.read_text(encoding="utf-8"))
             found[name] = {key: kept[key] for key in kept if key not in ("seconds", "cpu_seconds", "memory")}
     return found
 

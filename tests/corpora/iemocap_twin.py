@@ -61,7 +61,7 @@ def write_iemocap_twin(folder: Path) -> Path:
         (labels / f"{dialog}.txt").write_text(_HEADER + "\n".join(blocks), encoding="latin-1")
         (labels / f"._{dialog}.txt").write_bytes(b"\x00\x05\x16\x07\n[Mac OS X]\n")
         # A rater's file has the name of the dialog and labels of its own.
-        (labels / "Categorical" / f"{dialog}.txt").write_text("\n".join(blocks))
+        (labels / "Categorical" / f"{dialog}.txt").write_text("\n".join(blocks), encoding="utf-8")
     return root
 
 

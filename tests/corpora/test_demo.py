@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_same_bytes_wherever_it_is_made(
     far.mkdir(parents=True)
     monkeypatch.chdir(far)
     # What lies in the user's own folders is never run by the child.
-    (far / "json.py").write_text("raise RuntimeError('not the standard library')")
+    (far / "json.py").write_text("raise RuntimeError('not the standard library')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(far))
     # eSpeak's data is copied to the temporary folder: that, too, may have a long path.
     monkeypatch.setattr("tempfile.tempdir", str(far))
@@ -227,11 +227,11 @@ def test_a_negative_seed_is_refused() -> None:
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="cannot be written"):
         demo.demo_corpus(0, tmp_path / "file")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/maps is Linux's")
 def test_espeak_is_never_loaded_into_this_process(corpus: Corpus) -> None:
-    assert "espeak" not in Path("/proc/self/maps").read_text()
+    assert "espeak" not in Path("/proc/self/maps").read_text(encoding="utf-8")

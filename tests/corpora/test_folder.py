@@ -15,8 +15,8 @@ def voices(tmp_path: Path) -> Path:
     root = tmp_path / "my voices: 'loud' 🎤"
     for name in ("happy/anna_01.wav", "happy/deep/ben_02.flac", "Anger/anna_03.wav", "sad/ben 04.wav"):
         write_sound(root / name)
-    (root / "notes.txt").write_text("x")
-    (root / "happy/._anna_01.wav").write_text("x")
+    (root / "notes.txt").write_text("x", encoding="utf-8")
+    (root / "happy/._anna_01.wav").write_text("x", encoding="utf-8")
     return root
 
 

@@ -74,7 +74,9 @@ def test_the_audio_is_cut_already_and_may_be_absent(everything: Corpus, root: Pa
 def small(folder: Path, line: str = "[0.0 - 1.9]\tSes01F_impro01_M000\tneu\t[2.5, 2.5, 2.5]") -> Path:
     labels = folder / "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
     labels.parent.mkdir(parents=True)
-    labels.write_text(f"% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n{line}\nC-E2:\tNeutral;\t()\n")
+    labels.write_text(
+        f"% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n{line}\nC-E2:\tNeutral;\t()\n", encoding="utf-8"
+    )
     return folder
 
 

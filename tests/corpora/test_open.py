@@ -27,7 +27,7 @@ def test_a_relative_path_with_colons(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     assert len(open_corpus("emodb:a:b")) == 4
     write_sound(tmp_path / "x.wav")
-    (tmp_path / "my:table.CSV").write_text("file,emotion\nx.wav,sad\n")
+    (tmp_path / "my:table.CSV").write_text("file,emotion\nx.wav,sad\n", encoding="utf-8")
     assert open_corpus("my:table.CSV").labels == ("sad",)
 
 

@@ -14,7 +14,7 @@ from evenvoice.corpora.emotions import canonical
 @pytest.mark.parametrize("name", ["emodb", "ravdess"])
 def test_every_row_is_as_listed(name: str, corpora_folder: Path) -> None:
     table = open_corpus(f"{name}:{corpora_folder / name}").table
-    with (corpora_folder / f"{name}.csv").open(newline="") as lines:
+    with (corpora_folder / f"{name}.csv").open(newline="", encoding="utf-8") as lines:
         listed = list(csv.DictReader(lines))
     columns = ("file", "emotion", "speaker", "gender", "text")
     ours = {tuple(row) for row in table[list(columns)].itertuples(index=False)}
@@ -48,7 +48,7 @@ def test_emodb_summed_up(corpora_folder: Path) -> None:
     assert summary.imbalance == pytest.approx(127 / 46)
     assert summary.counts.loc["disgust", "08"] == 0
     assert {"speaker 08 has no disgust", "speaker 03 has only one disgust"} <= set(summary.warnings)
-    with (corpora_folder / "emodb.csv").open(newline="") as lines:
+    with (corpora_folder / "emodb.csv").open(newline="", encoding="utf-8") as lines:
         listed = sum(float(row["duration_s"]) for row in csv.DictReader(lines))
     assert summary.hours == pytest.approx(listed / 3600, rel=1e-4)
     assert summary.hours_note == ""

@@ -51,7 +51,7 @@ def test_segments_of_one_file_are_timed_and_are_no_copies(files: list[Path], tmp
 
 def test_recordings_that_are_missing_or_cannot_be_read(files: list[Path], tmp_path: Path) -> None:
     text = tmp_path / "text.wav"
-    text.write_text("no audio")
+    text.write_text("no audio", encoding="utf-8")
     summary = summarise(corpus([row(files[0]), row(text), row(tmp_path / "absent.wav")]))
     assert summary.hours == pytest.approx(0.5 / 3600)
     assert summary.hours_note == "the audio is missing for 1; the audio cannot be read for 1"

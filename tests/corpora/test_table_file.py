@@ -137,7 +137,7 @@ def test_a_column_that_resembles_a_known_one_is_a_column_of_its_own(folder: Path
 
 
 def test_columns_are_named(folder: Path) -> None:
-    (folder / "table.csv").write_text("path,label,emotion,who,utterance\na.wav,wut,x,anna,7\n")
+    (folder / "table.csv").write_text("path,label,emotion,who,utterance\na.wav,wut,x,anna,7\n", encoding="utf-8")
     corpus = open_corpus(str(folder / "table.csv"), columns="file=path,emotion=label,speaker=who")
     assert corpus.table.iloc[0][["emotion", "speaker", "emotion (table)", "utterance (table)"]].to_list() == [
         "wut", "anna", "x", "7"
@@ -283,13 +283,13 @@ def test_a_column_is_named_once(folder: Path) -> None:
         ("emotion=label,emotion=other", "'emotion' is 'label' and 'other'; name one"),
         ("emotion=label,speaker=label", "column 'label' for emotion and for speaker; name it for one"),
     ):
-        (folder / "table.csv").write_text("file,label,other\na.wav,sad,x\n")
+        (folder / "table.csv").write_text("file,label,other\na.wav,sad,x\n", encoding="utf-8")
         with pytest.raises(EvenvoiceError, match=says):
             open_table(folder / "table.csv", columns)
 
 
 def test_a_tsv_is_a_table(folder: Path) -> None:
-    (folder / "table.tsv").write_text("file\temotion\na.wav\tsad\n")
+    (folder / "table.tsv").write_text("file\temotion\na.wav\tsad\n", encoding="utf-8")
     assert open_corpus(str(folder / "table.tsv")).labels == ("sad",)
 
 

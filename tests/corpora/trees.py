@@ -35,7 +35,7 @@ def write_all(folder: Path, names: str, suffix: str = ".wav") -> None:
 def emodb(folder: Path, suffix: str = ".wav") -> None:
     write_all(folder, "wav/03a01Fa wav/03a01Nc wav/08b10Wb wav/16a07Lb", suffix)
     (folder / "labsilb").mkdir()
-    (folder / "labsilb/03a01Fa.labsilb").write_text("x")
+    (folder / "labsilb/03a01Fa.labsilb").write_text("x", encoding="utf-8")
 
 
 def ravdess(folder: Path, suffix: str = ".wav") -> None:
@@ -54,7 +54,8 @@ def crema_d(folder: Path, suffix: str = ".wav") -> None:
         (folder / "AudioMP3" / f"{name}.mp3").touch()
     (folder / "VideoDemographics.csv").write_text(
         "ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,Caucasian,Not Hispanic\n1002,21,Female,Caucasian,Not Hispanic\n"
-        "1040,42,Male,Caucasian,Not Hispanic\n1091,29,Female,Caucasian,Not Hispanic\n"
+        "1040,42,Male,Caucasian,Not Hispanic\n1091,29,Female,Caucasian,Not Hispanic\n",
+        encoding="utf-8",
     )
 
 
@@ -68,14 +69,15 @@ def tess(folder: Path, suffix: str = ".wav") -> None:
 
 def savee(folder: Path, suffix: str = ".wav") -> None:
     write_all(folder / "AudioData", "DC/a01 DC/sa15 JE/su02 KL/n30", suffix)
-    (folder / "AudioData/Info.txt").write_text("x")
+    (folder / "AudioData/Info.txt").write_text("x", encoding="utf-8")
 
 
 def nemo(folder: Path, suffix: str = ".wav") -> None:
     write_all(folder, "samples/WR0_surprised_12 samples/WR0_anger_12 samples/SB0_neutral_3", suffix)
     (folder / "data.tsv").write_text(
         "file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage\n"
-        'WR0_surprised_12.wav\tsurprised\t"Ucho\tucho\tWR0\tmale\t23\nSB0_neutral_3.wav\tneutral\tA\ta\tSB0\tfemale\t9\n'
+        'WR0_surprised_12.wav\tsurprised\t"Ucho\tucho\tWR0\tmale\t23\nSB0_neutral_3.wav\tneutral\tA\ta\tSB0\tfemale\t9\n',
+        encoding="utf-8",
     )
 
 

@@ -70,7 +70,7 @@ def test_names_of_evenvoice_in_its_python_exist() -> None:
 
 def test_the_recipe_of_the_commands_page_opens(tmp_path: Path) -> None:
     text = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    (tmp_path / "mine.yaml").write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     assert open_recipe(tmp_path / "mine.yaml").shape.name == "channels"
 
 

@@ -109,7 +109,7 @@ def machine() -> str:
     import torch
 
     try:
-        found = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
+        found = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     except OSError:
         found = None
     processor = found[1] if found else platform.processor()
@@ -127,7 +127,9 @@ def main() -> None:
             for name, table in runs.items()
         },
     }
-    FILE.write_text(json.dumps(data, separators=(",", ":")).replace('"}', '"}\n').replace("]},", "]},\n") + "\n")
+    FILE.write_text(
+        json.dumps(data, separators=(",", ":")).replace('"}', '"}\n').replace("]},", "]},\n") + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ import numpy as np
 
 from tests.golden import study
 
-# Where the processor or a library differs, the last bits differ, and a network's two epochs carry them further: an Intel
-# Xeon differed from an AMD EPYC by 0.012 in one of 63 runs, by at most 0.0033 in the others.
+# Where the processor or a library differs, the last bits differ, and a network's two epochs carry them further: an
+# Intel Xeon differed from an AMD EPYC by 0.012 in one of 63 runs, by at most 0.0033 in the others.
 TOLERANCE = 0.04
 
 
 def test_every_recipe_predicts_what_it_predicted_before(tmp_path: Path) -> None:
-    known = json.loads(study.FILE.read_text())
+    known = json.loads(study.FILE.read_text(encoding="utf-8"))
     runs = study.run_study(tmp_path, jobs=1)  # as with two, and nothing is imported twice
     assert set(runs) == set(known["runs"])
     if study.machine() == known["machine"]:

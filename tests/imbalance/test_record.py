@@ -62,7 +62,7 @@ def test_plans_of_several_epochs_are_one_record(tmp_path: Path) -> None:
 
 def test_a_plan_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     path = tmp_path / "plan.csv"
-    path.write_text("synthetic,emotion,base,neighbour,lambda\nsynthetic-0,sad,a,007,0.25\n")
+    path.write_text("synthetic,emotion,base,neighbour,lambda\nsynthetic-0,sad,a,007,0.25\n", encoding="utf-8")
     read = read_plan(path)
     assert parent_ids(read).tolist() == [["a", "007"]]
     assert made_rows(read)["lambda"].tolist() == [0.25]

@@ -37,7 +37,7 @@ def test_a_run_is_there_once_it_is_whole_and_a_second_try_replaces_it(tmp_path: 
 
 
 def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "tensorboard").write_text("")
+    (tmp_path / "tensorboard").write_text("", encoding="utf-8")
     [logger] = open_loggers("tensorboard", tmp_path, "emodb")
     with pytest.raises(EvenvoiceError, match=r"TensorBoard's events cannot be written .*tensorboard:DIR"):
         logger.run("a", {}, "f1").__enter__()

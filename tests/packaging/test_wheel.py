@@ -63,7 +63,7 @@ def test_a_build_without_page_and_sources_stops_and_says_why(checkout: Path) -> 
 def test_a_build_where_npm_fails_stops_and_says_why(checkout: Path) -> None:
     npm = checkout / "nothing" / "npm"
     npm.parent.mkdir()
-    npm.write_text("#!/bin/sh\necho 'no registry' >&2\nexit 1\n")
+    npm.write_text("#!/bin/sh\necho 'no registry' >&2\nexit 1\n", encoding="utf-8")
     npm.chmod(0o755)
     built = _build(checkout)
     assert built.returncode != 0
@@ -79,7 +79,7 @@ def test_a_wheel_can_be_built_without_the_page_on_request(checkout: Path) -> Non
 
 def test_a_wheel_holds_the_page_that_was_built(checkout: Path) -> None:
     (checkout / PAGE).parent.mkdir()
-    (checkout / PAGE).write_text("<!doctype html>")
+    (checkout / PAGE).write_text("<!doctype html>", encoding="utf-8")
     assert _build(checkout).returncode == 0
     files = _files(checkout)
     assert "evenvoice/serve/page/index.html" in files

@@ -92,7 +92,7 @@ def test_an_unknown_experiment_is_refused(corpus: Corpus) -> None:
 def file(tmp_path: Path) -> Callable[[str, str], str]:
     def write(name: str, text: str) -> str:
         path = tmp_path / f"{name}.yaml"
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         return str(path)
 
     return write

@@ -130,7 +130,7 @@ def test_a_run_that_cannot_be_read_is_one_line(corpus: Corpus, monkeypatch: pyte
     Evaluations(monkeypatch)
     folder = tmp_path / "runs" / "2dcnn-array" / "random" / "seed-0" / "fold-0"
     folder.mkdir(parents=True)
-    (folder / "run.json").write_text('{"recipe": ')
+    (folder / "run.json").write_text('{"recipe": ', encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"fold-0"):
         reproduce(corpus, tmp_path, [1], seeds=[0])
 

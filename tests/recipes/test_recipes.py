@@ -138,9 +138,9 @@ def test_selecting_on_validation_brings_its_share() -> None:
 
 def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(
-        "extends: smote-2dcnn\ntraining: {epochs: 7}\nbalance: {options: {k_neighbors: 3}}"
+        "extends: smote-2dcnn\ntraining: {epochs: 7}\nbalance: {options: {k_neighbors: 3}}", encoding="utf-8"
     )
-    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbalance: {name: class-weights}\n")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nbalance: {name: class-weights}\n", encoding="utf-8")
     recipe = open_recipe(tmp_path / "mine.yaml")
     assert recipe.name == "mine"
     assert recipe.training.epochs == 7
@@ -160,7 +160,7 @@ def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> Non
     ],
 )
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "mine.yaml").write_text(text)
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=message):
         open_recipe(tmp_path / "mine.yaml")
 
@@ -168,7 +168,9 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, text: str, message: st
 def test_numbers_in_a_file_are_read_as_people_write_them(tmp_path: Path) -> None:
     """YAML 1.1, which PyYAML reads, calls 1e-3 a text."""
     path = tmp_path / "mine.yaml"
-    path.write_text("extends: 2dcnn\nmodel: {options: {l2: 1e-3}}\nsearch: {model.options.l2: [1e-3, 1e-2]}\n")
+    path.write_text(
+        "extends: 2dcnn\nmodel: {options: {l2: 1e-3}}\nsearch: {model.options.l2: [1e-3, 1e-2]}\n", encoding="utf-8"
+    )
     recipe = open_recipe(path)
     assert recipe.model.options["l2"] == 0.001
     assert recipe.search["model.options.l2"] == [0.001, 0.01]

@@ -38,7 +38,7 @@ def test_every_combination_is_a_recipe_whose_network_can_be_made(name: str) -> N
 
 def test_null_drops_a_key_and_more_are_added(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
-        "extends: smote-2dcnn\nsearch:\n  shape.name: null\n  model.options.filters: [32, 64]\n"
+        "extends: smote-2dcnn\nsearch:\n  shape.name: null\n  model.options.filters: [32, 64]\n", encoding="utf-8"
     )
     search = open_recipe(tmp_path / "mine.yaml").search
     assert set(search) == set(open_recipe("smote-2dcnn").search) - {"shape.name"} | {"model.options.filters"}

@@ -86,7 +86,7 @@ def test_any_text_is_a_value_or_one_error(text: str) -> None:
 @pytest.mark.parametrize("base", ["a.yaml", "./a.yaml", "../{folder}/a.yaml"])
 def test_a_recipe_that_extends_itself(base: str, tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
-    file.write_text(f"extends: {base.format(folder=tmp_path.name)}\n")
+    file.write_text(f"extends: {base.format(folder=tmp_path.name)}\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="extends itself") as caught:
         open_recipe(file)
     assert len(str(caught.value).splitlines()) == 1
@@ -94,7 +94,7 @@ def test_a_recipe_that_extends_itself(base: str, tmp_path: Path) -> None:
 
 def test_a_long_chain_of_recipes(tmp_path: Path) -> None:
     for number in range(2000):
-        (tmp_path / f"{number}.yaml").write_text(f"extends: {number + 1}.yaml\n")
+        (tmp_path / f"{number}.yaml").write_text(f"extends: {number + 1}.yaml\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="a chain of more than 10 recipes"):
         open_recipe(tmp_path / "0.yaml")
     check_chain("k", tuple("abcdefghi"))
@@ -112,7 +112,7 @@ def test_a_file_that_is_no_recipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [BOMB, "name: a\nname: b\n", "training: {epochs: 010}\n"])
 def test_a_stranger_s_file_is_one_line(text: str, tmp_path: Path) -> None:
     file = tmp_path / "strange.yaml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"recipe .*: not YAML .line [0-9]+: ") as caught:
         open_recipe(file)
     assert len(str(caught.value).splitlines()) == 1
@@ -127,7 +127,7 @@ def test_a_stranger_s_file_is_one_line(text: str, tmp_path: Path) -> None:
 def test_a_number_is_a_number(line: str, value: str, tmp_path: Path) -> None:
     if value.isdigit() and any(name in line for name in ("learning_rate", "kappa", "gamma", "alpha")):
         pytest.skip("a float may be as large as that")
-    (tmp_path / "mine.yaml").write_text(f"extends: 2dcnn\n{line % value}\n")
+    (tmp_path / "mine.yaml").write_text(f"extends: 2dcnn\n{line % value}\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"number") as caught:
         open_recipe(str(tmp_path / "mine.yaml"))
     assert len(str(caught.value)) < 300
@@ -135,12 +135,12 @@ def test_a_number_is_a_number(line: str, value: str, tmp_path: Path) -> None:
 
 def test_partners_that_name_one_another(tmp_path: Path) -> None:
     for one, other in (("a", "b"), ("b", "a")):
-        (tmp_path / f"{one}.yaml").write_text(f"extends: 2dcnn\npartners: {{{other}.yaml: 0.5}}\n")
+        (tmp_path / f"{one}.yaml").write_text(f"extends: 2dcnn\npartners: {{{other}.yaml: 0.5}}\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"partners: .*b\.yaml has partners itself"):
         open_recipe(str(tmp_path / "a.yaml"))
 
 
 def test_the_line_that_is_no_yaml_is_named(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text("extends: 2dcnn\ntraining:\n\tepochs: 3\n")
+    (tmp_path / "mine.yaml").write_text("extends: 2dcnn\ntraining:\n\tepochs: 3\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"not YAML \(line 3: found character '\\t'"):
         open_recipe(str(tmp_path / "mine.yaml"))

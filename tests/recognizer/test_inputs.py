@@ -35,7 +35,7 @@ class _Trickle(io.RawIOBase):
 def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Put bytes on standard input, in these parts."""
     return lambda *parts: monkeypatch.setattr(
-        sys, "stdin", io.TextIOWrapper(io.BufferedReader(_Trickle([part for part in parts if part])))
+        sys, "stdin", io.TextIOWrapper(io.BufferedReader(_Trickle([part for part in parts if part])), encoding="utf-8")
     )
 
 

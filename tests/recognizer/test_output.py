@@ -86,7 +86,7 @@ def test_csv_keeps_every_digit_of_a_float32() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_answer_is_out_before_the_next_is_asked_for(kind: type[Writer]) -> None:
     reader = io.BytesIO()
-    with kind(io.TextIOWrapper(reader), LABELS) as writer:
+    with kind(io.TextIOWrapper(reader, encoding="utf-8"), LABELS) as writer:
         for name in ("first", "second"):
             writer.write(name, WHOLE)
             assert name.encode() in reader.getvalue()
@@ -103,7 +103,7 @@ def test_each_window_is_out_before_the_next_is_there(kind: type[Writer]) -> None
             assert len(reader.getvalue().splitlines()) == number + header
             yield entry
 
-    with kind(io.TextIOWrapper(reader), LABELS, timeline=True) as writer:
+    with kind(io.TextIOWrapper(reader, encoding="utf-8"), LABELS, timeline=True) as writer:
         writer.write("-", live())
 
 

@@ -125,7 +125,7 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], bytes], str]] = {
 def test_a_damaged_or_hostile_file_is_refused_by_name(kind: str, model: Recognizer, tmp_path: Path) -> None:
     change, words = DAMAGED[kind]
     file = model.enrol(tiny.steady(0.25)).save(tmp_path / "anna.voice")
-    file.write_bytes(change(json.loads(file.read_text())))
+    file.write_bytes(change(json.loads(file.read_text(encoding="utf-8"))))
     with pytest.raises(EvenvoiceError, match=rf"anna\.voice: .*{words}") as said:
         SpeakerProfile.load(file)
     assert "\n" not in str(said.value)

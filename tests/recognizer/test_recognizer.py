@@ -134,7 +134,7 @@ def test_files_that_are_no_model(tmp_path: Path, capfd: pytest.CaptureFixture[st
     path = tmp_path / "a.onnx"
     path.touch()
     assert "empty (0 bytes)" in _refused(path)
-    path.write_text("these are words, and many of them\n" * 50)
+    path.write_text("these are words, and many of them\n" * 50, encoding="utf-8")
     assert "not an ONNX model" in _refused(path)
     path.write_bytes(tiny.model_file()[:-200])
     assert "damaged or cut off" in _refused(path)

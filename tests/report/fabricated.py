@@ -33,7 +33,9 @@ def write_study(
               "fingerprint": "0", "speakers_known": True} | about  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     versions = {"python": "3.11", "evenvoice": "0.1.0"}
-    (folder / "study.json").write_text(json.dumps({"format": 1, "corpus": corpus, "versions": versions}))
+    (folder / "study.json").write_text(
+        json.dumps({"format": 1, "corpus": corpus, "versions": versions}), encoding="utf-8"
+    )
     return folder
 
 
@@ -93,7 +95,7 @@ def write_run(
                   "training_rows_with_test_parents": 1 if leaky else 0},
         "epoch": len(accuracy), "seconds": 30.0, "device": "cpu", "versions": {"python": "3.11", "torch": "2.13.0"},
     }  # fmt: skip
-    (path / "run.json").write_text(json.dumps(info))
+    (path / "run.json").write_text(json.dumps(info), encoding="utf-8")
 
 
 def write_honest(folder: Path, *, seeds: int = 2, folds: int = 2, **options: object) -> None:

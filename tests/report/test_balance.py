@@ -71,7 +71,7 @@ def test_one_ratio_has_no_curve(folder: Path) -> None:
 
 
 def test_the_page_holds_table_figures_and_nothing_from_elsewhere(folder: Path) -> None:
-    page = write_balance_report(folder, figures="svg").read_text()
+    page = write_balance_report(folder, figures="svg").read_text(encoding="utf-8")
     pictures = {path.stem for path in (folder / "figures").glob("*.png")}
     assert pictures == {path.stem for path in (folder / "figures").glob("*.svg")}
     assert page.count("<figure>") == 3

@@ -88,9 +88,9 @@ def test_a_classical_classifier_has_no_curves_and_its_report_is_written(tmp_path
     write_study(tmp_path)
     write_run(tmp_path, {"a1": "angry", "h1": "happy"}, accuracy=())
     for path in (tmp_path / "runs").glob("*/*/*/*/run.json"):
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"epoch": 0}))
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"epoch": 0}), encoding="utf-8")
     assert curves_figure(load_study(tmp_path).results[0]) is None
-    assert "a classical classifier has no epochs" in write_report(tmp_path).read_text()
+    assert "a classical classifier has no epochs" in write_report(tmp_path).read_text(encoding="utf-8")
 
 
 def test_confusion_cells_are_row_shares_and_counts(study: Study) -> None:

@@ -65,7 +65,7 @@ def test_the_diagram_shows_a_system_that_is_too_sure(result: Result) -> None:
 
 
 def test_the_page_has_all_of_it(result: Result) -> None:
-    text = write_report(result.runs[0].folder.parents[4]).read_text()
+    text = write_report(result.runs[0].folder.parents[4]).read_text(encoding="utf-8")
     assert "Recognised worst: speaker d" in text
     assert "By gender" in text
     assert "UA of each speaker" in text

@@ -50,7 +50,7 @@ def write_tuning(folder: Path, uas: list[float], *, opened: bool = True, recipe:
                 store.study.tell(claim.trial, state=TrialState.FAIL)
     if opened:
         store.open_test_part(max(range(len(uas)), key=lambda number: uas[number]), len(uas) + 2)
-        (folder / "smote-2dcnn-tuned.yaml").write_text("extends: smote-2dcnn\n")
+        (folder / "smote-2dcnn-tuned.yaml").write_text("extends: smote-2dcnn\n", encoding="utf-8")
         write_study(folder, commands=["evenvoice tune <corpus>"])
         for name, answers in (
             ("smote-2dcnn", ("angry", "happy", "happy")),

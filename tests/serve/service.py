@@ -35,7 +35,7 @@ class Service:
 
     def memory(self) -> float:
         """Return what it holds in memory now, in MB."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="utf-8").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -80,9 +80,9 @@ def serving(
 def _url(process: subprocess.Popen[bytes], log: Path) -> str:
     """Wait for the line that says where it is."""
     for _ in range(600):
-        found = re.search(r" at (http://\S+:\d+) ", log.read_text())
+        found = re.search(r" at (http://\S+:\d+) ", log.read_text(encoding="utf-8"))
         if found:
             return found[1]
-        assert process.poll() is None, log.read_text()
+        assert process.poll() is None, log.read_text(encoding="utf-8")
         time.sleep(0.1)
-    raise AssertionError(f"no address within a minute: {log.read_text()}")
+    raise AssertionError(f"no address within a minute: {log.read_text(encoding='utf-8')}")

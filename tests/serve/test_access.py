@@ -147,7 +147,7 @@ def test_a_key_is_asked_for_where_there_are_keys(headers: dict[str, str], status
 
 def test_keys_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    file.write_text(f"# of mine\n{KEY}\n\n  {KEY}2  \n")
+    file.write_text(f"# of mine\n{KEY}\n\n  {KEY}2  \n", encoding="utf-8")
     assert read_keys(file) == (KEY, f"{KEY}2")
     for content in ("", "# none\n", "short\n", f"{KEY}\n1234\n", "üüüüüüüüüüüüüüüüüüüü", "x" * 200_000):
         file.write_text(content, encoding="utf-8")

@@ -254,7 +254,7 @@ def test_no_upload_is_written_to_a_file(tiny_model: Path, tmp_path: Path) -> Non
             client.post("/predict", files={"file": ("a.wav", recording)}).status_code,
         ]
         found, _opened = _opened, []
-        (tmp_path / "control").write_text("The hook works.")
+        (tmp_path / "control").write_text("The hook works.", encoding="utf-8")
         control, _opened = _opened, None
     assert statuses == [200, 200]
     assert found == []

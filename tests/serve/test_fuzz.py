@@ -49,7 +49,7 @@ def upload_all(service: Service, count: int, seconds: float) -> Counter[int]:
                 assert reason.isprintable(), reason
     assert service.memory() < settled + GROWTH
     assert service.process.poll() is None
-    assert "Traceback" not in service.log.read_text()
+    assert "Traceback" not in service.log.read_text(encoding="utf-8")
     return statuses
 
 

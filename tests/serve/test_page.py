@@ -22,7 +22,7 @@ def page(tmp_path: Path) -> Path:
     """A page of one file."""
     folder = tmp_path / "page"
     folder.mkdir()
-    (folder / "index.html").write_text("<!doctype html>")
+    (folder / "index.html").write_text("<!doctype html>", encoding="utf-8")
     return folder
 
 
@@ -31,7 +31,7 @@ def test_a_page_is_written_with_its_model(page: Path, tiny_model: Path, tmp_path
     assert write_page(tiny_model, folder, page) == folder / "index.html"
     assert {file.name for file in folder.iterdir()} == {"index.html", "model.onnx", "model.json"}
     assert (folder / "model.onnx").read_bytes() == tiny_model.read_bytes()
-    assert json.loads((folder / "model.json").read_text()) == Recognizer(tiny_model).card
+    assert json.loads((folder / "model.json").read_text(encoding="utf-8")) == Recognizer(tiny_model).card
     assert folder.stat().st_mode & 0o555 == 0o555
 
 
@@ -63,8 +63,8 @@ def test_a_service_whose_page_is_not_built_says_so(tiny_model: Path, tmp_path: P
 
 
 def test_only_the_pages_own_files_are_served(page: Path, tiny_model: Path, tmp_path: Path) -> None:
-    (tmp_path / "private.txt").write_text("private")
-    (page / "style.css").write_text("body {}")
+    (tmp_path / "private.txt").write_text("private", encoding="utf-8")
+    (page / "style.css").write_text("body {}", encoding="utf-8")
     with TestClient(create_app(tiny_model, page=page)) as client:
         first = client.get("/style.css")
         assert (first.status_code, first.text) == (200, "body {}")
@@ -79,7 +79,7 @@ def test_the_page_names_no_other_place_and_only_files_that_are_there() -> None:
     names = {file.name for file in SOURCES.iterdir()} | {"ort.js", "ort.wasm.gz", "model.json", "model.onnx"}
     assert len(names) > 20
     for file in SOURCES.iterdir():
-        text = file.read_text()
+        text = file.read_text(encoding="utf-8")
         elsewhere = [url for url in re.findall(r"https?://[^\s\"')]+", text) if "w3.org" not in url]
         assert all(f"// {url}" in text or f" {url}" in text for url in elsewhere), elsewhere
         assert not re.findall(r"(?:src|href|from|import|fetch\(|URL\()\s*=?\s*[\"'](?:/|https?:)", text)

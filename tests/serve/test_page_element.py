@@ -29,7 +29,7 @@ OURS = """<!doctype html><html lang="en"><title>Mine</title>
 
 def test_an_element_in_a_page_of_somebody_else(browser: Browser, whole_model: Path, tmp_path: Path) -> None:
     write_page(whole_model, tmp_path / "host" / "evenvoice")
-    (tmp_path / "host" / "index.html").write_text(OURS)
+    (tmp_path / "host" / "index.html").write_text(OURS, encoding="utf-8")
     (tmp_path / "host" / "favicon.ico").write_bytes(b"")
     clip, bad = tmp_path / "clip.wav", tmp_path / "bad.wav"
     soundfile.write(clip, voice(4), 16000)

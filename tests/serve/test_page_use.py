@@ -135,7 +135,7 @@ def saved(page: Visit, ending: str) -> str:
     with page.page.expect_download() as started:
         page.page.click(f"#save-{ending}")
     assert started.value.suggested_filename.endswith(f"talk, of today.{ending}")
-    return Path(started.value.path()).read_text()
+    return Path(started.value.path()).read_text(encoding="utf-8")
 
 
 def numbers(cells: list[str]) -> list[float]:
@@ -170,7 +170,7 @@ def test_both_languages_say_the_same_things(page: Visit) -> None:
         ".flatMap((each) => [each.dataset.text, each.dataset.label]).filter(Boolean)"
     )
     assert set(used) <= set(english)
-    source = "".join(file.read_text() for file in PAGE.glob("*.js") if file.name != "ort.js")
+    source = "".join(file.read_text(encoding="utf-8") for file in PAGE.glob("*.js") if file.name != "ort.js")
     assert [name for name in english if f'"{name}"' not in source and name not in used and not varied(name)] == []
 
 
@@ -194,7 +194,7 @@ def test_axe_finds_nothing(scheme: Any, language: str, page: Visit, talk: Path) 
     page.page.select_option("#language", language)
     page.page.locator("details").evaluate("(element) => (element.open = true)")
     if not page.page.evaluate("() => 'axe' in window"):
-        page.page.evaluate(AXE.read_text())
+        page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate("async () => (await axe.run()).violations")
     page.page.emulate_media(color_scheme="light")
     page.page.select_option("#language", "en")

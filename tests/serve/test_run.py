@@ -29,7 +29,9 @@ def test_it_answers_as_the_recognizer_and_logs_nothing_of_the_audio(
         assert client.post("/predict?top=secret", files={"file": ("private.txt", b"text")}).status_code == 422
         assert client.post("/predict", files={"file": ("private.txt", b"text")}).status_code == 415
         assert "server" not in client.get("/health").headers
-    written = re.sub(r"evenvoice: the HTTP service only: .*\n", "", service.log.read_text())  # no page is built
+    written = re.sub(
+        r"evenvoice: the HTTP service only: .*\n", "", service.log.read_text(encoding="utf-8")
+    )  # no page is built
     assert written == (f"evenvoice: serving {whole_model} at {service.url} (API: /docs); stop with Ctrl-C\n")
 
 
@@ -38,7 +40,7 @@ def test_it_listens_to_this_machine_only_by_default(tiny_model: Path, tmp_path: 
         port = int(service.url.rpartition(":")[2])
         reply = httpx.post(f"http://127.0.0.1:{port}/predict", content=bytes(1001))
     assert reply.status_code == 413
-    lines = (tmp_path / "log").read_text().splitlines()
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
     assert lines[1:2] == [
         "evenvoice: --host 0.0.0.0: every machine that reaches this one can use the service, unencrypted and without "
         "a password; by a name other than its numeric address only with --allow-host"

@@ -91,23 +91,23 @@ def test_a_connection_that_is_kept_alive_has_the_same_deadline(small: Service) -
 
 
 def test_half_open_connections_leave_room_and_one_line(small: Service) -> None:
-    before = small.log.read_text()
+    before = small.log.read_text(encoding="utf-8")
     with ExitStack() as stack:
         for _ in range(100):
             stack.enter_context(connect(small))
         assert is_well(small)
-    said = small.log.read_text().removeprefix(before)
+    said = small.log.read_text(encoding="utf-8").removeprefix(before)
     assert len([line for line in said.splitlines() if "connections are open" in line]) == 1
     assert "Traceback" not in said
 
 
 def test_damaged_requests_leave_no_line(small: Service) -> None:
-    before = small.log.read_text()
+    before = small.log.read_text(encoding="utf-8")
     for _ in range(20):
         with connect(small) as client:
             client.sendall(b"\x16\x03\x01\0\xa5\r\n\r\n")
             assert status(client) == 400
-    assert small.log.read_text() == before
+    assert small.log.read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize("how", ["length", "chunked", "form"])
@@ -151,7 +151,7 @@ def test_work_stops_when_the_client_has_gone(whole_model: Path, tmp_path: Path) 
 
 def cpu(service: Service) -> float:
     """Seconds of CPU that a service has taken."""
-    fields = Path(f"/proc/{service.process.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{service.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
@@ -168,7 +168,7 @@ def test_it_stops_in_time_and_answers_what_is_in_flight(sent: int, whole_model: 
         service.process.send_signal(sent)
         assert [status(client) for client in (working[-1], waiting, uploading)] == [503, 503, 503]
         assert service.process.wait(timeout=5) == 0
-    assert "Traceback" not in service.log.read_text()
+    assert "Traceback" not in service.log.read_text(encoding="utf-8")
 
 
 def test_what_is_nearly_done_is_answered_before_it_stops(whole_model: Path, tmp_path: Path) -> None:

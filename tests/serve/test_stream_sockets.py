@@ -105,11 +105,11 @@ def test_a_message_may_not_be_larger_than_the_memory_for_it(service: Service) ->
     ids=["no UTF-8", "reserved bits", "not masked", "goes on with nothing", "noise"],
 )
 def test_what_breaks_the_rules_is_closed_and_leaves_no_line(frame: bytes, service: Service) -> None:
-    before = service.log.read_text()
+    before = service.log.read_text(encoding="utf-8")
     with Talk(service) as talk:
         talk.socket.sendall(frame)
         list(talk.events())  # to its end
-    assert service.log.read_text() == before
+    assert service.log.read_text(encoding="utf-8") == before
     assert is_well(service)
 
 
@@ -124,7 +124,7 @@ def test_clients_that_vanish_give_up_their_places(service: Service) -> None:
         assert [talk.status for talk in opened] == [101, 101, 101, 101, 503]
         assert is_well(service)  # recordings are still answered
         assert opened[0].closed() == 1008  # nothing came
-    assert "Traceback" not in service.log.read_text()
+    assert "Traceback" not in service.log.read_text(encoding="utf-8")
 
 
 def test_a_page_of_another_site_cannot_open_one(service: Service) -> None:
@@ -145,7 +145,7 @@ def test_it_stops_in_time_while_streams_are_open(tiny_model: Path, tmp_path: Pat
         service.process.send_signal(signal.SIGTERM)
         assert {talk.closed() for talk in talks} <= {1012, 1001}
         assert service.process.wait(timeout=5) == 0
-    assert "Traceback" not in service.log.read_text()
+    assert "Traceback" not in service.log.read_text(encoding="utf-8")
 
 
 def test_a_reader_that_reads_nothing_holds_nobody_up(service: Service) -> None:

@@ -29,7 +29,7 @@ def study(tmp_path: Path) -> Study:
     folder = write_study(tmp_path / "study", utterances=len(ROWS))
     file = folder / "study.json"
     asked = {"recipes": ["zeta", "alpha", "beta"], "protocols": ["speaker-folds", "random", "paper"], "seeds": [0]}
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"asked": asked}))
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"asked": asked}), encoding="utf-8")
     for recipe, right in (("alpha", 8), ("beta", 5), ("zeta", 2)):
         answers = {row: emotion if "abcdefgh".index(row[0]) < right else "angry" for row, emotion in ROWS.items()}
         for protocol in ("speaker-folds", "random", "paper"):

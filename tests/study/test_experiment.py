@@ -47,7 +47,7 @@ def voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_read_is_what_is_written(tmp_path: Path) -> None:
-    (tmp_path / "study.yaml").write_text(FULL)
+    (tmp_path / "study.yaml").write_text(FULL, encoding="utf-8")
     experiment = Experiment.load(tmp_path / "study.yaml")
     assert experiment.as_yaml() == FULL
     experiment.save(tmp_path / "again.yaml")
@@ -55,7 +55,7 @@ def test_what_is_read_is_what_is_written(tmp_path: Path) -> None:
 
 
 def test_what_it_asks_for_is_evaluated_and_written_beside_the_runs(voices: Path) -> None:
-    Path("study.yaml").write_text(FULL.replace("- majority\n", ""))
+    Path("study.yaml").write_text(FULL.replace("- majority\n", ""), encoding="utf-8")
     study = Experiment.load("study.yaml").evaluate(jobs=1, on_message=lambda text: None)
     (result,) = study.results
     assert (result.recipe, result.protocol, len(result.seeds)) == ("knn", "speaker", 2)
@@ -68,7 +68,9 @@ def test_what_it_asks_for_is_evaluated_and_written_beside_the_runs(voices: Path)
 
 
 def test_one_may_stand_for_a_list_of_one(tmp_path: Path) -> None:
-    (tmp_path / "study.yaml").write_text("{corpus: demo, recipes: knn, protocols: loso, enrol: 5, without: session=5}")
+    (tmp_path / "study.yaml").write_text(
+        "{corpus: demo, recipes: knn, protocols: loso, enrol: 5, without: session=5}", encoding="utf-8"
+    )
     found = Experiment.load(tmp_path / "study.yaml")
     assert (found.recipes, found.protocols, found.enrol, found.without) == (["knn"], ["loso"], [5], ["session=5"])
 
@@ -93,7 +95,7 @@ def test_one_may_stand_for_a_list_of_one(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_one_line(text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("study.yaml").write_text(text)
+    Path("study.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(EvenvoiceError) as raised:
         Experiment.load("study.yaml")
     assert str(raised.value).startswith(says)

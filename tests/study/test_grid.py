@@ -36,7 +36,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def _predictions(folder: Path) -> dict[str, str]:
     runs = sorted((folder / "runs").glob("*/*/*/*/predictions.csv"))
-    return {path.parent.relative_to(folder).as_posix(): path.read_text() for path in runs}
+    return {path.parent.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in runs}
 
 
 def _evaluate(corpus: Corpus, out: Path, **options: object) -> list[dict]:
@@ -109,7 +109,7 @@ def test_a_finished_evaluation_is_not_made_again(corpus: Corpus, finished: Path)
     said: list[str] = []
     _evaluate(corpus, finished, on_message=said.append)
     assert said == ["10 fits: all are there already"]
-    asked = json.loads((finished / "study.json").read_text())["asked"]
+    asked = json.loads((finished / "study.json").read_text(encoding="utf-8"))["asked"]
     assert asked == {"recipes": ["smote-2dcnn"], "protocols": ["speaker", "paper"], "seeds": [0, 1]}
     assert stamps == {path: path.stat().st_mtime_ns for path in finished.rglob("predictions.csv")}
 

@@ -53,7 +53,7 @@ def test_the_same_predictions_have_the_same_hash_wherever_they_lie(folder: Path,
     assert second["study"] == "moved"
     assert first["predictions_sha256"] == second["predictions_sha256"]
     changed = next(moved.glob("runs/*/speaker-folds/seed-1/fold-0/predictions.csv"))
-    changed.write_text(changed.read_text() + "\n")
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert measured(moved, RECIPE, FINGERPRINT)[0]["predictions_sha256"] != first["predictions_sha256"]
 
 
@@ -75,15 +75,15 @@ def test_a_recipes_name_words_and_search_do_not_matter_and_its_settings_do(folde
 
 def test_runs_of_other_settings_under_the_same_name_are_not_mixed_in(folder: Path) -> None:
     for path in folder.glob("runs/*/speaker-folds/seed-1/*/run.json"):
-        info = json.loads(path.read_text())
+        info = json.loads(path.read_text(encoding="utf-8"))
         info["recipe"]["training"]["epochs"] = 7
-        path.write_text(json.dumps(info))
+        path.write_text(json.dumps(info), encoding="utf-8")
     (entry,) = measured(folder, RECIPE, FINGERPRINT)
     assert (entry["seeds"], entry["ua"]["estimate"]) == (1, 0.625)
     for path in folder.glob("runs/*/speaker-folds/seed-0/*/run.json"):
-        info = json.loads(path.read_text())
+        info = json.loads(path.read_text(encoding="utf-8"))
         info["recipe"]["training"]["of a later evenvoice"] = 1
-        path.write_text(json.dumps(info))
+        path.write_text(json.dumps(info), encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="can be advertised"):
         measured(folder, RECIPE, FINGERPRINT)
 

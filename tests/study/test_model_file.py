@@ -127,7 +127,7 @@ def test_a_fusion_is_kept_and_what_is_not_kept_is_said(corpus: Corpus, tmp_path:
     """The default recipe is linear: `--keep-models` once kept nothing of it, without a word."""
     plain = {"features": {"name": "mfcc"}, "augment": []}
     network = tmp_path / "net.yaml"
-    network.write_text("extends: 2dcnn\nshape: {name: mean}\ntraining: {epochs: 1}\n")
+    network.write_text("extends: 2dcnn\nshape: {name: mean}\ntraining: {epochs: 1}\n", encoding="utf-8")
     recipes = [
         open_recipe("voice-linear", {**plain, "partners": {str(network): 0.3}}),
         open_recipe("functionals-svm"),

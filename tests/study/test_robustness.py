@@ -121,7 +121,7 @@ def test_a_bad_recording_elsewhere_costs_no_fit(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = _corpus(tmp_path / "sounds", "theirs")
-    Path(other.table["file"].iloc[-1]).write_text("no sound")
+    Path(other.table["file"].iloc[-1]).write_text("no sound", encoding="utf-8")
     monkeypatch.delattr("evenvoice.study.robustness.fit")
     with pytest.raises(AudioError, match=r"059\.wav"):
         measure_robustness(corpus, RECIPE, others=[other], execution=ALONE)
@@ -129,7 +129,7 @@ def test_a_bad_recording_elsewhere_costs_no_fit(
 
 def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:
     assert open_robustness(tmp_path) is None
-    (tmp_path / FILE).write_text('{"recipe": 5}')
+    (tmp_path / FILE).write_text('{"recipe": 5}', encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"robustness\.json: cannot be read .*measure again with"):
         open_robustness(tmp_path)
 
@@ -140,7 +140,7 @@ def test_the_command_prints_the_table_and_writes_the_file(tmp_path: Path) -> Non
     table = tmp_path / "voices.csv"
     fabricated = fabricate.utterances(n_speakers=5, per_emotion=(3, 3, 3, 3))
     rows = [f"voices/{row:03d}.wav,{one.emotion},{one.speaker}" for row, one in enumerate(fabricated.itertuples())]
-    table.write_text("\n".join(["file,emotion,speaker", *rows]))
+    table.write_text("\n".join(["file,emotion,speaker", *rows]), encoding="utf-8")
     arguments = ("--recipe", "functionals-svm", "--through", "gain:-6", "--jobs", "1", "--out", tmp_path / "study")
     text = run("robustness", table, "--emotions", "all", *arguments).result()
     assert "gain:-6" in text

@@ -54,7 +54,7 @@ def test_equal_seeds_are_the_runs_of_one_seed(corpus: Corpus, study: Study, tmp_
         there = study.folder / run.folder.relative_to(tmp_path)
         assert there.parent.name == f"seed-{run.key.fit_seed}"
         assert (there / "predictions.csv").read_bytes() == (run.folder / "predictions.csv").read_bytes()
-        assert json.loads((there / "run.json").read_text())["fingerprint"] == run.info["fingerprint"]
+        assert json.loads((there / "run.json").read_text(encoding="utf-8"))["fingerprint"] == run.info["fingerprint"]
     names = {path.name for path in (study.folder / "runs/smote-2dcnn/random").iterdir()}
     assert names == {"seed-0", "seed-1", "split-0-fit-1", "split-1-fit-0"}
 
@@ -64,24 +64,29 @@ def test_results_are_means_over_all_fits(study: Study) -> None:
     assert result.seeds == [Seed(0, 0), Seed(0, 1), Seed(1, 0), Seed(1, 1)]
     uas = [scores.ua for scores in result.scores.values()]
     assert result.over_seeds(lambda scores: scores.ua).mean == pytest.approx(sum(uas) / 4)
-    assert json.loads((study.folder / "study.json").read_text())["asked"]["seeds"] == [0, [0, 1], [1, 0], 1]
+    assert json.loads((study.folder / "study.json").read_text(encoding="utf-8"))["asked"]["seeds"] == [
+        0,
+        [0, 1],
+        [1, 0],
+        1,
+    ]
 
 
 def test_report_and_audit_read_such_runs(study: Study) -> None:
-    page = write_report(study.folder).read_text()
+    page = write_report(study.folder).read_text(encoding="utf-8")
     assert "split 0 fit 1" in page
     assert not audit_run(study.folder).leaks
 
 
 def test_a_run_of_an_earlier_version_is_read(study: Study, tmp_path: Path) -> None:
     """It has one key ``seed``."""
-    before = json.loads((study.folder / "runs/smote-2dcnn/random/seed-1/fold-0/run.json").read_text())
+    before = json.loads((study.folder / "runs/smote-2dcnn/random/seed-1/fold-0/run.json").read_text(encoding="utf-8"))
     before["seed"] = before.pop("split_seed")
     del before["fit_seed"]
-    (tmp_path / "study.json").write_text((study.folder / "study.json").read_text())
+    (tmp_path / "study.json").write_text((study.folder / "study.json").read_text(encoding="utf-8"), encoding="utf-8")
     folder = tmp_path / "runs/smote-2dcnn/random/seed-1/fold-0"
     folder.mkdir(parents=True)
-    (folder / "run.json").write_text(json.dumps(before))
+    (folder / "run.json").write_text(json.dumps(before), encoding="utf-8")
     assert [run.key.seed for run in load_study(tmp_path).results[0].runs] == [Seed(1, 1)]
 
 

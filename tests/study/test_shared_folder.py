@@ -39,7 +39,9 @@ def test_a_run_that_another_process_made_meanwhile_is_kept(
             theirs = tmp_path / "runs" / "knn" / "random" / "seed-0" / "fold-0"
             theirs.mkdir(parents=True)
             write_json(theirs / "run.json", {**data, "theirs": True, **({"fingerprint": "x"} if other else {})})
-            (theirs / "predictions.csv").write_text((path.parent / "predictions.csv").read_text())
+            (theirs / "predictions.csv").write_text(
+                (path.parent / "predictions.csv").read_text(encoding="utf-8"), encoding="utf-8"
+            )
 
     monkeypatch.setattr(module, "write_json", late)
     with pytest.raises(EvenvoiceError, match=r"fold-0: holds a run of other settings"):

@@ -92,7 +92,7 @@ def test_no_common_seed_is_told(tmp_path: Path) -> None:
     folder = _study(tmp_path, {"a": 3, "b": 4})
     (folder / "runs/b/speaker-folds/seed-0").rename(folder / "runs/b/speaker-folds/seed-7")
     path = folder / "runs/b/speaker-folds/seed-7/fold-0/run.json"
-    path.write_text(path.read_text().replace('"seed": 0', '"seed": 7'))
+    path.write_text(path.read_text(encoding="utf-8").replace('"seed": 0', '"seed": 7'), encoding="utf-8")
     assert compare(read_systems([folder]))[1].why_not == "no seed that both have"
 
 
@@ -120,7 +120,7 @@ def test_different_corpora_are_refused(tmp_path: Path) -> None:
 
 def test_different_emotions_are_refused(tmp_path: Path) -> None:
     study, table = _study(tmp_path / "one", {"a": 3}), tmp_path / "other.csv"
-    table.write_text("utterance,emotion,synthetic,predicted,p:sad,p:happy\n1,sad,False,sad,0.9,0.1\n")
+    table.write_text("utterance,emotion,synthetic,predicted,p:sad,p:happy\n1,sad,False,sad,0.9,0.1\n", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=r"other.csv has the emotions sad, happy, .*one has angry, happy"):
         read_systems([study, table])
 

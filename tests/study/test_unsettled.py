@@ -38,11 +38,11 @@ def test_a_partner_is_named(tmp_path: Path) -> None:
     write_study(tmp_path)
     write_honest(tmp_path)
     for path in tmp_path.rglob("run.json"):
-        run = json.loads(path.read_text())
+        run = json.loads(path.read_text(encoding="utf-8"))
         partner = open_recipe("voice-cnn").model_dump(mode="json")
         run["recipe"]["partners"] = [{"recipe": partner, "weight": 1}]
         run["unsettled"] = [0.0, 0.5 if run["fold"] else 0.4]
-        path.write_text(json.dumps(run))
+        path.write_text(json.dumps(run), encoding="utf-8")
     note = unsettled_note(load_study(tmp_path))
     assert note is not None
     assert "smote-2dcnn's partner voice-cnn × speaker-folds (50.0 % of" in note

@@ -85,12 +85,12 @@ def test_what_a_recipe_says_of_itself_is_not_believed_against_its_answers(study:
             folder = tmp_path / "runs/knn/speaker" / f"split-0-fit-{fit}" / f"fold-{fold.key.fold}"
             folder.mkdir(parents=True)
             info = fold.info | {"split_seed": 0, "fit_seed": fit}
-            (folder / "run.json").write_text(json.dumps(info))
+            (folder / "run.json").write_text(json.dumps(info), encoding="utf-8")
             table = fold.predictions
             if fit:
                 table["predicted"] = "sad"
             table.to_csv(folder / "predictions.csv", index=False)
-    (tmp_path / "study.json").write_text((study.folder / "study.json").read_text())
+    (tmp_path / "study.json").write_text((study.folder / "study.json").read_text(encoding="utf-8"), encoding="utf-8")
     result = load_study(tmp_path)["knn", "speaker"]
     assert len(result.seeds) == len(seeds)
     assert result.varies == "fits"

@@ -178,10 +178,10 @@ def test_a_file_that_differs_from_torch_is_not_written(trained: TrainedModel, tm
     with pytest.raises(EvenvoiceError, match=r"model\.onnx: not written, .* differ from torch's by .*, expected below"):
         export(other, target, corpus=None)
     assert list(tmp_path.iterdir()) == []
-    target.write_text("an older model")
+    target.write_text("an older model", encoding="utf-8")
     with pytest.raises(EvenvoiceError):
         export(other, target, corpus=None)
-    assert [file.read_text() for file in tmp_path.iterdir()] == ["an older model"]
+    assert [file.read_text(encoding="utf-8") for file in tmp_path.iterdir()] == ["an older model"]
 
 
 @pytest.mark.usefixtures("without_exporting")

@@ -180,8 +180,10 @@ def test_a_recipe_is_random_where_a_partner_is() -> None:
 
 
 def test_a_partner_of_a_file_is_found_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "cnn.yaml").write_text("extends: 2dcnn\n")
-    (tmp_path / "mine.yaml").write_text("extends: functionals-svm\nfeatures: mfcc\npartners: {cnn.yaml: 0.25}\n")
+    (tmp_path / "cnn.yaml").write_text("extends: 2dcnn\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        "extends: functionals-svm\nfeatures: mfcc\npartners: {cnn.yaml: 0.25}\n", encoding="utf-8"
+    )
     recipe = open_recipe(tmp_path / "mine.yaml")
     assert (recipe.partners[0].recipe.name, recipe.own_weight) == ("cnn", 0.75)
     assert Recipe(**recipe.model_dump()) == recipe

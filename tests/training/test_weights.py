@@ -70,7 +70,7 @@ def test_classifiers_and_partners_come_back(
     name: str, changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("fabricated.yaml").write_text("extends: voice-linear\nfeatures: {name: mfcc}\naugment: []\n")
+    Path("fabricated.yaml").write_text("extends: voice-linear\nfeatures: {name: mfcc}\naugment: []\n", encoding="utf-8")
     recipe = open_recipe(name, changes)
     examples = fabricate.examples_for(recipe, fabricate.utterances(n_speakers=2))
     model = fit(recipe, examples)

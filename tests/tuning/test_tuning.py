@@ -52,7 +52,9 @@ def test_nothing_of_the_test_part_reaches_a_trial(tmp_path: Path, monkeypatch: p
     assert outcome(blind) == outcome(clean)
     assert blind.chosen == clean.chosen
     file = "small-tuned.yaml"
-    assert (tmp_path / "blind" / file).read_text() == (tmp_path / "clean" / file).read_text()
+    assert (tmp_path / "blind" / file).read_text(encoding="utf-8") == (tmp_path / "clean" / file).read_text(
+        encoding="utf-8"
+    )
     assert asked
     assert not any(found & set(TABLE.index[TESTED]) for found in asked)
 
@@ -143,13 +145,14 @@ def test_own_settings_outside_the_space_are_tried_as_they_are(tmp_path: Path) ->
 def test_the_file_extends_the_users_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.yaml").write_text(
         "extends: smote-2dcnn\nshape: mean\nbalance: {options: {k_neighbors: 2}}\n"
-        "training: {epochs: 1}\nsearch: {training.batch_size: [8, 16], features.n_mfcc: null}\n"
+        "training: {epochs: 1}\nsearch: {training.batch_size: [8, 16], features.n_mfcc: null}\n",
+        encoding="utf-8",
     )
     monkeypatch.chdir(tmp_path)
     recipe = open_recipe("mine.yaml", {"model": {"options": {"filters": 8}}, "normalise": "speaker"})
     tuned(Path("out"), recipe, trials=2, extends="mine.yaml")
     made = open_recipe("out/mine-tuned.yaml")
-    assert "extends: ../mine.yaml" in Path("out/mine-tuned.yaml").read_text()
+    assert "extends: ../mine.yaml" in Path("out/mine-tuned.yaml").read_text(encoding="utf-8")
     assert (made.training.epochs, made.normalise, made.model.options["filters"]) == (1, "speaker", 8)
 
 

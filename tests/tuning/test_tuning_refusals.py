@@ -102,6 +102,6 @@ def test_the_division_is_the_protocols_fold_and_loses_nobody() -> None:
 )
 def test_a_damaged_or_missing_file_is_one_line(tmp_path: Path, text: str | None, message: str) -> None:
     if text:
-        (tmp_path / "tuning.db").write_text(text * 100)
+        (tmp_path / "tuning.db").write_text(text * 100, encoding="utf-8")
     with pytest.raises(EvenvoiceError, match=message):
         load_tuning(tmp_path)

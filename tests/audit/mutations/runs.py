@@ -36,7 +36,7 @@ def edit(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
 
 def edit_json(path: Path, **changes: Any) -> None:
     """Change keys of a run's record."""
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
 
 def ids(run: Path, part: str) -> list[str]:
@@ -98,7 +98,7 @@ def a_synthetic_row_has_a_test_row_for_base(study: Path) -> None:
 def a_neighbour_is_a_test_row_and_the_record_admits_it(study: Path) -> None:
     run = run_of(study)
     _parent(run, ids(run, "test")[-1], "neighbour")
-    leaks = json.loads((run / "run.json").read_text())["leaks"]
+    leaks = json.loads((run / "run.json").read_text(encoding="utf-8"))["leaks"]
     edit_json(run / "run.json", leaks=leaks | {"training_rows_with_test_parents": 1})
 
 
@@ -174,7 +174,7 @@ def a_row_is_tested_in_two_folds(study: Path) -> None:
     edit(run / "split.csv", lambda split: split.assign(
         part=split["part"].where(split["utterance"] != unused, "test"),
         **{step: split[step].where(split["utterance"] != unused, 0) for step in split.columns[2:]}))  # fmt: skip
-    info = json.loads((run / "run.json").read_text())
+    info = json.loads((run / "run.json").read_text(encoding="utf-8"))
     emotion = row["emotion"][0]
     counts = {when: n | {emotion: n[emotion] - 1} for when, n in info["counts"].items()}
     edit_json(run / "run.json", counts=counts, parts=table(run / "split.csv")["part"].value_counts().to_dict())
@@ -222,7 +222,7 @@ def the_epochs_of_a_network_are_gone(study: Path) -> None:
 @planted("record-contradicts-files")
 def the_counts_of_the_training_part_are_others(study: Path) -> None:
     run = run_of(study)
-    counts = json.loads((run / "run.json").read_text())["counts"]
+    counts = json.loads((run / "run.json").read_text(encoding="utf-8"))["counts"]
     more = {when: {emotion: n + 1 for emotion, n in found.items()} for when, found in counts.items()}
     edit_json(run / "run.json", counts=more)
 
@@ -230,21 +230,21 @@ def the_counts_of_the_training_part_are_others(study: Path) -> None:
 @planted("epoch-not-by-rule")
 def another_epoch_was_kept(study: Path) -> None:
     run = run_of(study)
-    kept = json.loads((run / "run.json").read_text())["epoch"]
+    kept = json.loads((run / "run.json").read_text(encoding="utf-8"))["epoch"]
     edit_json(run / "run.json", epoch=3 - kept)
 
 
 @planted("mixed-settings", leak=False)
 def a_fold_has_another_learning_rate(study: Path) -> None:
     run = run_of(study, fold=2)
-    recipe = json.loads((run / "run.json").read_text())["recipe"]
+    recipe = json.loads((run / "run.json").read_text(encoding="utf-8"))["recipe"]
     edit_json(run / "run.json", recipe=recipe | {"training": recipe["training"] | {"learning_rate": 0.5}})
 
 
 @planted("mixed-settings", leak=False)
 def a_fold_promises_less(study: Path) -> None:
     run = run_of(study, fold=2)
-    promise = json.loads((run / "run.json").read_text())["promise"]
+    promise = json.loads((run / "run.json").read_text(encoding="utf-8"))["promise"]
     edit_json(run / "run.json", promise=promise | {"disjoint": []})
 
 

@@ -32,7 +32,7 @@ def study(honest: Path, tmp_path: Path) -> Path:
 
 def test_runs_that_differ_in_words_and_in_what_tuning_may_change_are_of_one_recipe(study: Path) -> None:
     run = runs.run_of(study, fold=2)
-    recipe = json.loads((run / "run.json").read_text())["recipe"]
+    recipe = json.loads((run / "run.json").read_text(encoding="utf-8"))["recipe"]
     runs.edit_json(run / "run.json", recipe=recipe | {"about": "Mine.", "search": {"training.epochs": [5, 50]}})
     assert not audit_run(study).codes
 
@@ -121,7 +121,7 @@ def test_leaky_protocols_are_called_what_they_are(leaky: Path) -> None:
 
 def test_the_counts_of_the_papers_order_are_those_of_its_own_record(leaky: Path) -> None:
     (path,) = leaky.glob("runs/*/paper/*/*/run.json")
-    said = json.loads(path.read_text())["leaks"]
+    said = json.loads(path.read_text(encoding="utf-8"))["leaks"]
     found = {finding.kind.code: finding.evidence[0] for finding in audit_run(path.parent).findings}
     assert f": {said['synthetic_test_rows']} of " in found["synthetic-test-rows"]
     split = runs.table(path.with_name("split.csv"))
@@ -133,7 +133,9 @@ def test_the_counts_of_the_papers_order_are_those_of_its_own_record(leaky: Path)
 
 def test_the_epoch_of_a_leaky_protocol_is_not_held_against_its_recipe(leaky: Path) -> None:
     """Of four epochs one before the last was the best on the test part, and the recipe says last."""
-    kept = [json.loads(path.read_text())["epoch"] for path in leaky.glob("runs/*/session*/*/*/run.json")]
+    kept = [
+        json.loads(path.read_text(encoding="utf-8"))["epoch"] for path in leaky.glob("runs/*/session*/*/*/run.json")
+    ]
     assert min(kept) < 4
     assert "epoch-not-by-rule" not in audit_run(leaky).codes
 
@@ -141,7 +143,7 @@ def test_the_epoch_of_a_leaky_protocol_is_not_held_against_its_recipe(leaky: Pat
 def test_a_leaky_protocol_that_lost_its_mark_is_found(leaky: Path, tmp_path: Path) -> None:
     study = Path(shutil.copytree(leaky, tmp_path / "study"))
     for path in study.glob("runs/*/*/*/*/run.json"):
-        promise = json.loads(path.read_text())["promise"]
+        promise = json.loads(path.read_text(encoding="utf-8"))["promise"]
         runs.edit_json(path, promise=promise | {"leaky": False, "words": "speakers apart"})
     codes = audit_run(study).codes
     assert "not-marked-leaky" in codes
@@ -165,9 +167,9 @@ def test_the_split_of_a_run_can_be_audited(honest: Path, leaky: Path, noise: Cor
 @pytest.mark.parametrize("name", ["run.json", "split.csv", "plan.csv", "history.csv", "predictions.csv"])
 def test_a_file_that_is_missing_or_broken_is_named(study: Path, name: str) -> None:
     path = runs.run_of(study) / name
-    whole = path.read_text()
+    whole = path.read_text(encoding="utf-8")
     for content in (whole.replace("part", "x").replace("epoch", "x").replace("base", "x").replace("emotion", "x"), ""):
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
         with pytest.raises(EvenvoiceError, match=name.replace(".", r"\.")):
             audit_run(study)
     path.unlink()
@@ -185,7 +187,7 @@ def test_a_step_is_one_or_zero(study: Path) -> None:
 def test_what_is_no_study_and_another_corpus(tmp_path: Path, honest: Path, noise: Corpus) -> None:
     with pytest.raises(EvenvoiceError, match=r"holds neither study\.json nor run\.json"):
         audit_run(tmp_path)
-    (tmp_path / "study.json").write_text("{}")
+    (tmp_path / "study.json").write_text("{}", encoding="utf-8")
     with pytest.raises(EvenvoiceError, match="no run has finished yet"):
         audit_run(tmp_path)
     other = Corpus("other", noise.table.set_axis([f"x{number}" for number in range(len(noise))]), "CC0-1.0")

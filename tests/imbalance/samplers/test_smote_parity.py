@@ -78,7 +78,7 @@ def test_duplicated_rows() -> None:
 @pytest.fixture(scope="module")
 def recordings(corpora_folder: Path) -> tuple[NDArray[np.float32], NDArray[Any]]:
     """40 MFCCs × 48 frames of every third recording of EmoDB, and the emotions."""
-    with (corpora_folder / "emodb.csv").open(newline="") as table:
+    with (corpora_folder / "emodb.csv").open(newline="", encoding="utf-8") as table:
         chosen = list(csv.DictReader(table))[::3]
     features = []
     for utterance in chosen:
