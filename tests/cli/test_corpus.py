@@ -53,7 +53,7 @@ def test_a_corpus_that_may_not_be_downloaded_says_where_to_get_it(tmp_path: Path
 def test_showing_a_corpus_imports_nothing_that_fits_or_draws(table: Table) -> None:
     heavy = ["torch", "sklearn", "scipy", "matplotlib", "joblib", "skorch"]
     heavy += [f"evenvoice.{room}" for room in ("report", "study", "training", "models")]
-    for arguments, also in ((["corpus", "show", str(table())], []), (["corpus", "list"], ["pandas"])):
+    for arguments, also in ((["corpus", "show", str(table())], []), (["corpus", "list"], ["pandas", "numpy"])):
         program = (
             f"import sys; sys.argv = ['evenvoice', *{arguments!r}]\nfrom evenvoice.cli.main import main\n"
             "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"

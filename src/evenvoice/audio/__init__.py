@@ -4,34 +4,46 @@ What cannot be used raises one `AudioError` whose line names the file and the re
 holds: a recording that is cut short, damaged, or several in one is refused. Training and recognition decode through
 this one room, so that a model never gets a waveform made in another way than those it was trained on.
 
-Perturbations, which only training needs, are imported when they are first used.
+Each name is imported when it is first used: perturbations, which only training needs, and NumPy and the libraries that
+decode, which nothing needs to list corpora or to look for files.
 """
 
 from typing import TYPE_CHECKING
 
-from evenvoice.audio.recording import (
-    LONGEST,
-    Clip,
-    Recording,
-    content_hash,
-    decode,
-    duration,
-    load,
-    open_blocks,
-    read,
-    read_bytes,
-    sample_rate,
-)
-from evenvoice.audio.samples import SHORTEST, Judge, check_length
-from evenvoice.audio.source import one_line
-from evenvoice.audio.suffixes import SUFFIXES
-from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, not_floats, resample
 from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
     from evenvoice.audio.perturbation import PERTURBATIONS, open_perturbation
+    from evenvoice.audio.recording import (
+        LONGEST,
+        Clip,
+        Recording,
+        content_hash,
+        decode,
+        duration,
+        load,
+        open_blocks,
+        read,
+        read_bytes,
+        sample_rate,
+    )
+    from evenvoice.audio.samples import SHORTEST, Judge, check_length
+    from evenvoice.audio.source import one_line
+    from evenvoice.audio.suffixes import SUFFIXES
+    from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, not_floats, resample
 else:
-    __getattr__, __dir__ = lazy_names(__name__, {"PERTURBATIONS": "perturbation", "open_perturbation": "perturbation"})
+    _RECORDING = ("LONGEST", "Clip", "Recording", "content_hash", "decode", "duration", "load", "open_blocks", "read")
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            **dict.fromkeys(("PERTURBATIONS", "open_perturbation"), "perturbation"),
+            **dict.fromkeys((*_RECORDING, "read_bytes", "sample_rate"), "recording"),
+            **dict.fromkeys(("SHORTEST", "Judge", "check_length"), "samples"),
+            "one_line": "source",
+            "SUFFIXES": "suffixes",
+            **dict.fromkeys(("Waveform", "check_chunk", "check_waveform", "not_floats", "resample"), "waveform"),
+        },
+    )
 
 __all__ = [
     "LONGEST",
