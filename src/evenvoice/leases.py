@@ -45,10 +45,12 @@ def leased_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
         if folder.exists():
             break
         _release(lock)
+    _ours.add(folder)
     try:
         yield folder
     finally:
         _remove(folder)
+        _ours.discard(folder)
         _release(lock)
 
 
@@ -72,10 +74,12 @@ def leased_file(parent: Path, suffix: str) -> Iterator[Path]:
         if file.exists():
             break
         _release(lock)
+    _ours.add(file)
     try:
         yield file
     finally:
         _remove(file)
+        _ours.discard(file)
         _release(lock)
 
 
@@ -211,6 +215,21 @@ def sweep(parent: Path, pattern: str = ".", prefix: str = PREFIX) -> None:
             _release(lock)
 
 
+def remove_all() -> None:
+    """Remove what this process is writing, whose writers are not asked: before it ends without a word to them.
+
+    Examples:
+        >>> with temporary_folder() as folder:
+        ...     remove_all()
+        ...     folder.exists()
+        False
+    """
+    for path in tuple(_ours):
+        _remove(path)
+
+
+# What is being written here, and not in other processes.
+_ours: set[Path] = set()
 _swept: set[tuple[Path, str]] = set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import QUICK, finish, predictions, run, start
+from tests.cli.killing import half_written, is_locked, living, until
 
 # Run before evenvoice: the second run is never written to its end.
 HANGS = """
@@ -103,6 +105,66 @@ def test_a_scheduler_that_ends_the_command_ends_its_workers(evaluation: tuple[Pa
         while _group(process.pid):
             assert time.monotonic() < until, "workers go on without the command"
             time.sleep(0.05)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+# A fit that no signal ends before it is done, as one of libsvm or liblinear: a lock that is held cannot be taken again,
+# and ctypes lets other threads run meanwhile.
+NATIVE = """
+import ctypes, os
+from evenvoice.models import Estimator
+
+class Native(Estimator):
+    name = "native"
+
+    def _fit(self, X, y, class_weights, seed):
+        lock, library = ctypes.create_string_buffer(256), ctypes.CDLL(None)
+        library.pthread_mutex_lock(lock)
+        open(os.environ["FITTING"] + str(os.getpid()), "w").close()
+        library.pthread_mutex_lock(lock)
+
+    def _probabilities(self, X):
+        raise NotImplementedError
+
+    def learned(self):
+        return {}
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a mutex of zeros is Linux'")
+@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGTERM, 2)])
+def test_no_fit_is_waited_for(
+    number: signal.Signals, jobs: int, voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM goes to the command alone, Ctrl-C to its workers as well."""
+    (tmp_path / "native_model.py").write_text(NATIVE)
+    (tmp_path / "mine.yaml").write_text("extends: majority\nmodel: {name: 'native_model:Native'}\n")
+    for name, value in {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}", "TMPDIR": str(tmp_path / "tmp"),
+                        "FITTING": str(tmp_path / "fitting-")}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    (tmp_path / "tmp").mkdir()
+    process = start(
+        "evaluate", f"folder:{voices}", "--speaker-from", "([a-z]+)_", "--protocol=speaker",
+        "--recipe", tmp_path / "mine.yaml", "--jobs", str(jobs), "--out", tmp_path / "out",
+    )  # fmt: skip
+    try:
+        while len(list(tmp_path.glob("fitting-*"))) < jobs:
+            assert process.poll() is None, finish(process)
+            time.sleep(0.05)
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        answer = finish(process)
+        assert answer.code == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+        assert answer.err.splitlines()[-1] == "evenvoice: interrupted; what was finished is kept"
+        assert answer.err.count("interrupted") == 1
+        until(lambda: not living(process.pid), "workers go on without the command")
+        assert not any(map(is_locked, half_written(tmp_path)))
+        if jobs == 1:
+            assert not half_written(tmp_path)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
 import errno
 import os
-import signal
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, TextIO
-
-# Until the destructor that was interrupted has ended, in seconds; if it has not, it is sent once more.
-_SOON = 0.05
-# For how long a signal waits for imports to end, in seconds.
-_PATIENCE = 4.0
+from collections.abc import Iterator
+from typing import TextIO
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -88,97 +77,6 @@ def open_standard_streams() -> bool:
                 os.close(handle)
             setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # to the process' end
     return was_open
-
-
-@contextmanager
-def interrupts_kept(number: Callable[[], signal.Signals]) -> Iterator[None]:
-    """Send Ctrl-C again where it came in a destructor or a weak reference's callback.
-
-    Python cannot raise there: it prints a traceback, and the program goes on as if nobody had stopped it.
-
-    Args:
-        number: Says which signal came.
-    """
-    before = sys.unraisablehook
-
-    def hook(unraisable: Any) -> None:
-        if unraisable.exc_type is not None and issubclass(unraisable.exc_type, KeyboardInterrupt):
-            again = threading.Timer(_SOON, _send, [number()])
-            again.daemon = True
-            again.start()
-        else:
-            before(unraisable)
-
-    sys.unraisablehook = hook
-    try:
-        yield
-    finally:
-        sys.unraisablehook = before
-
-
-class Interrupts:
-    """Handles Ctrl-C and SIGTERM: a ``KeyboardInterrupt``, but not before an import has ended.
-
-    Extensions call Python while they are imported (soxr makes its enums), and C++ aborts the process where that raises.
-
-    Attributes:
-        terminated: Whether SIGTERM came.
-    """
-
-    def __init__(self) -> None:
-        self.terminated = False
-        self._since: float | None = None
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Raise, or send the signal again soon."""
-        self.terminated = self.terminated or number == signal.SIGTERM
-        if self._since is None:
-            self._since = time.monotonic()
-        if _imports(frame) and time.monotonic() - self._since < _PATIENCE:
-            again = threading.Timer(_SOON, _send, [signal.Signals(number)])
-            again.daemon = True
-            again.start()
-        else:
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Handle both signals here; Ctrl-C only where Python would, and nothing but in the main thread.
-
-        Afterwards they do what the system does: a program that ends waits for its threads, and Python would print a
-        traceback of that.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        numbers = [signal.SIGTERM]
-        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
-            numbers.append(signal.SIGINT)
-        for number in numbers:
-            signal.signal(number, self)
-        try:
-            with interrupts_kept(lambda: signal.SIGTERM if self.terminated else signal.SIGINT):
-                yield
-        finally:
-            for number in numbers:
-                signal.signal(number, signal.SIG_DFL)
-
-
-def _imports(frame: FrameType | None) -> bool:
-    """True where a module is being imported."""
-    while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            return True
-        frame = frame.f_back
-    return False
-
-
-def _send(number: signal.Signals) -> None:
-    """Send a signal to the main thread; a real one, where there are any, for it ends a sleep or a wait."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident or 0, number)
-    else:
-        _thread.interrupt_main(number)
 
 
 def flush_stdout(stream: TextIO) -> str | None:

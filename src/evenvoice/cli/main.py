@@ -37,13 +37,11 @@ from evenvoice.cli import (
     train,
     tune,
 )
+from evenvoice.cli.interrupts import INTERRUPTED, MESSAGE, TERMINATED, Interrupts
 from evenvoice.cli.strict import Commands
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import missing_extra
 from evenvoice.printing import PrintableStream, printable
-
-# What typer exits with after Ctrl-C, and what a shell has for a process that SIGTERM ended.
-INTERRUPTED, TERMINATED = 130, 143
 
 app = Commands(
     name="evenvoice",
@@ -103,6 +101,8 @@ def main() -> None:
 
     Exit codes: 0, all went well; 1, a finding (`audit`), or the reader of stdout has gone; 2, one line says why; 130,
     Ctrl-C; 143, SIGTERM. Both signals are left to the system, as at the end of a program.
+
+    A command that has not ended some seconds after a signal is ended (`evenvoice.cli.interrupts`).
     """
     was_open = faults.open_standard_streams()
     streams = sys.stdout, sys.stderr
@@ -112,7 +112,7 @@ def main() -> None:
     sys.stdout, sys.stderr = map(PrintableStream, streams)
     warnings.formatwarning = _as_line
     # A scheduler's SIGTERM is its Ctrl-C. By default Python would be gone at once, and leave its workers at work.
-    interrupts = faults.Interrupts()
+    interrupts = Interrupts()
     try:
         with interrupts.handled():
             try:
@@ -127,7 +127,8 @@ def main() -> None:
             if interrupts.terminated and code:
                 code = TERMINATED
             if code in (INTERRUPTED, TERMINATED):
-                print("evenvoice: interrupted; what was finished is kept", file=sys.stderr)
+                interrupts.said = True
+                print(MESSAGE, file=sys.stderr)
     finally:
         sys.stdout, sys.stderr = streams
         warnings.formatwarning = _FORMAT
