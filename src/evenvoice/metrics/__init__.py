@@ -20,7 +20,14 @@ from evenvoice.metrics.pairing import common_fits, distinct
 from evenvoice.metrics.permutation import holm
 from evenvoice.metrics.pilot import Detectable, Pilot, mdd_of, pilot_of, typical_components
 from evenvoice.metrics.planning import StudyPlan, minimum_detectable_difference, plan_study
-from evenvoice.metrics.predictions import PROBABILITY, check_predictions, labels_of, make_predictions, read_predictions
+from evenvoice.metrics.predictions import (
+    PROBABILITY,
+    check_predictions,
+    labels_of,
+    make_predictions,
+    read_predictions,
+    taken_names,
+)
 from evenvoice.metrics.proportions import wilson
 from evenvoice.metrics.scores import Scores, score, unweighted_accuracy
 from evenvoice.metrics.subgroups import SUBGROUPS, subgroup_columns, subgroups, worst, worst_of
@@ -66,6 +73,7 @@ __all__ = [
     "score",
     "subgroup_columns",
     "subgroups",
+    "taken_names",
     "temperature_of_logits",
     "trust",
     "typical_components",

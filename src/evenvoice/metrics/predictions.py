@@ -15,10 +15,34 @@ PROBABILITY = "p:"
 """Prefix of the probability columns: ``p:angry``."""
 
 KNOWN = ("speaker", "session", "gender", "text", "seconds")
-NOT_KEPT = ("utterance", "emotion", "synthetic", "predicted", "file", "start", "end")
+NOT_KEPT = ("emotion", "file", "start", "end")
 """Columns of a corpus' table that are not copied beside the answers; all others are, for subgroups."""
 
 REQUIRED = ("utterance", "emotion", "synthetic", "predicted")
+
+
+_TAKEN = ("seconds", "synthetic", "predicted")
+
+
+def taken_names(table: pd.DataFrame) -> dict[str, str]:
+    """Return which columns of a corpus' table have a name that predictions have for something else, and their new one.
+
+    Args:
+        table: A corpus' table, before the durations are added to it as ``seconds``.
+
+    Examples:
+        >>> taken_names(pd.DataFrame({"emotion": ["sad"], "predicted": ["happy"], "p:sad": [0.1]}))
+        {'predicted': 'table:predicted', 'p:sad': 'table:p:sad'}
+    """
+    there, found = set(map(str, table)), dict[str, str]()
+    for name in map(str, table):
+        if name in _TAKEN or name.startswith(PROBABILITY):
+            new = f"table:{name}"
+            while new in there:
+                new = f"table:{new}"
+            there.add(new)
+            found[name] = new
+    return found
 
 
 def make_predictions(
@@ -30,7 +54,8 @@ def make_predictions(
     """Join probabilities to the true emotions by position.
 
     Args:
-        utterances: Rows of a corpus' table, indexed by utterance id, with the column ``emotion``.
+        utterances: Rows of a corpus' table, indexed by utterance id, with the column ``emotion``; ``seconds`` are their
+            durations. Other columns with a name of ours are called as `taken_names` says.
         probabilities: ``[n, emotions]``.
         labels: Emotions in the order of the columns.
         synthetic: True for rows that no one spoke (protocol ``paper`` tests some); none if not given.
@@ -45,8 +70,9 @@ def make_predictions(
         "emotion": utterances["emotion"].to_numpy(),
     }
     others = [name for name in map(str, utterances) if name not in (*KNOWN, *NOT_KEPT)]
-    others = [name for name in others if not name.startswith(PROBABILITY) and utterances[name].notna().any()]
-    columns |= {name: utterances[name].to_numpy() for name in (*KNOWN, *others) if name in utterances}
+    others = [name for name in others if utterances[name].notna().any()]
+    called = taken_names(utterances[others])
+    columns |= {called.get(name, name): utterances[name].to_numpy() for name in (*KNOWN, *others) if name in utterances}
     columns["synthetic"] = np.zeros(len(utterances), bool) if synthetic is None else synthetic
     columns["predicted"] = np.asarray(labels)[probabilities.argmax(axis=1)]
     columns |= {PROBABILITY + label: probabilities[:, number] for number, label in enumerate(labels)}

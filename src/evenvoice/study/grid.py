@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 from joblib import delayed
 
-from evenvoice.audio import duration
 from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.files import check_writable, write_json
 from evenvoice.leases import sweep
@@ -32,6 +31,7 @@ from evenvoice.study.arguments import (
     as_protocols,
     as_recipes,
 )
+from evenvoice.study.columns import renamed_columns, with_durations
 from evenvoice.study.cost import announcement
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grouping import by_features
@@ -141,6 +141,8 @@ def evaluate(
         execution.message(f"warning: {the_corpus.name}: {line}")
     for licence in dict.fromkeys(need.features.licence for need in needs_of(the_recipes) if need.features.licence):
         execution.message(f"licence: {licence}")
+    for line in renamed_columns(the_corpus):
+        execution.message(line)
     for line in unused(the_recipes, [open_protocol(text) for text in texts], repetitions, test_curves):
         execution.message(line)
     if out is None:
@@ -199,7 +201,7 @@ class _Evaluation:
             ]
             self.log.expect(task.key for task in tasks)
             missing = [task for task in tasks if not is_made(task.key.folder(self.folder), task.fingerprint)]
-            utterances = corpus.table.assign(seconds=list(map(duration, corpus.clips())))
+            utterances = with_durations(corpus)
             waiting.append((missing, corpus.classes, utterances, examples))
             self.execution.message(
                 announcement(missing, len(tasks), utterances, self.execution.workers, on_gpu=self.execution.on_gpu)
