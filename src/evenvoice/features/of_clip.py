@@ -154,8 +154,8 @@ def rows_of(shape: Shape, features: Features) -> Features:
     """
     # A copy: features may be read-only, and torch wants arrays that it could write to.
     with torch.inference_mode():
-        values, _ = shape.rows(torch.tensor(features)[None], torch.tensor([features.shape[1]]))
-    return np.ascontiguousarray(values[0].numpy())
+        values, frames = shape.rows(torch.tensor(features)[None], torch.tensor([features.shape[1]]))
+    return np.ascontiguousarray(values[0, :, : int(frames[0])].numpy())
 
 
 def feature_digest(features: Features) -> bytes:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import FunctionType
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings, Shape, one_thread, rows_of
 from evenvoice.recipes import Needs
 from evenvoice.training.store import FeatureStore, Rows
+
+# How far `shape_key` looks into what a shape keeps.
+_DEEP = 5
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class Dataset:
             EvenvoiceError: The dataset was loaded for other shapes.
         """
         if not shape.one_frame:
-            return self.features if self.positions is None else _Part(self.features, self.positions)
+            return _Shaped(shape, self.features if self.positions is None else _Part(self.features, self.positions))
         store = self.shaped.get(key := shape_key(shape))
         if store is None:
             with one_thread():
@@ -198,6 +204,25 @@ class _Part(Sequence[Rows]):
         return self._all[int(self._positions[row])]
 
 
+class _Shaped(Sequence[Rows]):
+    """What a shape makes of arrays, each when it is asked for."""
+
+    def __init__(self, shape: Shape, features: Sequence[Rows]) -> None:
+        self._shape, self._features = shape, features
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    @overload
+    def __getitem__(self, row: int) -> Rows: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Rows]: ...
+    def __getitem__(self, row: int | slice) -> Rows | Sequence[Rows]:
+        if isinstance(row, slice):
+            return _Shaped(self._shape, self._features[row])
+        return rows_of(self._shape, self._features[row])
+
+
 def features_key(features: FeatureSettings) -> str:
     """What tells extractors and their options apart.
 
@@ -209,9 +234,27 @@ def features_key(features: FeatureSettings) -> str:
 
 
 def shape_key(shape: Shape) -> str:
-    """What tells shapes apart: the class and its plain attributes."""
-    return repr((type(shape).__module__, type(shape).__qualname__, sorted(_plain(shape).items())))
+    """What tells shapes apart: the class and what it keeps."""
+    return repr((type(shape).__module__, type(shape).__qualname__, _kept(shape, _DEEP)))
 
 
-def _plain(shape: Shape) -> dict[str, str]:
-    return {name: repr(value) for name, value in vars(shape).items() if isinstance(value, int | float | str | tuple)}
+def _kept(value: object, depth: int) -> object:
+    """Return what tells values apart, the same in every process: no addresses, and no order of a set."""
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return value
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, np.ndarray):
+        return str(value.dtype), value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+    kind = f"{type(value).__module__}:{type(value).__qualname__}"
+    if not depth:  # an object may hold itself
+        return kind
+    if isinstance(value, Mapping):
+        return sorted((str(key), repr(_kept(each, depth - 1))) for key, each in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = [repr(_kept(each, depth - 1)) for each in value]
+        return parts if isinstance(value, list | tuple) else sorted(parts)
+    if isinstance(value, FunctionType | type):
+        return f"{value.__module__}:{value.__qualname__}"
+    own = {name: each for name, each in getattr(value, "__dict__", {}).items() if name != "training"}
+    return kind, _kept(own, depth - 1)
