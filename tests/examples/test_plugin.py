@@ -24,9 +24,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(target), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
-def test_every_part_keeps_its_contract(environment: dict[str, str]) -> None:
+def test_every_part_keeps_its_contract(environment: dict[str, str], tmp_path: Path) -> None:
+    write_sounds(tmp_path)
     script = (
         "from evenvoice import testing\n"
+        f"testing.check_corpus('named', {str(tmp_path)!r})\n"
+        "testing.check_shape('thirds', 'loudness')\n"
         "testing.check_extractor('loudness')\n"
         "testing.check_sampler('repeat-rarest')\n"
         "testing.check_loss('margin')\n"
@@ -37,8 +40,8 @@ def test_every_part_keeps_its_contract(environment: dict[str, str]) -> None:
 
 
 def test_a_study_of_it_runs_in_worker_processes(environment: dict[str, str], tmp_path: Path) -> None:
-    table = write_sounds(tmp_path)
-    command = [*EVENVOICE, "evaluate", str(table), "--emotions", "all", "--json"]
+    write_sounds(tmp_path)
+    command = [*EVENVOICE, "evaluate", f"named:{tmp_path}", "--json"]
     command += ["--recipe", str(PLUGIN / "loudness.yaml"), "--protocol", "speaker-folds", "--jobs", "2"]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "study")], env=environment, capture_output=True, text=True, check=False

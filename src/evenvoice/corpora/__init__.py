@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
     from evenvoice.corpora.open import open_corpus
     from evenvoice.corpora.registry import LOADERS
+    from evenvoice.corpora.scan import read_names
     from evenvoice.corpora.selection import parse_selection
     from evenvoice.corpora.summary import Summary, summarise
     from evenvoice.corpora.table import table_of
@@ -47,6 +48,7 @@ else:
             "leave_out": "conditions",
             "open_corpus": "open",
             "parse_selection": "selection",
+            "read_names": "scan",
             "read_text_table": "text_table",
             "reader_of": "libraries",
             "speaker_normalisation_warning": "one_emotion",
@@ -73,6 +75,7 @@ __all__ = [
     "leave_out",
     "open_corpus",
     "parse_selection",
+    "read_names",
     "read_text_table",
     "reader_of",
     "speaker_normalisation_warning",

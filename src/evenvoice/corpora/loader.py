@@ -83,5 +83,6 @@ def check_loader(name: str, found: Any) -> None:
     """Raise an `EvenvoiceError` if what was found under a name is no `Loader`."""
     if not isinstance(found, Loader):
         raise EvenvoiceError(
-            f"corpus {name!r}: a {type(found).__name__}, not a Loader; make it an instance of evenvoice.corpora.Loader"
+            f"corpus {name!r}: a {type(found).__name__}, not a Loader; make it an evenvoice.corpora.Loader, "
+            "and check it with evenvoice.testing.check_corpus"
         )

@@ -58,7 +58,7 @@ def said(files: Sequence[Path], folder: Path) -> str:
 def read_names(
     folder: Path, pattern: re.Pattern[str], utterance: Callable[[re.Match[str], Path], Utterance | None]
 ) -> Reading:
-    """Read a corpus whose file names tell everything.
+    r"""Read a corpus whose file names tell everything.
 
     An utterance that is there more than once (a copy in a sub-folder, another container) is taken once.
 
@@ -66,6 +66,19 @@ def read_names(
         folder: Where to look, at any depth.
         pattern: What a name without its suffix must match in full.
         utterance: Makes the utterance of a match and its file; ``None`` where the name is none of the corpus'.
+
+    Raises:
+        EvenvoiceError: A folder under it cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> for name in ("sad-s3-1.wav", "song.wav"):
+        ...     (folder / name).touch()
+        >>> pattern = re.compile(r"(?P<emotion>[a-z]+)-(?P<speaker>s\d+)-\d+")
+        >>> found = read_names(folder, pattern, lambda m, file: Utterance(file.stem, file, m["emotion"], m["speaker"]))
+        >>> [one.id for one in found.utterances], found.notes
+        (['sad-s3-1'], ['1 recording is not named as this corpus names its speech, left out: song.wav'])
     """
     taken: dict[str, Utterance] = {}
     misnamed: list[Path] = []

@@ -1,4 +1,4 @@
-"""Small training sets for the contract checks."""
+"""Small training sets and sounds for the contract checks."""
 
 from __future__ import annotations
 
@@ -59,3 +59,24 @@ def awkward_sets() -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
         "a label that is missing": (X, np.array([None, *y[1:]], dtype=object)),
         "continuous labels with NaN": (X, np.where(y == 0, np.nan, 0.5)),
     }
+
+
+def sounds(rate: int) -> dict[str, NDArray[np.float32]]:
+    """Return waveforms that an extractor must take, float32 ``[n]`` at so many samples a second.
+
+    Examples:
+        >>> {name: wave.size for name, wave in sounds(8000).items()}["voice"]
+        5600
+    """
+    rng = np.random.default_rng(0)
+    time = np.arange(round(0.7 * rate)) / rate
+    voice = 0.1 * sum(np.sin(2 * np.pi * 130 * harmonic * time) / harmonic for harmonic in range(1, 15))
+    sounds = {
+        "voice": voice * (1 + 0.5 * np.sin(2 * np.pi * 3 * time)),
+        "noise": 0.1 * rng.standard_normal(round(1.1 * rate)),
+        "silence": np.zeros(round(0.4 * rate)),
+        "a click": np.eye(1, round(0.3 * rate), 100)[0],
+        "one sample": np.ones(1),
+        "full scale": np.sign(np.sin(2 * np.pi * 200 * time)),
+    }
+    return {name: sound.astype(np.float32) for name, sound in sounds.items()}

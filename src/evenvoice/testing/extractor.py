@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ from torch import nn
 
 from evenvoice.features import EXTRACTORS, Extractor, compute, exportable
 from evenvoice.options import check_options
-from evenvoice.testing.watch import expect, made, watched
+from evenvoice.testing.data import sounds
+from evenvoice.testing.watch import copies_of, expect, made, watched
 
 # Between one utterance alone and in a padded batch: the order in which a batch's products are summed differs.
 _ROUNDING = 1e-4
@@ -46,7 +46,7 @@ def check_extractor(extractor: type | Extractor | str, **options: Any) -> None:
         right = isinstance(found, kind) and not isinstance(found, bool)
         expect(right and found, f"{what}: {attribute} is {found!r}; expected {kind.__name__}, and not nothing")
     with watched(what):
-        copies = _pickled(built, what)  # before it is called
+        copies = copies_of(built, what)  # before it is called
         _check_pair(built, what)
         _check_alone(built, what)
         _check_batch(built, what)
@@ -68,25 +68,9 @@ def _built(extractor: Any, options: dict[str, Any]) -> Any:
     return made(what, lambda: kind(**check_options("extractor", name, kind, options)))
 
 
-def _sounds(rate: int) -> dict[str, np.ndarray]:
-    """Waveforms that an extractor must take."""
-    rng = np.random.default_rng(0)
-    time = np.arange(round(0.7 * rate)) / rate
-    voice = 0.1 * sum(np.sin(2 * np.pi * 130 * harmonic * time) / harmonic for harmonic in range(1, 15))
-    sounds = {
-        "voice": voice * (1 + 0.5 * np.sin(2 * np.pi * 3 * time)),
-        "noise": 0.1 * rng.standard_normal(round(1.1 * rate)),
-        "silence": np.zeros(round(0.4 * rate)),
-        "a click": np.eye(1, round(0.3 * rate), 100)[0],
-        "one sample": np.ones(1),
-        "full scale": np.sign(np.sin(2 * np.pi * 200 * time)),
-    }
-    return {name: sound.astype(np.float32) for name, sound in sounds.items()}
-
-
 def _check_pair(extractor: Extractor, what: str) -> None:
     """It gives two tensors, and leaves those that it was given."""
-    wave = torch.from_numpy(_sounds(extractor.sample_rate)["voice"])[None]
+    wave = torch.from_numpy(sounds(extractor.sample_rate)["voice"])[None]
     lengths = torch.tensor([wave.shape[1]])
     with torch.inference_mode():
         given: Any = extractor(wave, lengths)
@@ -110,7 +94,7 @@ def _kind(given: Any) -> str:
 
 def _check_alone(extractor: Extractor, what: str) -> None:
     """Sizes, types and finite numbers, one waveform at a time."""
-    for name, wave in _sounds(extractor.sample_rate).items():
+    for name, wave in sounds(extractor.sample_rate).items():
         before = wave.copy()
         features = compute(extractor, wave)
         expect(features.dtype == np.float32, f"{what}: features of dtype {features.dtype}; expected float32")
@@ -136,7 +120,7 @@ def _check_alone(extractor: Extractor, what: str) -> None:
 
 def _check_batch(extractor: Extractor, what: str) -> None:
     """A padded batch gives each utterance what it gives alone."""
-    waves = list(_sounds(extractor.sample_rate).values())
+    waves = list(sounds(extractor.sample_rate).values())
     lengths = torch.tensor([wave.size for wave in waves])
     batch = torch.full((len(waves), int(lengths.max())), 0.3)  # what lies beyond a length is not zero
     for row, wave in zip(batch, waves, strict=True):
@@ -153,21 +137,12 @@ def _check_batch(extractor: Extractor, what: str) -> None:
         expect(not bool(beyond.any()), f"{what}: features beyond an utterance's own frames are not zero")
 
 
-def _pickled(extractor: Extractor, what: str) -> tuple[Extractor, Extractor]:
-    """Return two copies as worker processes get them."""
-    try:
-        data = pickle.dumps(extractor)
-        return pickle.loads(data), pickle.loads(data)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise AssertionError(f"{what}: cannot be pickled ({error}); keep no lambdas or open files") from error
-
-
-def _check_copies(extractor: Extractor, copies: tuple[Extractor, Extractor], what: str) -> None:
+def _check_copies(extractor: Extractor, copies: tuple[Any, Any], what: str) -> None:
     """What came before a waveform changes nothing, and a copy in a worker process gives the same."""
-    sounds = list(_sounds(extractor.sample_rate).values())
-    forwards = [compute(copies[0], wave) for wave in sounds]
-    backwards = [compute(copies[1], wave) for wave in sounds[::-1]][::-1]
-    for one, two, wave in zip(forwards, backwards, sounds, strict=True):
+    waves = list(sounds(extractor.sample_rate).values())
+    forwards = [compute(copies[0], wave) for wave in waves]
+    backwards = [compute(copies[1], wave) for wave in waves[::-1]][::-1]
+    for one, two, wave in zip(forwards, backwards, waves, strict=True):
         same = np.array_equal(one, two) and np.array_equal(one, compute(extractor, wave))
         expect(same, f"{what}: gives other features after other waveforms, or once pickled; keep no state of calls")
 
@@ -177,7 +152,7 @@ def _check_module(extractor: Extractor, what: str) -> None:
     module = exportable(extractor)
     if module is None or isinstance(extractor, nn.Module):
         return
-    wave = _sounds(extractor.sample_rate)["voice"]
+    wave = sounds(extractor.sample_rate)["voice"]
     with torch.inference_mode():
         features, _ = module(torch.from_numpy(wave)[None], torch.tensor([wave.size]))
     close = np.allclose(features[0].numpy(), compute(extractor, wave), atol=_ROUNDING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from torch import nn
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models import Estimator, is_network, make_model
-from evenvoice.testing.watch import expect, made, watched
+from evenvoice.testing.watch import copies_of, expect, made, watched
 
 N_CLASSES = 3
 # Between one row alone and in a batch, and how many rows a large batch has.
@@ -121,7 +120,7 @@ def _check_network(what: str, build: Any, X: np.ndarray, y: np.ndarray) -> None:
 def _check_answers(what: str, network: nn.Module, rows: torch.Tensor) -> None:
     """In evaluation mode a row's logits are its own, whatever was asked about before."""
     # Copies: what a network keeps of its first batch would make every later answer alike.
-    several, single = _copy(network, what), _copy(network, what)
+    several, single = copies_of(network, what)
     many = rows.repeat(math.ceil(_MANY / len(rows)), *(1 for _ in rows.shape[1:]))
     with torch.inference_mode():
         together, alone = several(many), torch.cat([single(rows[row : row + 1]) for row in range(len(rows))])
@@ -135,14 +134,6 @@ def _check_answers(what: str, network: nn.Module, rows: torch.Tensor) -> None:
     expect(kept, f"{what}: changes its weights or buffers in evaluation mode")
 
 
-def _copy(part: Any, what: str) -> Any:
-    """Return a copy as worker processes get it."""
-    try:
-        return pickle.loads(pickle.dumps(part))
-    except (pickle.PicklingError, AttributeError, TypeError, RuntimeError) as error:
-        raise AssertionError(f"{what}: cannot be pickled ({error}); keep no lambdas, locks or open files") from error
-
-
 def _check_estimator(what: str, build: Any, X: np.ndarray, y: np.ndarray) -> None:
     """A classical classifier's answers."""
     state = torch.random.get_rng_state()
@@ -154,7 +145,7 @@ def _check_estimator(what: str, build: Any, X: np.ndarray, y: np.ndarray) -> Non
     expect(torch.equal(state, torch.random.get_rng_state()), f"{what}: fit draws from torch's global generator")
     expect(np.array_equal(X, before), f"{what}: fit changes X; work on a copy")
     expect(np.array_equal(y, labels), f"{what}: fit changes y; work on a copy")
-    asked_alone = _copy(first, what)
+    asked_alone, _ = copies_of(first, what)
     fitted, X = X, _between(X)
     before = X.copy()
     probabilities = first.probabilities(X)

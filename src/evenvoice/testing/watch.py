@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import random
 import sys
 import traceback
@@ -42,15 +43,17 @@ def watched(what: str, *, draws: bool = False) -> Iterator[None]:
         ...
         AssertionError: sampler Mine: changes NumPy's global random state; use np.random.default_rng(seed)
     """
-    before, modules, printed = _states(), len(sys.modules), io.StringIO()
-    try:
-        with redirect_stdout(printed):
-            yield
-    except (AssertionError, EvenvoiceError):
-        raise
-    except Exception as error:
-        raise AssertionError(f"{what}: {_in_words(error)}") from error
-    after = _states()
+    modules, printed = len(sys.modules), io.StringIO()
+    with _seeded():
+        before = _states()
+        try:
+            with redirect_stdout(printed):
+                yield
+        except (AssertionError, EvenvoiceError):
+            raise
+        except Exception as error:
+            raise AssertionError(f"{what}: {_in_words(error)}") from error
+        after = _states()
     # Some libraries draw from Python's generator while they are imported.
     left_out = {_TORCH} if draws else set()
     left_out |= {_PYTHON} if len(sys.modules) > modules else set()
@@ -84,6 +87,23 @@ def made(what: str, make: Callable[[], Any]) -> Any:
         ) from error
 
 
+def copies_of(part: Any, what: str) -> tuple[Any, Any]:
+    """Return two copies of a part as worker processes get them.
+
+    Raises:
+        AssertionError: It cannot be pickled.
+
+    Examples:
+        >>> copies_of([1], "shape 'mine'")
+        ([1], [1])
+    """
+    try:
+        data = pickle.dumps(part)
+        return pickle.loads(data), pickle.loads(data)
+    except (pickle.PicklingError, AttributeError, TypeError, RuntimeError) as error:
+        raise AssertionError(f"{what}: cannot be pickled ({error}); keep no lambdas, locks or open files") from error
+
+
 def _in_words(error: Exception) -> str:
     """Return an error and where it was raised, in one line."""
     place = traceback.extract_tb(error.__traceback__)[-1]
@@ -91,6 +111,7 @@ def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {text} ({Path(place.filename).name}, line {place.lineno})"
 
 
+_SEED = 2_026_113
 _PYTHON, _TORCH = "Python's global random state", "torch's global random state"
 # What is looked at, and what to do instead.
 _REMEDIES = {
@@ -101,6 +122,21 @@ _REMEDIES = {
     "torch's default dtype": "give each tensor its dtype",
     "whether torch records gradients": "use a with block: torch.no_grad()",
 }
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """Seed the global generators with what nobody else does, and put them back: one that is seeded again is seen."""
+    saved: Any = random.getstate(), np.random.get_state(), torch.random.get_rng_state()
+    random.seed(_SEED)
+    np.random.seed(_SEED)
+    torch.random.set_rng_state(torch.Generator().manual_seed(_SEED).get_state())
+    try:
+        yield
+    finally:
+        random.setstate(saved[0])
+        np.random.set_state(saved[1])
+        torch.random.set_rng_state(saved[2])
 
 
 def _states() -> dict[str, object]:

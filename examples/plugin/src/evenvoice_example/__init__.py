@@ -1,1 +1,1 @@
-"""An example of an evenvoice plug-in: an extractor, a sampler, a loss and a model."""
+"""An example of an evenvoice plug-in: a corpus, an extractor, a shape, a sampler, a loss and a model."""

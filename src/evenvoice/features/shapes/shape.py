@@ -56,7 +56,10 @@ def _check(name: str, found: Any) -> None:
     """Raise unless a class from outside has what every shape has."""
     for wanted in ("name", "rows", "image"):
         if not hasattr(found, wanted):
-            raise EvenvoiceError(f"shape {name!r}: has no {wanted}; see evenvoice.features.Shape")
+            raise EvenvoiceError(
+                f"shape {name!r}: has no {wanted}; see evenvoice.features.Shape, and check yours with "
+                "evenvoice.testing.check_shape"
+            )
 
 
 SHAPES = Registry(
