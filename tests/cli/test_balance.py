@@ -60,6 +60,8 @@ def test_the_methods_are_listed() -> None:
     text = run("balance", "--list").result()
     assert "samplers: class-weights, smote" in text
     assert "losses: label-smoothing" in text
+    for asked in (("--list", "--json"), ("--json", "--list")):
+        assert json.loads(run("balance", *asked).result())["samplers"][:2] == ["class-weights", "smote"]
 
 
 def test_what_is_wrong_is_one_line(corpus: Path, tmp_path: Path) -> None:

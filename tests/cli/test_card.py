@@ -15,6 +15,8 @@ def test_card_prints_a_page_or_writes_it(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "README.md"
     answer = run("card", model, "--out", out, "--licence", "apache-2.0", "--language", "de")
     assert (answer.result(), answer.err) == (f"{out}\n", "")
+    again = run("card", model, "--out", out, "--licence", "apache-2.0", "--language", "de")
+    assert again.err == f"{out}: is there already, and is replaced\n"
     assert out.read_text(encoding="utf-8").startswith('---\nlicense: "apache-2.0"\nlanguage:\n  - "de"\n')
 
 

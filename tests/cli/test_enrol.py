@@ -45,6 +45,8 @@ def test_a_voice_is_enrolled_and_used(adaptive_model: Path, people: Path, tmp_pa
     voice = tmp_path / "anna.voice"
     said = run("enrol", adaptive_model, people / "anna", "--out", voice).result()
     assert said == f"{voice}: 2 utterances\n"
+    again = run("enrol", adaptive_model, people / "anna", "--out", voice)
+    assert again.err == f"{voice}: is there already, and is replaced\n"
     found = _angry(run("predict", adaptive_model, people, "--voice", voice, "--json").result())
     offset = 0.375 * 2 / (2 + 5)
     assert found == pytest.approx(_expected([0.5 - offset, 0.25 - offset, -0.5 - offset]), abs=1e-5)

@@ -35,6 +35,10 @@ def test_train_prints_the_path_of_a_model_that_predict_reads(
     card = Recognizer(model).card
     assert (card["recipe"]["name"], card["measured"]) == ("weighted-2dcnn", None)
     assert (card["corpus"]["name"], card["corpus"]["utterances"], card["corpus"]["speakers"]) == ("table", 18, 3)
+    assert "is there already" not in answer.err
+    again = run("train", table(), *options, *quick, "--out", model.parent)
+    said = again.err.splitlines()
+    assert said[0] == f"{model}: is there already, and is replaced when this training has ended"
     assert run("train", table(), *options, *quick, "--out", model).complaint() == (
         f"{model}: cannot be written to (File exists); choose another --out"
     )

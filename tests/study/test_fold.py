@@ -85,3 +85,11 @@ def test_a_classical_classifier_is_evaluated_like_a_network() -> None:
     assert (result.model.epoch, len(result.model.history)) == (0, 0)
     assert list(result.model.history) == ["epoch", "train_loss", "train_accuracy", "train_ua"]
     assert (result.predictions["predicted"] == result.predictions["emotion"]).mean() > 0.8
+
+
+def test_no_decision_of_a_partner_is_fitted_on_the_test_part() -> None:
+    changes = {"partners": {"calibrated-2dcnn": 0.3, "svm": 0.2}, "training": {"validation_share": 0.2}}
+    own, partner, classical = fold_room.selecting(open_recipe("2dcnn", changes)).with_partners
+    assert own.training.select == partner.training.select == "best-on-validation"
+    assert partner.decision.name == "none"
+    assert classical.training == open_recipe("svm").training

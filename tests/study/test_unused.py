@@ -49,6 +49,12 @@ def test_what_is_balanced_before_the_split() -> None:
     assert found.endswith("so balance (redrawn) is drawn once, and not in each epoch")
 
 
+def test_decisions_where_the_test_part_is_watched() -> None:
+    (found,) = said(["calibrated-2dcnn", "2dcnn"], ["speaker", "speaker+select-on-test"])
+    assert found.startswith("warning: recipe calibrated-2dcnn: protocol speaker+select-on-test watches the test part")
+    assert found.endswith("so decision (temperature) is left out there")
+
+
 def test_curves_of_what_has_no_epochs() -> None:
     assert said(["knn", "2dcnn"], ["speaker"], test_curves=True) == ["no test curves of knn: there are no epochs"]
 

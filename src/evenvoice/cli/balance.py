@@ -10,15 +10,20 @@ from typing import Annotated
 import typer
 
 from evenvoice.cli import complete, options
+from evenvoice.cli.strict import GIVEN
 from evenvoice.recipes import DEFAULT_RECIPE
 
 
-def _list(wanted: bool) -> None:
+def _list(context: typer.Context, wanted: bool) -> None:
     if wanted:
         from evenvoice.bench import KINDS, method_names
 
-        for kind in KINDS:
-            print(f"{kind}: {', '.join(method_names(kind)) or 'none yet'}")
+        methods = {kind: list(method_names(kind)) for kind in KINDS}
+        if context.meta[GIVEN].get("as_json"):
+            print(json.dumps(methods, indent=1))
+        else:
+            for kind, names in methods.items():
+                print(f"{kind}: {', '.join(names) or 'none yet'}")
         raise typer.Exit
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from evenvoice.cli import options
+
 
 def card(
     model: Annotated[
@@ -37,6 +39,7 @@ def card(
     if out is None:
         print(text, end="")
         return
+    options.say_replaced(out)
     with writing(out) as aside:
         aside.write_text(text, encoding="utf-8")
     print(out)

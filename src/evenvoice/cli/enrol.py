@@ -40,4 +40,5 @@ def enrol(
                 print(f"skipped: {printable(error)}", file=sys.stderr)
 
     profile = recognizer.enrol(usable())
+    options.say_replaced(out)
     print(f"{profile.save(out)}: {profile.utterances} utterances")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from evenvoice.cli import options
 from evenvoice.errors import EvenvoiceError
 
 
@@ -55,10 +56,12 @@ def export(
         )
     from evenvoice.study import export_run
 
+    out = out or Path("model.onnx")
+    options.say_replaced(out)
     print(
         export_run(
             source,
-            out or Path("model.onnx"),
+            out,
             check=check or [],
             say=lambda text: print(text, file=sys.stderr, flush=True),
         )

@@ -217,6 +217,12 @@ def seeds(
     return None, range(first, first + (split or 1)), range(first, first + (fit or 1))
 
 
+def say_replaced(path: Path) -> None:
+    """Say that a file is there, before it is replaced: a model or a voice may be nowhere else."""
+    if path.exists():
+        print(f"{path}: is there already, and is replaced", file=sys.stderr)
+
+
 def as_typed() -> str:
     """Return the command line, with the command's own name; bytes of names that are not text are shown as codes."""
     program = Path(sys.argv[0]).name

@@ -13,6 +13,9 @@ from typer.core import TyperCommand
 from evenvoice.errors import EvenvoiceError
 from evenvoice.printing import printable
 
+# Where a context has what was given, by parameter: an eager option is called before others are known.
+GIVEN = "evenvoice.given"
+
 
 class Command(TyperCommand):
     """A command that says what the parser drops, and refuses what it would read as the working directory."""
@@ -26,6 +29,7 @@ class Command(TyperCommand):
         if ctx.resilient_parsing:  # completion: the line is not finished
             return super().parse_args(ctx, args)
         given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[GIVEN] = given
         for param in dict.fromkeys(order):
             times = order.count(param)
             if times > 1 and _takes_one(param):

@@ -12,6 +12,7 @@ import pandas as pd
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, made_rows, parent_ids, plan_table
 from evenvoice.metrics import make_predictions
+from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
 from evenvoice.study.guards import depend_on_others, seen_test_rows
@@ -133,10 +134,16 @@ def fold_steps(
 
 
 def selecting(recipe: Recipe) -> Recipe:
-    """Return the recipe with the best epoch selected on what `fit` is given to watch, and no decision fitted on it."""
-    training = recipe.training.model_copy(update={"select": "best-on-validation"})
+    """Return the recipe with the best epoch selected on what `fit` is given to watch, and no decision fitted on it.
+
+    The same of its partners; of a classical one there are no epochs to select from.
+    """
+    training = recipe.training
+    if is_network(recipe.model.name):
+        training = training.model_copy(update={"select": "best-on-validation"})
     decision = DecisionSettings() if recipe.decision.needs_validation else recipe.decision
-    return recipe.model_copy(update={"training": training, "decision": decision})
+    partners = tuple(one.model_copy(update={"recipe": selecting(one.recipe)}) for one in recipe.partners)
+    return recipe.model_copy(update={"training": training, "decision": decision, "partners": partners})
 
 
 def _balanced_first(

@@ -35,6 +35,8 @@ def unused(
         yield from _repeated(recipes, protocol, seeds)
         if protocol.balance_first:
             yield from _before_the_split(recipes, protocol)
+        if protocol.select_on_test:
+            yield from _without_validation(recipes, protocol)
     without = [recipe.name for recipe in recipes if not is_network(recipe.model.name)]
     if test_curves and without:
         yield f"no test curves of {_in_words(without)}: there are no epochs"
@@ -66,6 +68,15 @@ def _before_the_split(recipes: Sequence[Recipe], protocol: SplitProtocol) -> Ite
             if names:
                 why = f"protocol {protocol.name} balances the features of the whole corpus"
                 yield f"warning: recipe {recipe.name}: {why}, so {what} ({', '.join(names)}) {consequence}"
+
+
+def _without_validation(recipes: Sequence[Recipe], protocol: SplitProtocol) -> Iterator[str]:
+    """Say which decisions are not made where the test part takes the place of the validation part."""
+    for recipe in recipes:
+        fitted = [one.decision.name for one in recipe.with_partners if one.decision.needs_validation]
+        if fitted:
+            why = f"protocol {protocol.name} watches the test part instead of a validation part"
+            yield f"warning: recipe {recipe.name}: {why}, so decision ({', '.join(fitted)}) is left out there"
 
 
 def _in_words(names: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from evenvoice.training.settling import warn_of_unsettled
 
 # How many of the corpus' own recordings the model file is checked on, against torch.
 CHECKED = 16
+MODEL_FILE = "model.onnx"
 
 
 def train(
@@ -44,6 +45,8 @@ def train(
 ) -> Path:
     """Train a recipe on a whole corpus and write ``model.onnx`` and ``history.csv`` into a folder.
 
+    A model that is there already is replaced.
+
     It measures nothing: figures come from `evenvoice.evaluate`. Those of a study of the same recipe and corpus can be
     handed in; else the model file's ``measured`` is null.
 
@@ -56,7 +59,8 @@ def train(
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         measured: What `evenvoice.study.measured` found for this recipe on this corpus.
-        say: Called with a line of text: what is trained on, and what balancing makes of it; a logger that fails.
+        say: Called with a line of text: what is trained on, and what balancing makes of it; that a model is replaced; a
+            logger that fails.
         log_to: Where to log settings and curves as the training goes on: ``tensorboard``, ``mlflow:ADDRESS``, …, as in
             `evenvoice.evaluate`.
 
@@ -71,6 +75,9 @@ def train(
     check_exportable(recipe)
     check_device(device)
     check_writable(out)
+    path = Path(out) / MODEL_FILE
+    if path.exists():
+        say(f"{path}: is there already, and is replaced when this training has ended")
     loggers = open_loggers(log_to, Path(out), corpus.name)
     corpus, examples = load_for(corpus, [recipe], jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
@@ -88,7 +95,6 @@ def train(
     warn_of_unsettled(trained)
     emotions = np.asarray(part.emotions)
     say(f"trained on {_in_words(emotions)}; after balancing {_in_words(trained.plan.y(emotions))}")
-    folder = Path(out)
     about = {
         "name": corpus.name,
         "licence": corpus.licence,
@@ -96,11 +102,11 @@ def train(
         "utterances": len(part),
         "speakers": len(np.unique(part.speakers)) if part.speakers is not None else None,
     }
-    path = export(
-        trained, folder / "model.onnx",
+    export(
+        trained, path,
         corpus=about, measured=measured, check=_some_waveforms(corpus, recipe.extractor.sample_rate),
     )  # fmt: skip
-    with writing(folder / "history.csv") as aside:
+    with writing(path.with_name("history.csv")) as aside:
         trained.history.to_csv(aside, index=False)
     return path
 
