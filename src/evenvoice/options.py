@@ -58,6 +58,47 @@ def not_a_number(annotation: Any, value: Any) -> str | None:
     return f"a number of {_LARGEST} or less" if isinstance(value, int) and value > _LARGEST else None
 
 
+class Settings(BaseModel):
+    """Settings that are made by hand too: what is wrong with them is one line then, and no `ValidationError`.
+
+    Where they are part of others, or read by ``model_validate``, pydantic's own error says where in the whole it is.
+
+    Raises:
+        EvenvoiceError: An unknown key, or an impossible value.
+
+    Examples:
+        >>> class Toy(Settings):
+        ...     epochs: int = 1
+        >>> Toy(epochs="many")
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.EvenvoiceError: Toy: epochs: Input should be a valid integer, unable to parse string as an \
+integer (found 'many')
+    """
+
+    def __init__(self, /, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise EvenvoiceError(_first(error, type(self))) from error
+
+    # Else pydantic would call this for settings within others as well.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+
+def _first(error: ValidationError, kind: type[BaseModel]) -> str:
+    """Return the first thing that is wrong, in one line."""
+    found = error.errors()[0]
+    place = ".".join(map(str, found["loc"]))
+    if isinstance(found.get("ctx", {}).get("error"), EvenvoiceError):
+        return f"{place}: {found['ctx']['error']}" if place else str(found["ctx"]["error"])
+    if found["type"] == "extra_forbidden":
+        known = list(kind.model_fields)
+        return f"{kind.__name__}: unknown key {place!r}{nearest(place, known)}; known are {', '.join(known)}"
+    said = found["msg"].removeprefix("Value error, ")
+    return f"{kind.__name__}: {place}: {said} (found {shown(found['input'])})" if place else f"{kind.__name__}: {said}"
+
+
 def check_options(kind: str, name: str, constructor: type, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options with defaults filled in, once each is known and has a value of its type.
 
@@ -94,7 +135,7 @@ def check_options(kind: str, name: str, constructor: type, options: Mapping[str,
             wrong = _in_words(schema.model_fields[option]) or wrong
             raise EvenvoiceError(f"{kind} {shown(name)}: {option} is {shown(value)}; give {wrong}")
     try:
-        return schema(**plain).model_dump()
+        return schema.model_validate(plain).model_dump()
     except ValidationError as error:
         first = error.errors()[0]
         if not first["loc"]:  # options that contradict one another: the class says which

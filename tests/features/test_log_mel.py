@@ -8,7 +8,6 @@ import librosa
 import numpy as np
 import pytest
 import torch
-from pydantic import ValidationError
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings, compute
@@ -78,5 +77,5 @@ def test_any_rate_and_length_is_finite(rate: int) -> None:
     ],
 )
 def test_bands_that_would_be_empty_are_refused(count: float, words: str) -> None:
-    with pytest.raises((EvenvoiceError, ValidationError), match=words):
+    with pytest.raises(EvenvoiceError, match=words):
         FeatureSettings(name="log-mel", n_mels=count).make()

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from pydantic import ValidationError
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe, open_recipe
@@ -286,5 +285,5 @@ _MELS = {
     ],
 )
 def test_what_does_not_go_together_is_said(changes: dict[str, Any], words: str) -> None:
-    with pytest.raises((EvenvoiceError, ValidationError), match=f"(?s){words}"):
+    with pytest.raises(EvenvoiceError, match=f"(?s){words}"):
         Recipe(name="mine", **changes)

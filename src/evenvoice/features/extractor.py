@@ -10,12 +10,12 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 from torch import Tensor, nn
 
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
-from evenvoice.options import check_options
+from evenvoice.options import Settings, check_options
 from evenvoice.registry import Registry
 
 Features = npt.NDArray[np.float32]
@@ -90,7 +90,7 @@ def _made(kind: type[Extractor], options: str) -> Extractor:
     return kind(**json.loads(options))
 
 
-class FeatureSettings(BaseModel):
+class FeatureSettings(Settings):
     """Which extractor, with which options: a recipe's ``features:``. Options that are not given get their defaults.
 
     Raises:

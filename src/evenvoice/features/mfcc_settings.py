@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from evenvoice.options import Settings
 
 
-class MFCCSettings(BaseModel):
+class MFCCSettings(Settings):
     """From waveform to MFCC, Δ and ΔΔ. The defaults are librosa's; `SPEECH` is the usual 25 ms window every 10 ms.
 
     Args:
@@ -19,7 +21,7 @@ class MFCCSettings(BaseModel):
         n_mfcc: Number of cepstral coefficients kept.
 
     Raises:
-        pydantic.ValidationError: A value is impossible, or the values contradict each other.
+        EvenvoiceError: A value is impossible, or the values contradict each other.
 
     Examples:
         >>> MFCCSettings(n_fft=512, win_length=400, hop_length=160, n_mels=40) == SPEECH

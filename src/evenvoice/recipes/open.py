@@ -62,7 +62,7 @@ def open_recipe(recipe: str | Path | Recipe, changes: Mapping[str, Any] | None =
     data = recipe.model_dump() if isinstance(recipe, Recipe) else _read(str(recipe), seen=())
     name = data["name"]
     try:
-        opened = Recipe(**_extend(data, _checked_changes(name, changes)))
+        opened = Recipe.model_validate(_extend(data, _checked_changes(name, changes)))
     except ValidationError as error:
         raise EvenvoiceError(f"recipe {shown(name)}: {_first_error(error)}") from error
     _check_search(opened)
@@ -147,7 +147,7 @@ def _check_search(recipe: Recipe) -> None:
     for path, where in recipe.search.items():
         for value in extremes(where):
             try:
-                Recipe(**_merge(data, nested(path, value)))
+                Recipe.model_validate(_merge(data, nested(path, value)))
             except ValidationError as error:
                 raise EvenvoiceError(
                     f"recipe {recipe.name!r}: search: {path} cannot be {shown(value)}: {_first_error(error)}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ConfigDict, ValidationError, model_validator
 
 from evenvoice.errors import EvenvoiceError, shown
+from evenvoice.options import Settings
 
 
-class Range(BaseModel):
+class Range(Settings):
     """Numbers from ``low`` to ``high``, both included; whole ones where both ends are whole and ``step`` is too.
 
     Attributes:

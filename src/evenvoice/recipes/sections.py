@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import make_decision, make_loss, make_sampler
 from evenvoice.models import check_model
-from evenvoice.options import not_a_number
+from evenvoice.options import Settings, not_a_number
 
 # What is cut off where something needs a validation part and nothing else is said.
 VALIDATION_SHARE = 0.2
@@ -39,7 +39,7 @@ def spelled_out(data: Mapping[str, Any]) -> dict[str, Any]:
     return full
 
 
-class Section(BaseModel):
+class Section(Settings):
     """A part of a recipe: frozen, and strict about its keys and numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from evenvoice.corpora import Corpus, join_for_cross, leave_out, open_corpus
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.files import writing
+from evenvoice.options import Settings
 from evenvoice.protocols import SELECT_ON_TEST, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, joined, open_recipe, read_yaml
 from evenvoice.study.arguments import default_protocol
@@ -23,7 +24,7 @@ EXPERIMENT_FILE = "study.yaml"
 _HEAD = "# evenvoice run {file}    (paths are relative to the folder in which it is run)\n"
 
 
-class Experiment(BaseModel):
+class Experiment(Settings):
     r"""A corpus, recipes, protocols and seeds: the options of ``evenvoice evaluate`` as the keys of a YAML file.
 
     Attributes:
@@ -64,11 +65,11 @@ class Experiment(BaseModel):
     speaker_from: str | None = None
     emotion_from: str | None = None
     columns: str | None = None
-    without: list[str] = []
+    without: list[str] = Field([])
     recipes: list[str] = Field([DEFAULT_RECIPE], min_length=1)
     shape: str | None = None
     normalise: str | None = None
-    set: dict[str, Any] = {}
+    set: dict[str, Any] = Field({})
     protocols: list[str] | None = Field(None, min_length=1)
     select_on_test: bool = False
     enrol: list[int | str] = Field([0], min_length=1)

@@ -174,7 +174,7 @@ def _of_recipe(study: Study, recipe: Recipe) -> list[Result]:
 def _settings(recipe: Recipe | dict[str, Any]) -> dict[str, Any] | None:
     """What a result depends on; ``None`` for settings that this evenvoice does not know, which are no recipe's here."""
     try:
-        recipe = recipe if isinstance(recipe, Recipe) else Recipe(**recipe)
+        recipe = recipe if isinstance(recipe, Recipe) else Recipe.model_validate(recipe)
     except ValidationError:
         return None
     return recipe.model_dump(mode="json", exclude={"name", *NO_SETTINGS})

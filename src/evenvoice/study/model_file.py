@@ -50,7 +50,7 @@ def export_run(
     if not (folder / WEIGHTS_FILE).is_file():
         # Of a run that is older than the names of today, nothing is known but that it has none.
         with suppress(ValidationError):
-            recipe = Recipe(**record.recipe)
+            recipe = Recipe.model_validate(record.recipe)
             if not can_be_kept(recipe):
                 raise EvenvoiceError(f"{folder}: {why_not_kept(recipe)}")
         raise EvenvoiceError(

@@ -75,7 +75,7 @@ def draws_at_random(recipe: dict[str, Any]) -> bool:
         (True, False)
     """
     try:
-        return not Recipe(**recipe).deterministic
+        return not Recipe.model_validate(recipe).deterministic
     except (EvenvoiceError, ValidationError, ImportError):
         return True
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from evenvoice.audio import load
+from evenvoice.errors import EvenvoiceError
 from evenvoice.features.baselines import ShortTermSettings, short_term_features
 from evenvoice.features.baselines.short_term import NAMES, peak_normalised
 
@@ -189,5 +189,5 @@ def test_frames(samples):
     ],
 )
 def test_impossible_settings_are_refused(wrong, words):
-    with pytest.raises(ValidationError, match=words):
+    with pytest.raises(EvenvoiceError, match=words):
         ShortTermSettings(**wrong)

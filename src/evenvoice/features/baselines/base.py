@@ -7,22 +7,23 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from evenvoice.features.one_by_one import OneByOne
+from evenvoice.options import Settings
 
 Features = npt.NDArray[np.float32]
 Float = TypeVar("Float", np.float32, np.float64)
 
 
-class SequenceSettings(BaseModel):
+class SequenceSettings(Settings):
     """Options of an extractor that gives a sequence of frames.
 
     Args:
         sample_rate: Of the waveform, in Hz.
 
     Raises:
-        pydantic.ValidationError: A value is impossible, or the values contradict each other.
+        EvenvoiceError: A value is impossible, or the values contradict each other.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -37,7 +37,7 @@ class LogSpectrogramSettings(SequenceSettings):
         top_hz: Only bins below this frequency are kept; ``None`` keeps all.
 
     Raises:
-        pydantic.ValidationError: A value is impossible, or the values contradict each other.
+        EvenvoiceError: A value is impossible, or the values contradict each other.
 
     Examples:
         >>> LogSpectrogramSettings().n_rows, LogSpectrogramSettings().frames(7 * 16000)

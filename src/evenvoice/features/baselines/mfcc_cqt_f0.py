@@ -45,7 +45,7 @@ class MfccCqtF0Settings(SequenceSettings):
         highest_hz: The highest F0 sought.
 
     Raises:
-        pydantic.ValidationError: A value is impossible, or the values contradict each other.
+        EvenvoiceError: A value is impossible, or the values contradict each other.
 
     Examples:
         >>> MfccCqtF0Settings().n_rows, MfccCqtF0Settings().frames(127520)

@@ -55,7 +55,7 @@ class ShortTermSettings(SequenceSettings):
         hop_seconds: From one frame to the next.
 
     Raises:
-        pydantic.ValidationError: A value is impossible.
+        EvenvoiceError: A value is impossible.
 
     Examples:
         >>> ShortTermSettings().n_rows, ShortTermSettings().frames(164800)

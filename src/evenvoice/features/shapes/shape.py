@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 from torch import Tensor
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.extractor import Extractor
-from evenvoice.options import check_options
+from evenvoice.options import Settings, check_options
 from evenvoice.registry import Registry
 
 
@@ -75,7 +75,7 @@ SHAPES = Registry(
 )
 
 
-class ShapeSettings(BaseModel):
+class ShapeSettings(Settings):
     """Which shape, with which options: a recipe's ``shape:``. Options that are not given get their defaults.
 
     Raises:
