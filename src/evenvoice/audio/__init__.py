@@ -21,23 +21,23 @@ if TYPE_CHECKING:
         content_hash,
         decode,
         duration,
+        header,
         load,
         open_blocks,
         read,
         read_bytes,
-        sample_rate,
     )
     from evenvoice.audio.samples import SHORTEST, Judge, check_length
     from evenvoice.audio.source import one_line
     from evenvoice.audio.suffixes import SUFFIXES
     from evenvoice.audio.waveform import Waveform, check_chunk, check_waveform, not_floats, resample
 else:
-    _RECORDING = ("LONGEST", "Clip", "Recording", "content_hash", "decode", "duration", "load", "open_blocks", "read")
+    _RECORDING = ("LONGEST", "Clip", "Recording", "content_hash", "decode", "duration", "header", "load", "open_blocks")
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
             **dict.fromkeys(("PERTURBATIONS", "open_perturbation"), "perturbation"),
-            **dict.fromkeys((*_RECORDING, "read_bytes", "sample_rate"), "recording"),
+            **dict.fromkeys((*_RECORDING, "read", "read_bytes"), "recording"),
             **dict.fromkeys(("SHORTEST", "Judge", "check_length"), "samples"),
             "one_line": "source",
             "SUFFIXES": "suffixes",
@@ -60,6 +60,7 @@ __all__ = [
     "content_hash",
     "decode",
     "duration",
+    "header",
     "load",
     "not_floats",
     "one_line",
@@ -68,5 +69,4 @@ __all__ = [
     "read",
     "read_bytes",
     "resample",
-    "sample_rate",
 ]

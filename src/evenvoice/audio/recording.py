@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -173,11 +173,24 @@ def open_blocks(
         yield sound.rate, _mono(source, sound, Clip(Path()), max_seconds)
 
 
-def duration(clip: Clip) -> float:
-    """Return how long a clip is, in seconds: from the header where that is sure, else by decoding.
+class Header(NamedTuple):
+    """What `header` gives: how long a clip is, in seconds, and the sample rate of its file in Hz."""
+
+    seconds: float
+    rate: int
+
+
+def header(clip: Clip) -> Header:
+    """Return how long a clip is and its sample rate: from the header where that is sure, else by decoding.
 
     Raises:
         AudioError: The file cannot be opened, is cut short, or the clip lies outside of it.
+
+    Examples:
+        >>> header(Clip(Path("missing.wav")))
+        Traceback (most recent call last):
+        ...
+        evenvoice.errors.AudioError: missing.wav: no such file; check the path
     """
     with open_path(Path(clip.file)) as source, open_sound(source) as sound:
         frames = sound.frames
@@ -186,17 +199,16 @@ def duration(clip: Clip) -> float:
         if frames == 0:
             raise AudioError(f"{source.name}: no samples; {LEAVE_OUT}")
         first, last = _span(source, sound.rate, frames, clip)
-        return float(last - first) / sound.rate
+        return Header(float(last - first) / sound.rate, sound.rate)
 
 
-def sample_rate(file: Path | str) -> int:
-    """Return the sample rate of a recording in Hz, from its header.
+def duration(clip: Clip) -> float:
+    """Return how long a clip is, in seconds: see `header`.
 
     Raises:
-        AudioError: The file cannot be opened, or is cut short.
+        AudioError: The file cannot be opened, is cut short, or the clip lies outside of it.
     """
-    with open_path(Path(file)) as source, open_sound(source) as sound:
-        return sound.rate
+    return header(clip).seconds
 
 
 def content_hash(file: Path | str) -> str:

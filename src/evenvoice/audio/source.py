@@ -65,7 +65,8 @@ def open_path(file: Path) -> Iterator[Source]:
     name = one_line(str(file))
     try:
         # A pipe would be waited for, and could be read only once.
-        if not file.is_dir() and not stat.S_ISREG(file.stat().st_mode):
+        mode = file.stat().st_mode
+        if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
             raise AudioError(f"{name}: not a regular file; save the recording to a file first")
         handle = file.open("rb")
     except FileNotFoundError as error:
@@ -100,6 +101,8 @@ def one_line(text: str) -> str:
         >>> one_line("a\nb.wav")
         'a\\nb.wav'
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in text)
 
 

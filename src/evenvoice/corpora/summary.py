@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from evenvoice.audio import duration, sample_rate
+from evenvoice.audio import header
 from evenvoice.corpora.corpus import Corpus
 from evenvoice.corpora.paths import exists, is_file
 from evenvoice.errors import AudioError, EvenvoiceError
@@ -155,13 +155,13 @@ def _headers(corpus: Corpus) -> _Headers:
             headers.missing.append(key)
             continue
         try:
-            headers.seconds[key] = duration(clip)
+            headers.seconds[key], rate = header(clip)
         except AudioError:
             headers.unreadable.append(key)
             continue
         if clip.file not in rated:
             rated.add(clip.file)
-            headers.rates[sample_rate(clip.file)] += 1
+            headers.rates[rate] += 1
     return headers
 
 
