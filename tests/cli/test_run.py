@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import predictions, run
 
 
-def test_the_file_that_evaluate_writes_gives_the_same_predictions(voices: Path, tmp_path: Path, undrawn: None) -> None:
+def test_the_file_that_evaluate_writes_gives_the_same_predictions(
+    voices: Path, tmp_path: Path, undrawn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = ("--speaker-from", "([a-z]+)_", "--recipe", "knn", "--set", "model.options.n_neighbors=1", "--jobs", "1")
     first = run("evaluate", f"folder:{voices}", *asked, "--protocol", "speaker", "--out", tmp_path / "first")
     file = tmp_path / "first" / "study.yaml"
+    monkeypatch.chdir(voices)
+    again = run("run", file, "--jobs", "1")
+    assert f"folder: {file.parent}\n" in again.err
+    assert "4 fits: all are there already" in again.err
     second = run("run", file, "--jobs", "1", "--out", tmp_path / "second")
     table = [answer.result().split("report: ")[0].splitlines() for answer in (first, second)]
     assert [line.split()[:4] for line in table[0]] == [line.split()[:4] for line in table[1]]

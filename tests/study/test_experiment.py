@@ -46,7 +46,8 @@ def voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "voices"
 
 
-def test_what_is_read_is_what_is_written(tmp_path: Path) -> None:
+def test_what_is_read_is_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "study.yaml").write_text(FULL, encoding="utf-8")
     experiment = Experiment.load(tmp_path / "study.yaml")
     assert experiment.as_yaml() == FULL
@@ -65,6 +66,25 @@ def test_what_it_asks_for_is_evaluated_and_written_beside_the_runs(voices: Path)
     again = Experiment.load("there/study.yaml")
     assert again == Experiment.load("study.yaml")
     assert again.evaluate(jobs=1, on_message=lambda text: None).to_frame().equals(study.to_frame())
+
+
+def test_its_paths_are_relative_to_the_file(voices: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("studies").mkdir()
+    Path("studies/mine.yaml").write_text("extends: knn\n", encoding="utf-8")
+    text = FULL.replace("folder:voices", "folder:../voices").replace("- majority", "- mine.yaml")
+    Path("studies/study.yaml").write_text(text, encoding="utf-8")
+    here = Experiment.load("studies/study.yaml")
+    assert (here.corpus, here.recipes, here.out) == ("folder:voices", ["knn", "studies/mine.yaml"], "studies/there")
+    Path("elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    study = Experiment.load("../studies/study.yaml").evaluate(jobs=1, on_message=lambda text: None)
+    assert study.folder == Path("../studies/there")
+    assert not list(Path.cwd().iterdir())
+    written = study.folder / "study.yaml"
+    found = yaml.safe_load(written.read_text(encoding="utf-8"))
+    assert (found["corpus"], found["recipes"], found["out"]) == ("folder:../../voices", ["knn", "../mine.yaml"], ".")
+    moved = study.folder.rename("../studies/moved")
+    assert Experiment.load(moved / "study.yaml").out == "../studies/moved"
 
 
 def test_one_may_stand_for_a_list_of_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,12 +35,17 @@ def run(
 ) -> None:
     """Run an experiment: a YAML file with the options of `evenvoice evaluate`, which writes one beside its runs.
 
+    The file's paths are relative to the file.
+
     Example: evenvoice run evaluation/study.yaml --jobs 8
     """
     from evenvoice.study import Experiment
 
+    experiment = Experiment.load(file)
+    if out is None and experiment.out is not None:
+        print(f"folder: {Path(experiment.out).resolve()}", file=sys.stderr)
     carry_out(
-        Experiment.load(file), reference, figures, as_json, cluster,
+        experiment, reference, figures, as_json, cluster,
         out=out, jobs=jobs, device=device, skip_bad=skip_bad, keep_models=keep_models, log_to=log_to,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.libraries import LIBRARIES, reader_of
     from evenvoice.corpora.loader import Loader, Reading
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
-    from evenvoice.corpora.open import open_corpus
+    from evenvoice.corpora.open import open_corpus, with_path
     from evenvoice.corpora.registry import LOADERS
     from evenvoice.corpora.scan import read_names
     from evenvoice.corpora.selection import parse_selection
@@ -53,6 +53,7 @@ else:
             "reader_of": "libraries",
             "speaker_normalisation_warning": "one_emotion",
             "speakers_with_one_emotion": "one_emotion",
+            "with_path": "open",
             "summarise": "summary",
             "table_of": "table",
         },
@@ -83,4 +84,5 @@ __all__ = [
     "spelling",
     "summarise",
     "table_of",
+    "with_path",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -92,6 +92,24 @@ are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo, audf
         return corpus.select(default if emotions is None else emotions, style)
     _check_options(f"of a {type(argument).__name__}", folder, table, speaker_from, emotion_from, columns)
     return corpus.select(emotions, style)
+
+
+def with_path(argument: str, change: Callable[[str], str]) -> str:
+    """Return what names a corpus with another path; as it is where it has none, or names nothing.
+
+    Args:
+        argument: As `open_corpus` takes it.
+        change: Returns the path for the one that stands there.
+
+    Examples:
+        >>> [with_path(text, "data/{}".format) for text in ("emodb:emodb", "mine.csv", "demo", "audb:emodb@1.4.1")]
+        ['emodb:data/emodb', 'data/mine.csv', 'demo', 'audb:emodb@1.4.1']
+    """
+    try:
+        kind, path = _kind(argument)
+    except EvenvoiceError:  # opening it says what is wrong
+        return argument
+    return argument if kind in ("demo", "audb") else argument.removesuffix(path) + change(path)
 
 
 def _words(emotions: Selection | None) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from evenvoice.corpora import Corpus, join_for_cross, leave_out, open_corpus
+from evenvoice.corpora import Corpus, join_for_cross, leave_out, open_corpus, with_path
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.files import writing
 from evenvoice.options import Settings
@@ -17,11 +18,12 @@ from evenvoice.protocols import SELECT_ON_TEST, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe, joined, open_recipe, read_yaml
 from evenvoice.study.arguments import default_protocol
 from evenvoice.study.grid import evaluate
+from evenvoice.study.relative import for_file, from_file, relative
 from evenvoice.study.results import Study
 
 # What is written for an experiment, in the folder of its study.
 EXPERIMENT_FILE = "study.yaml"
-_HEAD = "# evenvoice run {file}    (paths are relative to the folder in which it is run)\n"
+_HEAD = "# evenvoice run {file}    (paths are relative to this file)\n"
 
 
 class Experiment(Settings):
@@ -94,7 +96,7 @@ class Experiment(Settings):
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read an experiment.
+        """Read an experiment; its paths of corpora, recipes and ``out`` are relative to the file.
 
         Raises:
             EvenvoiceError: The file cannot be read, or has a wrong key or value; the line says which.
@@ -108,9 +110,10 @@ class Experiment(Settings):
         if not isinstance(data, Mapping):
             raise EvenvoiceError(f"{path}: {shown(data)}; expected keys, at least corpus: emodb:PATH")
         try:
-            return cls.model_validate(dict(data))
+            found = cls.model_validate(dict(data))
         except ValidationError as error:
             raise EvenvoiceError(f"{path}: {_first(error, cls)}") from error
+        return found._moved(partial(from_file, path))
 
     def as_yaml(self) -> str:
         """Return it as YAML, without what is as it would be anyway."""
@@ -118,9 +121,19 @@ class Experiment(Settings):
         return yaml.safe_dump({"corpus": self.corpus, **data}, sort_keys=False, allow_unicode=True)
 
     def save(self, path: Path | str) -> None:
-        """Write it, whole or not at all."""
+        """Write it, whole or not at all, with paths relative to the file."""
+        moved = self._moved(partial(for_file, path))
         with writing(path) as aside:
-            aside.write_text(_HEAD.format(file=path) + self.as_yaml(), encoding="utf-8")
+            aside.write_text(_HEAD.format(file=path) + moved.as_yaml(), encoding="utf-8")
+
+    def _moved(self, change: Callable[[str], str]) -> Self:
+        """Return it with other paths."""
+        corpora = {name: with_path(text, change) for name in ("corpus", "test_corpus") if (text := getattr(self, name))}
+        recipes = [change(name) if name.endswith((".yaml", ".yml")) else name for name in self.recipes]
+        out = None if self.out is None else change(self.out)
+        changed = {name: value for name, value in {**corpora, "recipes": recipes, "out": out}.items()
+                   if value != getattr(self, name)}  # fmt: skip
+        return self.model_copy(update=changed)
 
     def open_recipes(self) -> list[Recipe]:
         """Return its recipes, with what it changes in each.
@@ -188,7 +201,7 @@ class Experiment(Settings):
             corpus, self.open_recipes(), self.protocols_for(corpus), seeds=both, split_seeds=splits, fit_seeds=fits,
             enrol=self.enrol, out=self.out if out is None else out, **execution,
         )  # fmt: skip
-        self.model_copy(update={"out": str(study.folder)}).save(study.folder / EXPERIMENT_FILE)
+        self.model_copy(update={"out": relative(study.folder)}).save(study.folder / EXPERIMENT_FILE)
         return study
 
     def _seeds(self) -> tuple[Sequence[int] | None, Sequence[int] | None, Sequence[int] | None]:
