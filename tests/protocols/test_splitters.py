@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.pipeline import make_pipeline
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 
 import evenvoice
 from evenvoice.errors import EvenvoiceError
+from evenvoice.imbalance import SMOTE
 from evenvoice.protocols import (
     PROTOCOLS,
     Cross,
@@ -45,6 +48,19 @@ def test_the_program_of_the_issue() -> None:
     for fold in folds:
         by_hand[fold.test] = LogisticRegression().fit(X[fold.train], Y[fold.train]).predict(X[fold.test])
     assert np.array_equal(answers, by_hand)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_groups_are_routed_to_every_protocol(name: str) -> None:
+    protocol = open_protocol(name)
+    expected = cross_val_score(LogisticRegression(), X, Y, cv=protocol, groups=GROUPS)
+    with config_context(enable_metadata_routing=True):
+        routed = cross_val_score(LogisticRegression(), X, Y, cv=protocol, params={"groups": GROUPS})
+        search = GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=protocol).fit(X, Y, groups=GROUPS)
+        pipeline = make_pipeline(SMOTE(k_neighbors=1).set_fit_resample_request(groups=False), LogisticRegression())
+        assert len(cross_val_score(pipeline, X, Y, cv=protocol, params={"groups": GROUPS})) == len(routed)
+    assert np.array_equal(routed, expected)
+    assert search.best_score_ == pytest.approx(expected.mean())
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -104,6 +104,20 @@ class Splitter(_Base):
             raise EvenvoiceError(f"{type(self).__name__}: the number of folds depends on the groups; hand them over")
         return int(getattr(self, "n_folds", 1))
 
+    def get_metadata_routing(self) -> Any:
+        """Return what scikit-learn's metadata routing has to hand over: the groups.
+
+        Examples:
+            >>> from evenvoice.protocols import SpeakerFolds
+            >>> SpeakerFolds().get_metadata_routing().split.requests
+            {'groups': True}
+        """
+        from sklearn.utils.metadata_routing import MetadataRequest
+
+        request = MetadataRequest(owner=type(self).__name__)
+        request.split.add_request(param="groups", alias=True)
+        return request
+
 
 @dataclass(frozen=True)
 class BaseProtocol(Splitter):
