@@ -24,7 +24,7 @@ def test_the_face_names_the_extra_of_a_missing_library() -> None:
     for name, library, extra in (("tune", "optuna", "tune"), ("write_report", "matplotlib", "train")):
         script = SCRIPT.format(library=library, name=name)
         said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-        assert said == f"evenvoice.{name} needs {library}, which is not installed; pip install 'evenvoice[{extra}]'\n"
+        assert said == f'evenvoice.{name} needs {library}, which is not installed; pip install "evenvoice[{extra}]"\n'
 
 
 def test_extras_are_those_of_the_package() -> None:

@@ -40,7 +40,7 @@ def missing_extra(error: ModuleNotFoundError, what: str) -> MissingExtraError | 
 
     Examples:
         >>> str(missing_extra(ModuleNotFoundError(name="optuna.trial"), "tune"))
-        "tune needs optuna, which is not installed; pip install 'evenvoice[tune]'"
+        'tune needs optuna, which is not installed; pip install "evenvoice[tune]"'
         >>> missing_extra(ModuleNotFoundError(name="numpi"), "tune") is None
         True
     """
@@ -73,4 +73,4 @@ def need(library: str, what: str) -> None:
 
 def _remedy(library: str) -> str:
     """What installs a library: its extra; where it comes with none (audb), its users install it themselves."""
-    return f"pip install 'evenvoice[{EXTRAS[library]}]'" if library in EXTRAS else f"pip install {library}"
+    return f'pip install "evenvoice[{EXTRAS[library]}]"' if library in EXTRAS else f"pip install {library}"

@@ -141,7 +141,7 @@ def test_where_pyav_is_not_installed_one_line_says_what_to_install(
 ):
     file = written(tmp_path / f"a.{kind}", media(kind))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(AudioError, match=r"pip install 'evenvoice\[media\]', or convert it: ffmpeg -i "):
+    with pytest.raises(AudioError, match=r'pip install "evenvoice\[media\]", or convert it: ffmpeg -i '):
         load(file)
 
 

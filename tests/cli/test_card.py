@@ -25,7 +25,8 @@ def test_without_a_model_it_is_the_ready_ones() -> None:
 
 
 def test_what_is_no_model_file_gets_one_line(model: Path, tmp_path: Path) -> None:
-    assert run("card", tmp_path / "missing.onnx").complaint().endswith("missing.onnx: no such file; check the path")
+    complaint = run("card", tmp_path / "missing.onnx").complaint()
+    assert complaint.endswith("no such file; check the path; `evenvoice train CORPUS --out DIR` writes DIR/model.onnx")
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(model.read_bytes()[:-9])
     assert run("card", broken, "--out", tmp_path / "README.md").complaint().startswith(f"{broken}: ")

@@ -218,7 +218,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--speaker-from", "(.)"), "speaker-from reads folder:PATH only; leave it out"),
         (("--seeds", "2", "--fit-seeds", "2"), "--seeds varies split and fit together; leave it out"),
         (("--set", "epochs"), "--set 'epochs': expected KEY=VALUE, for example training.epochs=50"),
-        (("--set", "training.epoch=2"), "unknown key 'training.epoch' (did you mean 'epochs'?)"),
+        (("--set", "training.epoch=2"), "unknown key 'training.epoch' (did you mean 'training.epochs'?)"),
         (("--set", "training.epochs=[2"), "--set 'training.epochs=[2': the value is not YAML; quote it"),
         (("--set", "training.epochs=many"), "training.epochs: Input should be a number, and not a text"),
         (("--set", "training=1", "--set", "training.epochs=1"), "training is set twice, to 1 and {'epochs': 1}"),

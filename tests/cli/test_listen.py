@@ -138,7 +138,7 @@ def test_a_microphone_in_use_and_a_machine_without_a_library(model: Path, surrou
     driver.write_text("raise OSError('PortAudio library not found')", encoding="utf-8")
     assert "apt install libportaudio2" in listen(surroundings, model).complaint()
     driver.write_text("raise ModuleNotFoundError(name='sounddevice')", encoding="utf-8")
-    assert "pip install 'evenvoice[listen]'" in listen(surroundings, model).complaint()
+    assert 'pip install "evenvoice[listen]"' in listen(surroundings, model).complaint()
 
 
 def test_the_microphones_are_listed(surroundings: dict[str, str]) -> None:

@@ -128,8 +128,16 @@ def test_a_missing_library_names_the_extra_that_brings_it(
     assert extra == ("demo" if library == "espeakng_loader" else "train")
     complaint = answer.complaint()
     assert f"{library}, which is not installed; " in complaint or extra == "demo"
-    assert f"pip install 'evenvoice[{extra}]'" in complaint
+    assert f'pip install "evenvoice[{extra}]"' in complaint
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("library", "command"), [("espeakng_loader", ["demo"]), ("optuna", ["tune", "table.csv"])])
+def test_a_command_with_an_extra_of_its_own_names_it_at_once(library: str, command: list[str], tmp_path: Path) -> None:
+    """Without pandas as well: its extra alone would not be enough."""
+    neither = BLOCK.format(library=library) + BLOCK.format(library="pandas")
+    complaint = finish(start(*command, before=neither, folder=tmp_path)).complaint()
+    assert f'pip install "evenvoice[{EXTRAS[library]}]"' in complaint
 
 
 def test_a_library_of_no_extra_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,7 +194,7 @@ def test_a_changed_rule_gets_a_folder_of_its_own() -> None:
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'evenvoice\[demo\]'"):
+    with pytest.raises(MissingExtraError, match=r'pip install "evenvoice\[demo\]"'):
         demo.demo_corpus()
 
 

@@ -77,7 +77,7 @@ def test_rates_and_lengths(files: list[Path], tmp_path: Path) -> None:
     short = write_sound(tmp_path / "short.wav", seconds=0.2)
     summary = summarise(corpus([row(file) for file in (*files, long, short)]))
     assert summary.warnings == [
-        "speakers are not known",
+        "speakers are not known, so no protocol can keep them apart; add --speaker-from or a column speaker",
         "utterances shorter than 0.3 s: 1 (short.wav)",
         "utterances longer than 30 s: 1 (long.wav)",
         "several sample rates: 8000 Hz (7), 1000 Hz (1)",

@@ -83,6 +83,8 @@ def test_some_files_may_be_absent_but_not_all(folder: Path) -> None:
         ("file|emotion\na.wav|sad\n", r"line 1: one column, file\|emotion; expected file and emotion"),
         ("file,label\na.wav,sad\n", "line 1: no column 'emotion'; it has file, label; .* --columns emotion=label$"),
         ("path,emotion\na.wav,sad\n", "line 1: no column 'file'; .* --columns file=path$"),
+        ("path,label\na.wav,sad\n", "line 1: no column 'file'; .* --columns file=path,emotion=label$"),
+        ("a.wav,sad\nb.wav,sad\n", "line 1: no column 'file'; .*no header\\? Put a line .* above it: file,emotion$"),
         ("emotion,speaker\nsad,1\n", "line 1: no column 'file'"),
         ("file,emotions\na.wav,sad\n", r"line 1: no column 'emotion'; .* \(did you mean 'emotions'\?\)"),
         ("file,emotion,file\na.wav,sad,a.wav\n", "line 1: column 'file' twice"),
@@ -138,6 +140,7 @@ def test_a_column_that_resembles_a_known_one_is_a_column_of_its_own(folder: Path
 
 def test_columns_are_named(folder: Path) -> None:
     (folder / "table.csv").write_text("path,label,emotion,who,utterance\na.wav,wut,x,anna,7\n", encoding="utf-8")
+    (folder / "table2.csv").write_text("path,label,who\na.wav,wut,anna\n", encoding="utf-8")
     corpus = open_corpus(str(folder / "table.csv"), columns="file=path,emotion=label,speaker=who")
     assert corpus.table.iloc[0][["emotion", "speaker", "emotion (table)", "utterance (table)"]].to_list() == [
         "wut", "anna", "x", "7"
@@ -146,6 +149,8 @@ def test_columns_are_named(folder: Path) -> None:
         open_corpus(str(folder / "table.csv"), columns={"emotion": "labl", "file": "path"})
     with pytest.raises(EvenvoiceError, match="expected OURS=THEIRS"):
         open_corpus(str(folder / "table.csv"), columns="emotion")
+    with pytest.raises(EvenvoiceError, match=r"no column 'file'; .* --columns speaker=who,file=path,emotion=label$"):
+        open_corpus(str(folder / "table2.csv"), columns="speaker=who")
 
 
 def test_the_column_corpus_is_kept_and_said(folder: Path) -> None:
@@ -202,7 +207,7 @@ def test_spreadsheets_are_read_where_their_library_is_installed(folder: Path, su
         write(frame, folder / f"table{suffix}", index=False)  # type: ignore[operator]
     except ImportError:
         (folder / f"table{suffix}").write_bytes(b"x")
-        with pytest.raises(MissingExtraError, match=r"pip install 'evenvoice\[tables\]', or save the table as CSV"):
+        with pytest.raises(MissingExtraError, match=r'pip install "evenvoice\[tables\]", or save the table as CSV'):
             open_table(folder / f"table{suffix}")
         return
     corpus = open_table(folder / f"table{suffix}")

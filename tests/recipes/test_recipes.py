@@ -57,7 +57,10 @@ def test_a_recipe_is_frozen() -> None:
     [
         ({"name": "../mine"}, r"name: .*pattern"),
         ({"trainig": {}}, r"unknown key 'trainig' \(did you mean 'training'\?\); allowed are name, about,"),
-        ({"training": {"epoch": 3}}, r"unknown key 'training.epoch' \(did you mean 'epochs'\?\); allowed are epochs"),
+        (
+            {"training": {"epoch": 3}},
+            r"unknown key 'training.epoch' \(did you mean 'training.epochs'\?\); allowed are epochs",
+        ),
         ({"training": {"epochs": 0}}, r"training.epochs: .*greater than or equal to 1 \(found 0\)"),
         ({"training": {"epochs": "many"}}, r"training.epochs: .*a number, and not a text \(found 'many'\)"),
         ({"training": {"select": "best-on-test"}}, r"training.select: Input should be 'last' or 'best-on-validation'"),
@@ -156,6 +159,7 @@ def test_a_file_extends_a_shipped_recipe_and_another_file(tmp_path: Path) -> Non
         ("extends: mine.yaml", "extends itself"),
         ("1: 2", "1 is not a key; allowed are name, about"),
         ("on: {epochs: 3}", "unknown key 'on'; allowed are name"),
+        ("epochs: 3", r"unknown key 'epochs' \(did you mean 'training.epochs'\?\); allowed are name"),
         ("extends: nothing", "recipe 'nothing' is unknown"),
     ],
 )
@@ -177,7 +181,9 @@ def test_numbers_in_a_file_are_read_as_people_write_them(tmp_path: Path) -> None
 
 
 def test_a_missing_file_is_said() -> None:
-    with pytest.raises(EvenvoiceError, match=r"recipe 'nowhere/mine\.yaml': no such file"):
+    with pytest.raises(
+        EvenvoiceError, match=r"recipe 'nowhere/mine\.yaml': no such file; check the path .*evenvoice recipe list"
+    ):
         open_recipe("nowhere/mine.yaml")
 
 

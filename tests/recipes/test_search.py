@@ -66,7 +66,10 @@ def test_what_is_set_is_not_searched(changes: dict[str, Any], gone: set[str]) ->
 @pytest.mark.parametrize(
     ("search", "message"),
     [
-        ({"training.epoch": [3]}, r"training.epoch cannot be 3: unknown key 'training.epoch' \(did you mean 'epochs'"),
+        (
+            {"training.epoch": [3]},
+            r"training.epoch cannot be 3: unknown key 'training.epoch' \(did you mean 'training.epochs'",
+        ),
         ({"training.epochs": [0, 5]}, "training.epochs cannot be 0: .*greater than or equal to 1"),
         ({"features.n_mfcc": {"low": 20, "high": 200}}, "features.n_mfcc cannot be 200: .*above n_mels 128"),
         ({"balance.options.k": [1]}, "balance.options.k cannot be 1: .*'k'.*k_neighbors"),

@@ -71,7 +71,7 @@ def test_a_model_is_pushed_with_its_card_and_predicts_from_the_hub(hub: Hub, mod
     matter = yaml.safe_load(card.split("---")[1])
     assert (matter["license"], matter["language"], matter["library_name"]) == ("apache-2.0", ["de"], "evenvoice")
     assert f'Recognizer("hf:{_PUSHED}")' in card
-    assert "pip install 'evenvoice[hub]'" in card
+    assert 'pip install "evenvoice[hub]"' in card
 
     clip = tmp_path / "clip.wav"
     sound(noise(0.3))(clip)

@@ -76,10 +76,8 @@ def test_what_cannot_be_served_with(arguments: list[str], says: str, tiny_model:
 
 
 def test_what_is_no_model(tmp_path: Path) -> None:
-    assert (
-        run("serve", tmp_path / "absent.onnx").complaint()
-        == f"{tmp_path / 'absent.onnx'}: no such file; check the path"
-    )
+    complaint = run("serve", tmp_path / "absent.onnx").complaint()
+    assert complaint.startswith(f"{tmp_path / 'absent.onnx'}: no such file; check the path; ")
 
 
 def test_without_fastapi_it_says_what_to_install(tiny_model: Path) -> None:
@@ -89,5 +87,5 @@ def test_without_fastapi_it_says_what_to_install(tiny_model: Path) -> None:
     )
     assert (ended.returncode, ended.stderr) == (
         2,
-        "evenvoice: this command needs uvicorn, which is not installed; pip install 'evenvoice[serve]'\n",
+        'evenvoice: this command needs uvicorn, which is not installed; pip install "evenvoice[serve]"\n',
     )

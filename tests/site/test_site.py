@@ -19,7 +19,7 @@ from evenvoice.cli.main import app
 from evenvoice.recipes import Recipe, recipe_names
 
 ROOT = Path(__file__).parents[2]
-pytest.importorskip("mkdocs", reason="the site's own libraries: pip install 'evenvoice[docs]'")
+pytest.importorskip("mkdocs", reason='the site\'s own libraries: pip install "evenvoice[docs]"')
 
 
 class _Page(HTMLParser):

@@ -56,7 +56,7 @@ def open_media(source: Source, kind: str) -> Iterator[Sound]:
     if not can_read(kind):
         raise source.refuse(
             f"{_NAMES.get(kind, kind.upper())} is read by PyAV, which is not installed",
-            f"pip install 'evenvoice[media]', or convert it: {source.command()}",
+            f'pip install "evenvoice[media]", or convert it: {source.command()}',
         )
     import av
 

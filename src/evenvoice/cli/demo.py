@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evenvoice.cli import options
 from evenvoice.cli.predict import print_scores
+from evenvoice.extras import need
 
 UNSEEN = "5"
 
@@ -16,6 +17,7 @@ def demo(seed: options.Seed = 0, jobs: options.Jobs = None, out: options.Out = P
 
     The speech is made on this machine by eSpeak NG: it shows every step, and no claim of accuracy rests on it.
     """
+    need("espeakng_loader", "evenvoice demo")  # first: its extra brings all that follows
     from evenvoice import Recognizer, evaluate, open_corpus, open_recipe, train, write_report
     from evenvoice.allocator import keep_freed_memory
     from evenvoice.recipes import DEFAULT_RECIPE

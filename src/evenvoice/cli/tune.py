@@ -10,6 +10,7 @@ import typer
 
 from evenvoice.cli import complete, options
 from evenvoice.cli.options import as_typed
+from evenvoice.extras import need
 
 
 def tune(
@@ -57,6 +58,7 @@ def tune(
 
     Example: evenvoice tune emodb:data/emodb --recipe smote-2dcnn --trials 30 --form mean
     """
+    need("optuna", "evenvoice tune")  # first: its extra brings all that follows
     from evenvoice import report, study
     from evenvoice.allocator import keep_freed_memory
     from evenvoice.report import tuning_as_json, tuning_as_text, write_tuning_report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evenvoice.audio import SUFFIXES
 from evenvoice.corpora.table import INDEX
 from evenvoice.corpora.utterance import COLUMNS, TIMES
 from evenvoice.errors import EvenvoiceError, nearest, shown
@@ -91,15 +92,15 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
             raise EvenvoiceError(f"{what}: column {name.lower()!r} twice; keep one")
         ours_of[name] = name.lower()
     known = set(ours_of.values())
-    for ours, usual in USUAL.items():
-        if ours not in known:
-            theirs = next((name for name in header if name.lower() in usual), f"…{nearest(ours, list(header))}")
-            if len(header) == 1:
-                raise EvenvoiceError(
-                    f"{what}: one column, {there}; expected file and emotion, parted by a comma, a semicolon or a tab"
-                )
-            hint = f"name the column that holds it with --columns {ours}={theirs}"
-            raise EvenvoiceError(f"{what}: no column {ours!r}; it has {there}; {hint}")
+    missing = [ours for ours in USUAL if ours not in known]
+    if missing and len(header) == 1:
+        raise EvenvoiceError(
+            f"{what}: one column, {there}; expected file and emotion, parted by a comma, a semicolon or a tab"
+        )
+    if missing:
+        raise EvenvoiceError(
+            f"{what}: no column {missing[0]!r}; it has {there}; {_how_to_name(header, columns, missing)}"
+        )
     notes = []
     for theirs, ours in ours_of.items():
         near = nearest(ours.lower(), [name for name in COLUMNS if name not in known], 0.85)
@@ -109,6 +110,27 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
     if "corpus" in known:
         notes.append("column 'corpus' is kept: protocol cross trains on its first value and tests on its second")
     return ours_of, notes
+
+
+def _how_to_name(header: Sequence[str], columns: Mapping[str, str], missing: Sequence[str]) -> str:
+    """Return the remedy for columns that are missing: the whole option, with what was named already.
+
+    Examples:
+        >>> _how_to_name(["path", "label"], {}, ["file", "emotion"])
+        'name the column that holds it with --columns file=path,emotion=label'
+        >>> _how_to_name(["a.wav", "happy"], {}, ["file", "emotion"])
+        'is this a recording, and no header? Put a line with the names of the columns above it: file,emotion'
+    """
+    if any(name.lower().endswith(SUFFIXES) for name in header):
+        names = ",".join(["file", "emotion", "speaker"][: len(header)])
+        return f"is this a recording, and no header? Put a line with the names of the columns above it: {names}"
+    pairs = dict(columns)
+    for ours in missing:
+        free = [name for name in header if name not in pairs.values()]
+        usual = next((name for name in free if name.lower() in USUAL[ours]), None)
+        pairs[ours] = usual or f"…{nearest(ours, free)}"
+    named = ",".join(f"{ours}={theirs}" for ours, theirs in pairs.items())
+    return f"name the column that holds it with --columns {named}"
 
 
 def _often_called(header: Sequence[str], known: set[str]) -> list[str]:

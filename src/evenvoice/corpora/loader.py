@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,18 +63,25 @@ class Loader:
         """
         from evenvoice.corpora.corpus import Corpus, table_of
 
-        folder = existing_folder(folder, self.name, self.layout)
+        folder = existing_folder(folder, self.name, self.layout, self._where_from(folder))
         reading = self.read(folder)
         if not reading.utterances:
             raise EvenvoiceError(f"{self.name}:{folder}: no utterance of {self.title} found; expected {self.layout}")
         return Corpus(self.name, table_of(reading.utterances), self.licence, notes=tuple(reading.notes))
 
+    def _where_from(self, folder: Path | str) -> str:
+        """Return what to do where the corpus is not in a folder."""
+        if self.archive:
+            command = f"evenvoice corpus download {self.name} --out {shlex.quote(str(folder)[:300])}"
+            return f"check the path, or get the corpus with `{command}`"
+        return f"check the path, or get the corpus from {self.url}" if self.url else "check the path"
 
-def existing_folder(folder: Path | str, name: str, layout: str) -> Path:
+
+def existing_folder(folder: Path | str, name: str, layout: str, remedy: str = "check the path") -> Path:
     """Return the absolute path of a folder that exists, or raise the `EvenvoiceError` that says what was expected."""
     path = at_home(folder)
     if not exists(path):
-        raise EvenvoiceError(f"{name}:{str(path)[:300]}: no such folder; expected {layout}")
+        raise EvenvoiceError(f"{name}:{str(path)[:300]}: no such folder; expected {layout}; {remedy}")
     if not path.is_dir():
         raise EvenvoiceError(f"{name}:{path}: a file, not a folder; expected {layout} (unpack an archive first)")
     return path.resolve()

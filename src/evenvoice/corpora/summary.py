@@ -84,7 +84,7 @@ def _counts(corpus: Corpus) -> pd.DataFrame:
 def _gaps(corpus: Corpus, counts: pd.DataFrame) -> list[str]:
     """Say which speakers lack an emotion, or nearly so: a fold that tests them lacks the class."""
     if not corpus.has("speaker"):
-        return ["speakers are not known"]
+        return ["speakers are not known, so no protocol can keep them apart; add --speaker-from or a column speaker"]
     if counts.shape[1] == 1:
         return [f"one speaker only, {counts.columns[0]}"]
     lines = []

@@ -78,7 +78,7 @@ def _open_with_pandas(path: Path, mapping: Mapping[str, str]) -> Corpus:
     except ImportError as error:
         raise MissingExtraError(
             f"{path}: reading {suffix} needs {OTHERS[suffix]}, which is not installed; "
-            "pip install 'evenvoice[tables]', or save the table as CSV"
+            'pip install "evenvoice[tables]", or save the table as CSV'
         ) from error
     except EvenvoiceError:
         raise

@@ -32,7 +32,8 @@ def replaced(files: Sequence[str], names: Sequence[str]) -> dict[str, Recipe]:
         >>> replaced(["mine.yaml"], ["svm"])
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: recipe 'mine.yaml': no such file
+        evenvoice.errors.EvenvoiceError: recipe 'mine.yaml': no such file; check the path (a shipped \
+recipe is named without .yaml: see `evenvoice recipe list`)
     """
     found: dict[str, Recipe] = {}
     for file in files:

@@ -189,6 +189,20 @@ def _checked_changes(name: str, changes: Any) -> dict[str, Any]:
     return renamed(changes or {}, warn=True)
 
 
+def _elsewhere(key: str) -> str:
+    """Return a hint where a section of the recipe has a key of this name.
+
+    Examples:
+        >>> _elsewhere("epochs"), _elsewhere("kernel")
+        (" (did you mean 'training.epochs'?)", '')
+    """
+    for name, field in Recipe.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel) and key in section.model_fields:
+            return f" (did you mean {f'{name}.{key}'!r}?)"
+    return ""
+
+
 def _first_error(error: ValidationError) -> str:
     """The first thing wrong, with the allowed keys where the key is unknown."""
     first = error.errors()[0]
@@ -204,7 +218,9 @@ def _first_error(error: ValidationError) -> str:
     place = ".".join(parts) or "the recipe"
     if first["type"] == "extra_forbidden" and section is not None:
         allowed = list(section.model_fields)
-        return f"unknown key {shown(place)}{nearest(parts[-1], allowed)}; allowed are {', '.join(allowed)}"
+        cutoff = 0.6 if len(parts) == 1 else 0.85  # a beginning that all share makes any two alike
+        near = _elsewhere(parts[-1]) or nearest(place, [".".join((*parts[:-1], key)) for key in allowed], cutoff)
+        return f"unknown key {shown(place)}{near}; allowed are {', '.join(allowed)}"
     message = first["msg"].removeprefix("Value error, ")
     if len(parts) == 1 and parts[0] in _SECTIONS and not isinstance(first["input"], Mapping):
         return f"{place}: found {shown(first['input'])}, expected keys and values, for example {_SECTIONS[place]}"

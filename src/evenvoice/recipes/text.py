@@ -130,7 +130,10 @@ def read_file(path: Path) -> str:
         EvenvoiceError: It is not a file, or far too large for a recipe.
     """
     if not path.is_file():
-        raise EvenvoiceError(f"recipe {str(path)!r}: no such file")
+        raise EvenvoiceError(
+            f"recipe {str(path)!r}: no such file; check the path (a shipped recipe is named without .yaml: see "
+            "`evenvoice recipe list`)"
+        )
     size = path.stat().st_size
     if size > 4 * _MOST_CHARACTERS:
         raise EvenvoiceError(f"recipe {str(path)!r}: {size:,} bytes, and a recipe has a few thousand; name another")

@@ -26,6 +26,7 @@ _BATCH = 8
 
 # Our largest model is a few megabytes. Whatever is above this is no model of ours, and is not read into memory.
 _LARGEST = 256 * 2**20
+_SOURCE = "`evenvoice train CORPUS --out DIR` writes DIR/model.onnx"
 
 Scores = list[dict[str, Any]]
 
@@ -45,7 +46,7 @@ class LoadedModel:
         else:
             file = ready_model() if path is None else Path(path)
             self._name = one_line(str(file))
-        model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST)
+        model = read_whole(file, "model file", ".onnx", "export or download it again", _LARGEST, _SOURCE)
         self._card = read_card(model, self._name)
         self.labels: tuple[str, ...] = tuple(self._card["labels"])
         self.sample_rate: int = self._card["sample_rate"]

@@ -116,7 +116,7 @@ def _hub_result(card: Card, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(file: str) -> str:
-    package = "'evenvoice[hub]'" if file.startswith("hf:") else "evenvoice"
+    package = '"evenvoice[hub]"' if file.startswith("hf:") else "evenvoice"
     return f"""\
 ## How to use it
 

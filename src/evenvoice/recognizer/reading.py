@@ -8,7 +8,7 @@ from evenvoice.audio import one_line
 from evenvoice.errors import EvenvoiceError
 
 
-def read_whole(path: Path, what: str, suffix: str, remedy: str, largest: int) -> bytes:
+def read_whole(path: Path, what: str, suffix: str, remedy: str, largest: int, source: str = "") -> bytes:
     """Return the bytes of a file.
 
     Args:
@@ -17,6 +17,7 @@ def read_whole(path: Path, what: str, suffix: str, remedy: str, largest: int) ->
         suffix: How its name ends.
         remedy: What to do about an empty one.
         largest: The most bytes that it may have.
+        source: What writes such a file, in words, for an error where there is none.
 
     Raises:
         EvenvoiceError: It is missing, no regular file, empty, too large or unreadable.
@@ -39,7 +40,7 @@ def read_whole(path: Path, what: str, suffix: str, remedy: str, largest: int) ->
             raise EvenvoiceError(f"{name}: empty (0 bytes); {remedy}")
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise EvenvoiceError(f"{name}: no such file; check the path") from error
+        raise EvenvoiceError(f"{name}: no such file; check the path{source and f'; {source}'}") from error
     except OSError as error:
         raise EvenvoiceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from error
     except ValueError as error:

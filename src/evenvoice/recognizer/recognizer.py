@@ -44,7 +44,8 @@ class Recognizer(LoadedModel):
         >>> Recognizer("missing.onnx")
         Traceback (most recent call last):
         ...
-        evenvoice.errors.EvenvoiceError: missing.onnx: no such file; check the path
+        evenvoice.errors.EvenvoiceError: missing.onnx: no such file; check the path; \
+`evenvoice train CORPUS --out DIR` writes DIR/model.onnx
 
         With the ready model, ``Recognizer()("clip.wav")`` gives
         ``[{"label": "angry", "score": 0.93}, {"label": "happy", "score": 0.05}, …]``.

@@ -16,7 +16,7 @@ from evenvoice.recipes import Recipe
 from evenvoice.testing import check_extractor
 
 transformers = pytest.importorskip(
-    "transformers", reason="transformers is not installed: pip install 'evenvoice[encoders]'"
+    "transformers", reason='transformers is not installed: pip install "evenvoice[encoders]"'
 )
 
 SIZES: dict[str, Any] = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 20}

@@ -95,6 +95,6 @@ def test_without_hmmlearn_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "hmmlearn" else find(name))
     with pytest.raises(
-        MissingExtraError, match=r"model 'hmm': hmmlearn is not installed; pip install 'evenvoice\[paper\]'"
+        MissingExtraError, match=r'model \'hmm\': hmmlearn is not installed; pip install "evenvoice\[paper\]"'
     ):
         HMM((1, 5, 24), 3)
