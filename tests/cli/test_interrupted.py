@@ -139,8 +139,8 @@ def test_no_fit_is_waited_for(
     number: signal.Signals, jobs: int, voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SIGTERM goes to the command alone, Ctrl-C to its workers as well."""
-    (tmp_path / "native_model.py").write_text(NATIVE)
-    (tmp_path / "mine.yaml").write_text("extends: majority\nmodel: {name: 'native_model:Native'}\n")
+    (tmp_path / "native_model.py").write_text(NATIVE, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("extends: majority\nmodel: {name: 'native_model:Native'}\n", encoding="utf-8")
     for name, value in {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}", "TMPDIR": str(tmp_path / "tmp"),
                         "FITTING": str(tmp_path / "fitting-")}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
