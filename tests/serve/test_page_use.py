@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -150,11 +151,16 @@ def test_german_for_those_whose_browser_asks_for_it(browser: Browser, service: S
         expect(page.page.locator("#summary")).to_contain_text("Insgesamt: am ehesten", timeout=chromium.PATIENCE)
         assert "Ihre Stimme verlässt dieses Gerät nicht" in page.page.inner_text("header")
         assert page.page.locator("#timeline-table th").first.text_content() == "von (s)"
+        assert re.search(r"\(\d+,\d %\)", page.page.inner_text("#summary"))
+        assert re.fullmatch(r"\d+,\d %", page.page.locator("#scores data").first.inner_text())
+        expect(page.page.locator("#clock")).to_have_text("0,0 / 10,5 s")
+        assert page.page.locator("#timeline-table td").first.text_content() == "0,0"
         before = page.scores()
         page.page.select_option("#language", "en")
         expect(page.page.locator("#summary")).to_contain_text("On the whole: most like")
         expect(page.page.locator("#status")).to_contain_text("Nothing was sent.")
         assert page.scores() == before
+        assert re.fullmatch(r"\d+\.\d %", page.page.locator("#scores data").first.inner_text())
         page.page.reload()  # the choice is kept
         page.ready()
 

@@ -1,5 +1,7 @@
 // Seconds under a picture.
 
+import { fixed } from "./words.js";
+
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200];
 const MOST = 6;
 
@@ -10,7 +12,7 @@ export function fillAxis(list, seconds) {
   const ticks = Array.from({ length: count + 1 }, (_, index) => {
     const tick = document.createElement("li");
     const label = document.createElement("span");
-    label.textContent = `${(index * step).toFixed(digits)}${index === 0 ? " s" : ""}`;
+    label.textContent = `${fixed(index * step, digits)}${index === 0 ? " s" : ""}`;
     tick.append(label);
     tick.style.setProperty("--at", (index * step) / seconds);
     return tick;

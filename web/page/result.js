@@ -46,8 +46,10 @@ export function makeResult(labels, card) {
     // While one records: the latest window, and the sound so far.
     live(scores, samples, adapted) {
       open(false);
-      bars(scores);
-      write = () => summarise(scores, labels, "Now", adapted);
+      write = () => {
+        bars(scores);
+        summarise(scores, labels, "Now", adapted);
+      };
       write();
       draw = () => drawWaveform(part("waveform"), samples);
       draw();
@@ -57,12 +59,12 @@ export function makeResult(labels, card) {
       const { waveform, rate, seconds, scores, moments } = found;
       shown = { name, found, adapted };
       open(true);
-      bars(scores);
       player.load(waveform, rate);
-      fillAxis(part("axis"), seconds);
-      fillAxis(part("timeline-axis"), seconds);
       part("timeline-part").hidden = moments.length === 1;
       write = () => {
+        bars(scores);
+        fillAxis(part("axis"), seconds);
+        fillAxis(part("timeline-axis"), seconds);
         summarise(scores, labels, moments.length > 1 ? "Whole" : "", adapted);
         part("timeline-rule").textContent = say("timelineRule", { window: WINDOW_SECONDS, hop: HOP_SECONDS });
         part("spectrogram-caption").textContent = say("spectrogram", { khz: rate / 2000 });

@@ -1,6 +1,7 @@
 // German.
 
 export const DE = {
+  point: ",",
   title: "evenvoice: Nach welcher Emotion klingt eine Stimme?",
   question: "Nach welcher Emotion klingt eine Stimme?",
   promise: "Ihre Stimme verlässt dieses Gerät nicht:",

@@ -1,6 +1,7 @@
 // English.
 
 export const EN = {
+  point: ".",
   title: "evenvoice: which emotion does a voice sound like?",
   question: "Which emotion does a voice sound like?",
   promise: "Your voice never leaves this device:",

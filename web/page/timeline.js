@@ -3,7 +3,7 @@
 import { colour, prepare } from "./canvas.js";
 import { ranked } from "./listen.js";
 import { say } from "./text.js";
-import { percent } from "./words.js";
+import { percent, tenths } from "./words.js";
 
 const GAP = 2;
 
@@ -39,7 +39,7 @@ export function fillTimelineTable(table, labels, moments) {
   for (const cell of head.children) cell.scope = "col";
   const rows = moments.map(({ start, end, scores }) => {
     const best = scores === null ? say("silent") : ranked(labels, scores)[0].label;
-    const row = cells("td", [start.toFixed(1), end.toFixed(1), best]);
+    const row = cells("td", [tenths(start), tenths(end), best]);
     for (const index of labels.keys()) row.append(scoreCell(scores?.[index]));
     return row;
   });
