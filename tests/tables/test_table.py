@@ -27,6 +27,17 @@ TABLE = Table(
 )
 
 
+def test_in_a_notebook_text_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There rich shows what it prints as HTML, and writes nothing to the file that it was given."""
+    table = Table([Column("recipe")], [["smote"]], title="hello", notes=["a note"])
+    expected = table.to_text(80)
+    shown: list[object] = []
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *args: shown.append(args))
+    assert table.to_text(80) == expected == "hello\nrecipe\nsmote\na note"
+    assert not shown
+
+
 def test_text_is_aligned() -> None:
     lines = TABLE.to_text(80).splitlines()
     expected = [

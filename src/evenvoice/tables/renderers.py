@@ -68,7 +68,13 @@ def _console(page: io.StringIO, width: int | None) -> Console:
     from rich.console import Console
 
     return Console(
-        file=page, width=width or terminal_width(), highlight=False, markup=False, emoji=False, color_system=None
+        file=page,
+        width=width or terminal_width(),
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None,
+        force_jupyter=False,  # in a notebook rich would show the text there, and write nothing
     )
 
 
