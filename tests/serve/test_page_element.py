@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from evenvoice.recognizer import Recognizer
 from evenvoice.serve.page import PAGE, write_page
 from tests.serve import browser as chromium
-from tests.serve.browser import visit
+from tests.serve.browser import Visit, visit
 from tests.serve.uploads import voice
 
 pytestmark = pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
@@ -25,6 +25,12 @@ OURS = """<!doctype html><html lang="en"><title>Mine</title>
   window.results = [];
   document.addEventListener("evenvoice-result", (event) => window.results.push(event.detail));
 </script></html>"""
+
+
+def bar_of(page: Visit, label: str) -> Locator:
+    """The bar of an emotion, in the element's own tree."""
+    row = page.page.locator("evenvoice-recorder li").filter(has_text=label)
+    return row.locator(".track span")
 
 
 def test_an_element_in_a_page_of_somebody_else(browser: Browser, whole_model: Path, tmp_path: Path) -> None:
@@ -48,6 +54,9 @@ def test_an_element_in_a_page_of_somebody_else(browser: Browser, whole_model: Pa
                 expect(status).to_contain_text("Nothing was sent.", timeout=chromium.PATIENCE)
                 (found,) = page.page.evaluate("window.results")
                 expected = Recognizer(whole_model)(clip)
+                bar = bar_of(page, expected[0]["label"])
+                expect(bar).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")  # which is none
+                expect(bar).not_to_have_css("width", "0px")
                 assert [each["label"] for each in found["scores"]] == [each["label"] for each in expected]
                 assert [each["score"] for each in found["scores"]] == pytest.approx(
                     [each["score"] for each in expected], abs=1e-4
