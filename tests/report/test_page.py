@@ -76,7 +76,7 @@ def test_the_page_needs_nothing_besides_itself(page: Page, text: str) -> None:
 
 
 def test_no_two_landmarks_have_one_name(text: str) -> None:
-    """A screen reader lists them; a table that can be scrolled is none, for each recipe has its own of the same name."""
+    """A screen reader lists them. A table that can be scrolled is none: each recipe has its own of the same name."""
     assert text.count('<div class="scroll" role="group"') == text.count('<div class="scroll"') > 3
     labels = re.findall(r'<(?:section|nav)[^>]* aria-label(?:ledby)?="([^"]+)"', text)
     assert len(labels) == len(set(labels)) > 2
