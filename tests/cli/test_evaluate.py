@@ -211,7 +211,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
         (("--form", "images"), "shape 'images' is unknown; known are mean, array, channels, "),
         (("--normalise", "all"), "normalise: Input should be 'training', 'speaker' or 'enrolled' (found 'all')"),
         (("--device", "gpu"), "device 'gpu': unknown; use cpu or cuda"),
-        (("--device", "cuda:99"), "use --device cpu, or install a CUDA build of torch"),
+        (("--device", "cuda:99"), "use the device cpu, or install a CUDA build of torch"),
         (("--without", "session=9"), "no session is '9'; there are 1, 2"),
         (("--without", "sesion=1"), "cannot leave out by 'sesion' (did you mean 'session'?)"),
         (("--style", "sung"), "no utterance in style 'sung'; its styles are improvised, scripted"),

@@ -86,7 +86,7 @@ def test_categories_and_missing_values(folder: Path) -> None:
     ("table", "says"),
     [
         (frame().drop(columns="emotion"), "frame: one column, file; expected file and emotion"),
-        (frame().rename(columns={"emotion": "label"}), "--columns emotion=label$"),
+        (frame().rename(columns={"emotion": "label"}), " with columns emotion=label$"),
         (frame(emotion=["sad", None]), "frame, row 1: no emotion"),
         (frame(emotion=["sad", ["x"]]), r"frame, row 1: emotion holds a list, \['x'\]; expected text"),
         (frame(file=["a.wav", {"path": "b.wav"}]), "frame, row 1: file holds a dict"),

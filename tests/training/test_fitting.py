@@ -131,7 +131,7 @@ def test_an_emotion_that_only_the_validation_part_has_is_named() -> None:
 def test_a_missing_gpu_is_said() -> None:
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here, so nothing is missing")
-    with pytest.raises(EvenvoiceError, match=r"sees no GPU; use --device cpu"):
+    with pytest.raises(EvenvoiceError, match=r"sees no GPU; use the device cpu"):
         fit(_recipe(), TRAIN, device="cuda")
 
 

@@ -48,7 +48,7 @@ def test_each_speaker_is_normalised_by_their_own() -> None:
 
 
 def test_without_speakers_the_remedy_is_named() -> None:
-    with pytest.raises(EvenvoiceError, match=r"--speaker-from.*normalise: training"):
+    with pytest.raises(EvenvoiceError, match=r"a speaker column .*--speaker-from.*normalise: training"):
         normalise_by_speaker([np.zeros((1, 1), np.float32)], None)
 
 

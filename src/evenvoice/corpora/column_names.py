@@ -62,13 +62,16 @@ file, emotion, speaker, session, text, gender, style, start, end, split, corpus
     return found
 
 
-def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tuple[dict[str, str], list[str]]:
+def names_of(
+    header: Sequence[str], columns: Mapping[str, str], what: str, option: str = "--columns"
+) -> tuple[dict[str, str], list[str]]:
     """Return what each column of a table is called in a corpus, and what to say of it.
 
     Args:
         header: The table's own names.
         columns: As `parse_columns` gives it.
         what: How errors call the table.
+        option: How users call ``columns``.
 
     Raises:
         EvenvoiceError: ``file`` or ``emotion`` is missing, or a column that ``columns`` names; two columns for one.
@@ -99,20 +102,22 @@ def names_of(header: Sequence[str], columns: Mapping[str, str], what: str) -> tu
         )
     if missing:
         raise EvenvoiceError(
-            f"{what}: no column {missing[0]!r}; it has {there}; {_how_to_name(header, columns, missing)}"
+            f"{what}: no column {missing[0]!r}; it has {there}; {_how_to_name(header, columns, missing, option)}"
         )
     notes = []
     for theirs, ours in ours_of.items():
         near = nearest(ours.lower(), [name for name in COLUMNS if name not in known], 0.85)
         if ours not in COLUMNS and near:
             notes.append(f"column {theirs!r} is kept as a column of its own{near}")
-    notes += _often_called(header, known)
+    notes += _often_called(header, known, option)
     if "corpus" in known:
         notes.append("column 'corpus' is kept: protocol cross trains on its first value and tests on its second")
     return ours_of, notes
 
 
-def _how_to_name(header: Sequence[str], columns: Mapping[str, str], missing: Sequence[str]) -> str:
+def _how_to_name(
+    header: Sequence[str], columns: Mapping[str, str], missing: Sequence[str], option: str = "--columns"
+) -> str:
     """Return the remedy for columns that are missing: the whole option, with what was named already.
 
     Examples:
@@ -130,10 +135,10 @@ def _how_to_name(header: Sequence[str], columns: Mapping[str, str], missing: Seq
         usual = next((name for name in free if name.lower() in USUAL[ours]), None)
         pairs[ours] = usual or f"…{nearest(ours, free)}"
     named = ",".join(f"{ours}={theirs}" for ours, theirs in pairs.items())
-    return f"name the column that holds it with --columns {named}"
+    return f"name the column that holds it with {option} {named}"
 
 
-def _often_called(header: Sequence[str], known: set[str]) -> list[str]:
+def _often_called(header: Sequence[str], known: set[str], option: str = "--columns") -> list[str]:
     """Say which columns may be one of ours that the table lacks, by what others call it.
 
     Examples:
@@ -146,7 +151,7 @@ def _often_called(header: Sequence[str], known: set[str]) -> list[str]:
         if ours not in known and theirs is not None:
             what = f"the {ours} in seconds" if ours in TIMES else f"the {ours}"
             notes.append(
-                f"column {theirs!r} is kept as a column of its own; if it holds {what}, say --columns {ours}={theirs}"
+                f"column {theirs!r} is kept as a column of its own; if it holds {what}, say {option} {ours}={theirs}"
             )
     length = next((name for name in header if name.lower() in _LENGTHS), None)
     if "start" in known and "end" not in known and length is not None:

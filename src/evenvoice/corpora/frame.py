@@ -25,6 +25,7 @@ def open_frame(
     licence: str = "not stated",
     columns: Mapping[str, str] | str | None = None,
     what: str = "frame",
+    option: str = "columns",
 ) -> Corpus:
     """Make a corpus of a frame; see `Corpus.from_frame`.
 
@@ -35,6 +36,7 @@ def open_frame(
         licence: Of the recordings.
         columns: Which columns to take.
         what: How errors call the frame: the file that it was read from.
+        option: How users call ``columns``: what is read from a file has the command line's ``--columns``.
     """
     if not isinstance(frame, pd.DataFrame):
         raise EvenvoiceError(f"{what}: a {type(frame).__name__}; expected a pandas DataFrame")
@@ -53,7 +55,7 @@ def open_frame(
     if len(set(header)) < len(header):
         twice = [column for column in header if header.count(column) > 1]
         raise EvenvoiceError(f"{what}: column {twice[0]!r} twice; keep one")
-    ours_of, notes = names_of(header, mapping, what)
+    ours_of, notes = names_of(header, mapping, what, option)
     values = {ours_of[column]: frame.iloc[:, place].tolist() for place, column in enumerate(header)}
     own = [column for column in ours_of.values() if column not in COLUMNS]
     rows = [Row(f"{what}, row {number}", {}, None if ids is None else ids[number]) for number in range(len(frame))]

@@ -65,9 +65,9 @@ def speaker_normalisation_warning(table: pd.DataFrame) -> str | None:
         >>> table = pd.DataFrame({"speaker": list("aabbcc"), "emotion": ["sad"] * 4 + ["calm"] * 2})
         >>> print(speaker_normalisation_warning(table))
         3 of 3 speakers have one emotion: normalising by speaker takes the emotion away with the voice; \
-use --normalise training
+use normalise: training
     """
     found = speakers_with_one_emotion(table)
     if not found.many:
         return None
-    return f"{found.words()}: normalising by speaker takes the emotion away with the voice; use --normalise training"
+    return f"{found.words()}: normalising by speaker takes the emotion away with the voice; use normalise: training"

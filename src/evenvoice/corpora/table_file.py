@@ -86,7 +86,9 @@ def _open_with_pandas(path: Path, mapping: Mapping[str, str]) -> Corpus:
         raise EvenvoiceError(
             f"{path}: cannot be read as {suffix} ({str(error)[:200]}); save it as CSV in UTF-8"
         ) from error
-    corpus = open_frame(frame, root=path.parent, name=path.stem, licence=_LICENCE, columns=mapping, what=str(path))
+    corpus = open_frame(
+        frame, root=path.parent, name=path.stem, licence=_LICENCE, columns=mapping, what=str(path), option="--columns"
+    )
     return replace(corpus, notes=(*corpus.notes, *notes))
 
 

@@ -29,7 +29,7 @@ class Cross(BaseProtocol):
         if len(names) != 2:
             raise EvenvoiceError(
                 f"protocol 'cross': the table holds {len(names)} corpus ({', '.join(map(str, names))}); it takes two: "
-                "name the other one with --test-corpus"
+                "name the other one with --test-corpus, or join two with join_for_cross"
             )
         train, test = (np.flatnonzero(utterances["corpus"] == name) for name in names)
         return [Fold(0, train, NO_ROWS, test, f"corpus {names[1]}")]

@@ -55,9 +55,10 @@ def check_columns(protocol: SplitProtocol, utterances: pd.DataFrame) -> None:
         missing = utterances.index[utterances[column].isna()] if column in utterances else utterances.index
         if len(missing):
             remedy = (
-                "name it with --speaker-from or a speaker column, or use random or kfold (speakers may then be shared)"
+                "name it in a speaker column (of a folder: --speaker-from), or use random or kfold (speakers may "
+                "then be shared)"
                 if column == "speaker"
-                else "name the other corpus with --test-corpus"
+                else "name the other corpus with --test-corpus, or join two with join_for_cross"
                 if column == "corpus"
                 else f"add a {column} column to the table, or use another protocol"
             )

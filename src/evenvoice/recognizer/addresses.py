@@ -30,7 +30,8 @@ def is_address(name: object) -> bool:
 def refused(name: str) -> EvenvoiceError:
     """Return the error for an address where nobody asked for a download."""
     return EvenvoiceError(
-        f"{one_line(name)}: an address, and nothing is downloaded unasked; add --allow-download, or name a file"
+        f"{one_line(name)}: an address, and nothing is downloaded unasked; add --allow-download (allow_download=True), "
+        "or name a file"
     )
 
 

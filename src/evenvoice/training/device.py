@@ -17,5 +17,5 @@ def check_device(device: str) -> None:
     there = torch.cuda.device_count()
     if device != "cpu" and int(name[1] or 0) >= there:
         raise EvenvoiceError(
-            f"device {device!r}: torch sees {there or 'no'} GPU; use --device cpu, or install a CUDA build of torch"
+            f"device {device!r}: torch sees {there or 'no'} GPU; use the device cpu, or install a CUDA build of torch"
         )

@@ -169,6 +169,6 @@ def _known(speakers: npt.NDArray[np.str_] | None, word: str) -> npt.NDArray[np.s
     if speakers is None:
         raise EvenvoiceError(
             f"normalise: {word} needs to know the speaker of every utterance; "
-            "name it with --speaker-from or a speaker column, or use normalise: training"
+            "name it in a speaker column (of a folder: --speaker-from), or use normalise: training"
         )
     return speakers

@@ -140,11 +140,11 @@ def _check(recipe: Recipe, corpus: Corpus) -> None:
     if recipe.needs_speakers or "normalise" in recipe.search:
         raise EvenvoiceError(
             f"recipe {recipe.name!r} normalises by speaker, or may, and corpus {corpus.name} does not know every "
-            "speaker; name them with --speaker-from, or use --normalise training"
+            "speaker; name them in a speaker column (of a folder: --speaker-from), or use normalise: training"
         )
     cutting = [path for path in _CUTTING if path in recipe.search]
     if cutting:
         raise EvenvoiceError(
             f"recipe {recipe.name!r}: {cutting[0]} cannot be searched where speakers are not known; drop it with "
-            "null, or name the speakers with --speaker-from"
+            "null, or name the speakers in a speaker column (of a folder: --speaker-from)"
         )
