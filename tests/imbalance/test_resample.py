@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -105,3 +107,19 @@ def test_what_cannot_be_resampled_is_refused_in_one_line(X: Any, y: Any, message
     with pytest.raises(EvenvoiceError, match=message) as caught:
         SMOTE().fit_resample(X, y)
     assert "\n" not in str(caught.value)
+
+
+def test_groups_can_be_routed_whatever_was_imported_first() -> None:
+    """imbalanced-learn's pipeline has scikit-learn write the method for classes that are made after its import."""
+    code = """
+from evenvoice.imbalance import SMOTE
+from imblearn.pipeline import make_pipeline
+from sklearn import set_config
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+set_config(enable_metadata_routing=True)
+sampler = clone(SMOTE(k_neighbors=1).set_fit_resample_request(groups=True))
+make_pipeline(sampler, DummyClassifier()).fit([[0.0], [1.0], [2.0], [3.0]], list("aabb"), groups=list("xyxy"))
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

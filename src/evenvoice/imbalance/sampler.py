@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
@@ -76,6 +77,25 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]  #
         from evenvoice.imbalance.resample import fit_resample
 
         return fit_resample(self, X, y, groups)
+
+    def set_fit_resample_request(self, *, groups: bool | str | None) -> Self:
+        """Say whether scikit-learn's metadata routing hands groups over to ``fit_resample``.
+
+        scikit-learn writes this method for classes that are made after imbalanced-learn's pipeline was imported.
+
+        Args:
+            groups: True, False, or the name under which they are handed over.
+
+        Examples:
+            >>> from evenvoice.imbalance import SMOTE
+            >>> SMOTE().set_fit_resample_request(groups=True).get_metadata_routing().fit_resample.requests
+            {'groups': True}
+        """
+        importlib.import_module("imblearn.pipeline")  # makes fit_resample a method that metadata are routed to
+        request = self.get_metadata_routing()
+        request.fit_resample.add_request(param="groups", alias=groups)
+        self._metadata_request = request
+        return self
 
     def set_params(self, **params: Any) -> Self:
         """Set options, with the checks of the constructor.
