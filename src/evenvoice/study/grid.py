@@ -39,7 +39,7 @@ from evenvoice.study.kept import not_kept
 from evenvoice.study.logged import StudyLog
 from evenvoice.study.own_code import own_code
 from evenvoice.study.pool import balanced_pool
-from evenvoice.study.possible import check_possible
+from evenvoice.study.possible import check_folds, check_possible
 from evenvoice.study.records import (
     FORMAT,
     RUNS,
@@ -178,6 +178,8 @@ class _Evaluation:
         """Make the runs that are missing."""
         protocols = [open_protocol(name) for name in self.protocols]
         check_possible(self.corpus, self.recipes, protocols)
+        if not self.execution.skip_bad:  # else what is divided is known once the recordings are
+            check_folds(self.corpus, self.recipes, protocols, self.seeds, with_validation=self.on_failure is None)
         check_same_corpus(self.folder, self.corpus)
         check_writable(self.folder)
         sweep(self.folder / RUNS, "*/*/*")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models import is_network
-from evenvoice.protocols import SELECT_ON_TEST, Enrol, SplitProtocol, check_columns
+from evenvoice.protocols import SELECT_ON_TEST, Enrol, SplitProtocol, check_columns, cut_validation, make_folds
 from evenvoice.recipes import Recipe
 from evenvoice.study.fold import ADAPT
+from evenvoice.study.seeds import Seed
 
 
 def check_possible(corpus: Corpus, recipes: Sequence[Recipe], protocols: Sequence[SplitProtocol]) -> None:
@@ -36,5 +37,38 @@ def check_possible(corpus: Corpus, recipes: Sequence[Recipe], protocols: Sequenc
         if recipe.needs_speakers and not corpus.has("speaker"):
             raise EvenvoiceError(
                 f"recipe {recipe.name!r} normalises by speaker, and corpus {corpus.name} does not know every "
-                "speaker; name them with --speaker-from, or use --normalise training"
+                "speaker; name them in a speaker column (of a folder: --speaker-from), or use normalise: training"
             )
+
+
+def check_folds(
+    corpus: Corpus,
+    recipes: Sequence[Recipe],
+    protocols: Sequence[SplitProtocol],
+    seeds: Sequence[Seed],
+    *,
+    with_validation: bool = True,
+) -> None:
+    """Check that the corpus can be divided, with the first seed as every fit will find it.
+
+    What a protocol balances before it divides is not known yet.
+
+    Args:
+        corpus: What is divided.
+        recipes: Some cut a validation part.
+        protocols: What divides it.
+        seeds: Those of the evaluation.
+        with_validation: Whether a validation part that cannot be cut ends the evaluation, too.
+
+    Raises:
+        EvenvoiceError: As in `make_folds` and `cut_validation`.
+    """
+    shares = dict.fromkeys(recipe.training.validation_share for recipe in recipes) if with_validation else {}
+    for protocol in protocols:
+        if protocol.balance_first:
+            continue
+        for split in dict.fromkeys(seed.split for seed in seeds):
+            folds = make_folds(protocol, corpus.table, split)
+            for fold in folds if split == seeds[0].split else ():
+                for share in filter(None, shares):
+                    cut_validation(fold, corpus.table, share, split, protocol)

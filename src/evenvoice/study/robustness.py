@@ -20,6 +20,8 @@ from evenvoice.protocols import Enrol, Fold, SplitProtocol, cut_validation, make
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
 from evenvoice.study.execution import Execution
+from evenvoice.study.possible import check_folds
+from evenvoice.study.seeds import Seed
 from evenvoice.tables import NOTHING, Column, Table
 from evenvoice.training import Dataset, TrainedModel, fit, load_for
 
@@ -154,6 +156,8 @@ def measure_robustness(
             skip_bad=execution.skip_bad, executor=execution.executor,
         )  # fmt: skip
 
+    if not execution.skip_bad:
+        check_folds(the_corpus, [the_recipe], [split], [Seed(seed, seed)])
     # Before any fit: a recording that cannot be used costs no finished work.
     elsewhere = [load(other, ()) for other in other_corpora]
     used, dataset = load(the_corpus, list(dict.fromkeys([*the_recipe.perturbations, *conditions])))

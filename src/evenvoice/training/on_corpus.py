@@ -79,6 +79,8 @@ def train(
     if path.exists():
         say(f"{path}: is there already, and is replaced when this training has ended")
     loggers = open_loggers(log_to, Path(out), corpus.name)
+    if not skip_bad:  # else what is divided is known once the recordings are
+        _divided(corpus, recipe, seed)
     corpus, examples = load_for(corpus, [recipe], jobs=jobs, skip_bad=skip_bad)
     part, validation = _parts(corpus, examples, recipe, seed)
     # A classical model is fitted in one step.
@@ -113,12 +115,15 @@ def train(
 
 def _parts(corpus: Corpus, examples: Dataset, recipe: Recipe, seed: int) -> tuple[Dataset, Dataset | None]:
     """Everything, or everything but a validation part of other speakers."""
-    share = recipe.training.validation_share
-    if not share:
-        return examples, None
-    nothing = np.array([], np.int64)
-    fold = cut_validation(Fold(0, np.arange(len(examples)), nothing, nothing), corpus.table, share, seed)
-    return examples.take(fold.train), examples.take(fold.validation)
+    fold = _divided(corpus, recipe, seed)
+    return (examples, None) if fold is None else (examples.take(fold.train), examples.take(fold.validation))
+
+
+def _divided(corpus: Corpus, recipe: Recipe, seed: int) -> Fold | None:
+    """Rows to learn from and to validate on; ``None`` where all are learnt from."""
+    share, nothing = recipe.training.validation_share, np.array([], np.int64)
+    whole = Fold(0, np.arange(len(corpus.table)), nothing, nothing)
+    return cut_validation(whole, corpus.table, share, seed) if share else None
 
 
 def _some_waveforms(corpus: Corpus, rate: int) -> list[np.ndarray]:
