@@ -160,6 +160,25 @@ def test_protocol_cross_trains_on_one_corpus_and_tests_on_another(
     assert (result["folds"], result["n_test"]) == (1, 4)  # calm is in one corpus only
 
 
+def test_what_reads_one_of_two_corpora_goes_to_that_one(
+    voices: Path, table: Table, tmp_path: Path, undrawn: None
+) -> None:
+    other = shutil.copytree(voices, tmp_path / "others")
+    renamed = tmp_path / "voices" / "renamed.csv"
+    renamed.write_text(table().read_text().replace("file,emotion", "path,label"), encoding="utf-8")
+    said = run(
+        *("evaluate", renamed, "--test-corpus", f"folder:{other}", "--columns", "file=path,emotion=label"),
+        *("--speaker-from", "/([a-z]+)_", "--without", "speaker=anna", "--without", "session=2"),
+        *("--recipe", "knn", "--json", "--jobs", "1", "--out", tmp_path / "out"),
+    )
+    (result,) = json.loads(said.result())
+    assert (result["corpus"], result["n_test"]) == ("renamed → others", 27)
+    assert "speaker=anna is left out of renamed and of others" in said.err
+    assert "session=2 is left out of renamed; others has none" in said.err
+    corpora = ("evaluate", table(), "--test-corpus", f"folder:{other}", "--out", tmp_path / "none")
+    assert "16" in run(*corpora, "--without", "speaker=16").complaint()
+
+
 def test_protocol_given_tests_what_the_table_says(table: Table, tmp_path: Path, undrawn: None) -> None:
     (result,) = evaluated(table(), "--protocol", "given", "--out", tmp_path / "out")
     assert (result["folds"], result["n_test"]) == (1, 9)

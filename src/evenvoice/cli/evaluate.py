@@ -42,7 +42,12 @@ def evaluate(
         ),
     ] = None,
     test_corpus: Annotated[
-        str | None, typer.Option(metavar="CORPUS", help="For protocol cross: the corpus to test on.")
+        str | None,
+        typer.Option(
+            metavar="CORPUS",
+            help="For protocol cross: the corpus to test on. --speaker-from, --emotion-from, --columns and "
+            "--without go to whichever of the two takes them.",
+        ),
     ] = None,
     seeds: options.Seeds = None,
     split_seeds: options.SplitSeeds = None,

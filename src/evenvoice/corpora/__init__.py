@@ -11,7 +11,7 @@ from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
     from evenvoice.corpora import spelling
-    from evenvoice.corpora.conditions import leave_out
+    from evenvoice.corpora.conditions import leave_out, leave_out_of_both
     from evenvoice.corpora.corpus import Corpus
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evenvoice.corpora.libraries import LIBRARIES, reader_of
     from evenvoice.corpora.loader import Loader, Reading
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
-    from evenvoice.corpora.open import open_corpus, with_path
+    from evenvoice.corpora.open import open_corpus, options_taken, with_path
     from evenvoice.corpora.registry import LOADERS
     from evenvoice.corpora.scan import read_names
     from evenvoice.corpora.selection import parse_selection
@@ -46,7 +46,9 @@ else:
             "download": "fetch",
             "join_for_cross": "join",
             "leave_out": "conditions",
+            "leave_out_of_both": "conditions",
             "open_corpus": "open",
+            "options_taken": "open",
             "parse_selection": "selection",
             "read_names": "scan",
             "read_text_table": "text_table",
@@ -74,7 +76,9 @@ __all__ = [
     "download",
     "join_for_cross",
     "leave_out",
+    "leave_out_of_both",
     "open_corpus",
+    "options_taken",
     "parse_selection",
     "read_names",
     "read_text_table",

@@ -32,16 +32,54 @@ def leave_out(corpus: Corpus, conditions: Sequence[str]) -> Corpus:
     """
     out: set[str] = set()
     for condition in conditions:
-        column, equals, text = (part.strip() for part in condition.partition("="))
-        if not (column and equals and text):
-            raise EvenvoiceError(
-                f"without {shown(condition)}: expected COLUMN=VALUE, for example session=5 or speaker=03,08"
-            )
-        whole = column in corpus.table and text in set(corpus.table[column].dropna().map(str))
-        values = [text] if whole else [value.strip() for value in text.split(",") if value.strip()]
+        column, values = _read(corpus, condition)
         out |= set(corpus.table.index) - set(corpus.without(column, values).table.index)
     if not out:
         return corpus
     table = corpus.table[~corpus.table.index.isin(out)]
     present = set(table["emotion"])
     return replace(corpus, table=table, labels=tuple(label for label in corpus.labels if label in present))
+
+
+def leave_out_of_both(one: Corpus, other: Corpus, conditions: Sequence[str]) -> tuple[Corpus, Corpus]:
+    """Return two corpora without the utterances that meet a condition; each is for those that have its values.
+
+    Args:
+        one: A corpus, with a note on each condition afterwards.
+        other: Another.
+        conditions: As `leave_out` takes them.
+
+    Raises:
+        EvenvoiceError: As in `leave_out`; neither corpus has the values of a condition.
+    """
+    own: dict[str, list[str]] = {"one": [], "other": []}
+    notes = []
+    for condition in conditions:
+        those = {"one": _meets(one, condition), "other": _meets(other, condition)}
+        if all(those.values()):
+            notes.append(f"{condition} is left out of {one.name} and of {other.name}")
+        elif any(those.values()):
+            has, lacks = (one, other) if those["one"] else (other, one)
+            notes.append(f"{condition} is left out of {has.name}; {lacks.name} has none")
+        for name, meets in those.items():
+            if meets or not any(those.values()):  # of neither: the error says what there is
+                own[name].append(condition)
+    one = leave_out(one, own["one"])
+    return replace(one, notes=(*one.notes, *notes)), leave_out(other, own["other"])
+
+
+def _meets(corpus: Corpus, condition: str) -> bool:
+    """Return whether a corpus has all values of a condition."""
+    column, values = _read(corpus, condition)
+    return column in corpus.table and set(values) <= set(corpus.table[column].dropna().map(str))
+
+
+def _read(corpus: Corpus, condition: str) -> tuple[str, list[str]]:
+    """Return the column and the values of a condition."""
+    column, equals, text = (part.strip() for part in condition.partition("="))
+    if not (column and equals and text):
+        raise EvenvoiceError(
+            f"without {shown(condition)}: expected COLUMN=VALUE, for example session=5 or speaker=03,08"
+        )
+    whole = column in corpus.table and text in set(corpus.table[column].dropna().map(str))
+    return column, [text] if whole else [value.strip() for value in text.split(",") if value.strip()]

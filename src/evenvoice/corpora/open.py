@@ -94,6 +94,20 @@ are iemocap, emodb, ravdess, crema-d, tess, savee, nemo, esd, folder, demo, audf
     return corpus.select(emotions, style)
 
 
+def options_taken(argument: str) -> tuple[str, ...]:
+    """Return which of ``speaker_from``, ``emotion_from`` and ``columns`` a corpus takes.
+
+    Raises:
+        EvenvoiceError: The argument names no corpus.
+
+    Examples:
+        >>> options_taken("folder:data/mine"), options_taken("mine.csv"), options_taken("emodb:data/emodb")
+        (('speaker_from', 'emotion_from'), ('columns',), ())
+    """
+    kind, _ = _kind(argument)
+    return ("speaker_from", "emotion_from") if kind == "folder" else ("columns",) * (kind in ("table", *LIBRARIES))
+
+
 def with_path(argument: str, change: Callable[[str], str]) -> str:
     """Return what names a corpus with another path; as it is where it has none, or names nothing.
 

@@ -10,7 +10,15 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from evenvoice.corpora import Corpus, join_for_cross, leave_out, open_corpus, with_path
+from evenvoice.corpora import (
+    Corpus,
+    join_for_cross,
+    leave_out,
+    leave_out_of_both,
+    open_corpus,
+    options_taken,
+    with_path,
+)
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.files import writing
 from evenvoice.options import Settings
@@ -148,16 +156,23 @@ class Experiment(Settings):
         return [open_recipe(name, changes) for name in self.recipes]
 
     def open_corpus(self) -> Corpus:
-        """Return its corpus; both in one where it tests on another."""
-        corpus = self._opened(self.corpus)
-        return corpus if self.test_corpus is None else join_for_cross(corpus, self._opened(self.test_corpus))
+        """Return its corpus; both in one where it tests on another.
 
-    def _opened(self, argument: str) -> Corpus:
-        corpus = open_corpus(
-            argument, emotions=self.emotions, style=self.style, speaker_from=self.speaker_from,
-            emotion_from=self.emotion_from, columns=self.columns,
-        )  # fmt: skip
-        return leave_out(corpus, self.without)
+        Of two, each takes what it can: ``speaker_from`` a folder, ``columns`` a table, ``without`` one that has its
+        values.
+        """
+        if self.test_corpus is None:
+            return leave_out(self._opened(self.corpus, {}), self.without)
+        both = self.corpus, self.test_corpus
+        taken = [options_taken(argument) for argument in both]
+        # What neither takes is left to them, to be refused.
+        off = [dict.fromkeys({*taken[1 - number]} - {*taken[number]}) for number in range(2)]
+        train, test = (self._opened(argument, without) for argument, without in zip(both, off, strict=True))
+        return join_for_cross(*leave_out_of_both(train, test, self.without))
+
+    def _opened(self, argument: str, instead: Mapping[str, Any]) -> Corpus:
+        options = {name: getattr(self, name) for name in ("speaker_from", "emotion_from", "columns")}
+        return open_corpus(argument, emotions=self.emotions, style=self.style, **{**options, **instead})
 
     def protocols_for(self, corpus: Corpus) -> list[str]:
         """Return the names of its protocols on a corpus.
