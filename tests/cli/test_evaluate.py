@@ -215,7 +215,7 @@ def test_the_form_and_normalisation_asked_for_are_the_results(
     assert (result["shape"], result["transductive"]) == ("channels", True)
     before = tree(tmp_path)
     unknown = run("evaluate", speakers[0], "--protocol=kfold", *QUICK, *small, "--out", tmp_path / "2").complaint()
-    assert "normalises by speaker, and corpus voices does not know every speaker; name them with" in unknown
+    assert "normalises by speaker, and corpus voices does not know every speaker; name them in a" in unknown
     assert tree(tmp_path) == before
 
 

@@ -54,6 +54,13 @@ def study(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def test_one_job_or_two_find_the_same(study: Path, corpus: Corpus) -> None:
+    two = measure_robustness(corpus, RECIPE, conditions=("noise:-10",), execution=Execution(jobs=2))
+    one = open_robustness(study)
+    assert one is not None
+    assert two.conditions == one.conditions[:2]
+
+
 def test_as_recorded_is_what_evaluate_measures(study: Path, corpus: Corpus) -> None:
     (entry,) = measured(study, RECIPE, corpus)
     first, noisy, other = entry["conditions"]

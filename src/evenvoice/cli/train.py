@@ -26,7 +26,14 @@ def train(
     form: options.Form = None,
     settings: options.Set = None,
     seed: options.Seed = 0,
-    jobs: options.Jobs = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many recordings to decode at once; the fit takes one thread, and results do not depend on it.",
+            show_default="all cores",
+        ),
+    ] = None,
     device: options.Device = "cpu",
     skip_bad: options.SkipBad = False,
     measured_by: Annotated[

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from joblib import delayed
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evenvoice.audio import open_perturbation
@@ -15,7 +16,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable, writing
 from evenvoice.metrics import intervals
-from evenvoice.progress import track
+from evenvoice.parallel import in_parallel
 from evenvoice.protocols import Enrol, Fold, SplitProtocol, cut_validation, make_folds, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
@@ -126,7 +127,7 @@ def measure_robustness(
         others: Other corpora, each with all its emotions where it is named as text.
         seed: Of split and fit.
         out: A folder for `FILE`, such as that of the study of the same recipe and corpus; none is written if ``None``.
-        execution: How many processes compute features; the fits are made one by one.
+        execution: How many processes compute features, and fit and test folds.
 
     Raises:
         EvenvoiceError: A LEAKY protocol, an unknown perturbation, another corpus that holds recordings of the first or
@@ -162,12 +163,11 @@ def measure_robustness(
     elsewhere = [load(other, ()) for other in other_corpora]
     used, dataset = load(the_corpus, list(dict.fromkeys([*the_recipe.perturbations, *conditions])))
     tables: dict[str, list[pd.DataFrame]] = {condition: [] for condition in (AS_RECORDED, *conditions)}
-    for fold in track(make_folds(split, used.table, seed), "folds"):
-        model = _fitted(the_recipe, dataset, used, fold, seed, split)
-        test = dataset.take(fold.test, with_emotions=False)
-        for condition, parts in tables.items():
-            given = test if condition == AS_RECORDED else test.variant(condition)
-            parts.append(_answers(model, given, used.table.iloc[fold.test]))
+    folds = make_folds(split, used.table, seed)
+    calls = (delayed(_of_fold)(the_recipe, dataset, used, fold, seed, split, list(tables)) for fold in folds)
+    for answers in in_parallel(calls, "folds", len(folds), jobs=min(execution.workers, len(folds))):
+        for condition, table in answers.items():
+            tables[condition].append(table)
     found = [_condition(condition, "perturbation", pd.concat(parts), used) for condition, parts in tables.items()]
     if elsewhere:
         model = _fitted(the_recipe, dataset, used, Fold(0, np.arange(len(used)), np.arange(0), np.arange(0)), seed)
@@ -228,6 +228,17 @@ def _fitted(
         fold = cut_validation(fold, corpus.table, share, seed, protocol)
     validation = dataset.take(fold.validation) if len(fold.validation) else None
     return fit(recipe, dataset.take(fold.train), validation, seed, labels=corpus.classes)
+
+
+def _of_fold(
+    recipe: Recipe, dataset: Dataset, corpus: Corpus, fold: Fold, seed: int, protocol: SplitProtocol,
+    conditions: Sequence[str],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """What the model of a fold says of its test part, under each condition."""
+    model = _fitted(recipe, dataset, corpus, fold, seed, protocol)
+    test = dataset.take(fold.test, with_emotions=False)
+    given = {name: test if name == AS_RECORDED else test.variant(name) for name in conditions}
+    return {name: _answers(model, part, corpus.table.iloc[fold.test]) for name, part in given.items()}
 
 
 def _in_per_cent(value: dict[str, Any]) -> str:
