@@ -18,6 +18,7 @@ from types import FunctionType
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.outside import in_words, named
 
 # A class of another package; a text that merely holds a colon is none.
 _CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -142,20 +143,37 @@ name a class of your own as package.module:Class
         self.check_known(name)
         target = self.shipped.get(name) or (self.installed[name].value if name in self.installed else name)
         module, _, attribute = target.partition(":")
+        at = "" if target == name else f" ({target})"
         try:
             found: Any = importlib.import_module(module)
-            for part in attribute.split("."):
-                found = getattr(found, part)
-        except (ImportError, AttributeError, ValueError, TypeError, SyntaxError) as error:
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # whatever a module does while it is imported
             if name in self.shipped:
                 raise
             raise EvenvoiceError(
-                f"{self.kind} {shown(name)}: cannot be imported ({type(error).__name__}: {error}); check it with "
-                f'python -c "from {module} import {attribute.partition(".")[0]}"'
+                f"{self.kind} {shown(name)}{at}: cannot be imported ({_why(error)}); check it with "
+                f'python -c "import {module}", or take one of {", ".join(self)}'
             ) from error
+        for part in attribute.split(".") if attribute else ():
+            if not hasattr(found, part):
+                there = [own for own in vars(found) if not own.startswith("_")] if hasattr(found, "__dict__") else []
+                raise EvenvoiceError(
+                    f"{self.kind} {shown(name)}{at}: cannot be imported ({module} has no {part!r}"
+                    f"{nearest(part, there)}); correct the name, or take one of {', '.join(self)}"
+                )
+            found = getattr(found, part)
         if name not in self.shipped:
             self._check(name, found)
+            if isinstance(found, type):
+                named(found, name)
         return found
+
+
+def _why(error: BaseException) -> str:
+    """Return why a module could not be imported; of what its own code raised, where."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if isinstance(error, ImportError | SyntaxError) else in_words(error)
 
 
 def code_of(kind: type) -> str | None:

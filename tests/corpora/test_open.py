@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from evenvoice.corpora import Corpus, open_corpus
+from evenvoice.corpora import LOADERS, Corpus, open_corpus
 from evenvoice.corpora.corpus import Utterance, table_of
 from evenvoice.errors import EvenvoiceError
 from tests.corpora.trees import TREES, write_sound
@@ -101,3 +102,26 @@ def test_speaker_from_is_for_folders(tmp_path: Path) -> None:
     assert corpus.table["speaker"].to_list() == ["anna"]
     with pytest.raises(EvenvoiceError, match="speaker-from reads folder:PATH only"):
         open_corpus(f"emodb:{tmp_path}", speaker_from="(x)")
+
+
+MODULE = """
+from evenvoice.corpora import Loader, Reading, Utterance
+
+MINE = Loader("mine", "Mine", "CC0-1.0", lambda folder: Reading([Utterance("a", folder / "a.wav", "sad")]), "a folder")
+"""
+
+
+def test_a_loader_in_a_module_of_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_corpus_of_mine.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert open_corpus(f"a_corpus_of_mine:MINE:{tmp_path}").labels == ("sad",)
+    with pytest.raises(EvenvoiceError, match=r"unknown name 'emodbb' \(did you mean 'emodb'"):
+        open_corpus(f"emodbb:C:{tmp_path}")
+
+
+def test_an_entry_point_may_be_written_in_any_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_corpus_of_mine_too.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    point = EntryPoint("My_Corpus", "a_corpus_of_mine_too:MINE", "evenvoice.corpora")
+    monkeypatch.setitem(LOADERS.installed, "My_Corpus", point)
+    assert open_corpus(f"My_Corpus:{tmp_path}").labels == ("sad",)

@@ -218,7 +218,7 @@ def test_a_sampler_that_crashes_on_bad_input_is_found_out() -> None:
 
 
 def test_what_is_drawn_from_is_read_only() -> None:
-    with pytest.raises(EvenvoiceError, match="sampler Spoiled: it writes to X or y"):
+    with pytest.raises(EvenvoiceError, match=r"sampler '.*:Spoiled': it writes to X or y"):
         draw_plan(Spoiled(_writes), np.ones((20, 2)), np.repeat([0, 1], [12, 8]))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evenvoice.corpora.paths import at_home, exists
 from evenvoice.corpora.utterance import Utterance
 from evenvoice.errors import EvenvoiceError
+from evenvoice.outside import calling, is_outside, refused
 
 if TYPE_CHECKING:
     from evenvoice.corpora.corpus import Corpus
@@ -64,7 +65,10 @@ class Loader:
         from evenvoice.corpora.corpus import Corpus, table_of
 
         folder = existing_folder(folder, self.name, self.layout, self._where_from(folder))
-        reading = self.read(folder)
+        with calling("corpus", self.read, self.name):
+            reading = self.read(folder)
+        if is_outside(self.read):
+            self._check_given(reading)
         if not reading.utterances:
             raise EvenvoiceError(f"{self.name}:{folder}: no utterance of {self.title} found; expected {self.layout}")
         return Corpus(self.name, table_of(reading.utterances), self.licence, notes=tuple(reading.notes))
@@ -75,6 +79,21 @@ class Loader:
             command = f"evenvoice corpus download {self.name} --out {shlex.quote(str(folder)[:300])}"
             return f"check the path, or get the corpus with `{command}`"
         return f"check the path, or get the corpus from {self.url}" if self.url else "check the path"
+
+    def _check_given(self, reading: Any) -> None:
+        """Raise unless a loader from outside gave utterances."""
+
+        def wrong(found: object, expected: str) -> EvenvoiceError:
+            return refused("corpus", self.read, f"read() gives {found}; expected {expected}", self.name)
+
+        if not isinstance(reading, Reading):
+            raise wrong(f"a {type(reading).__name__}", "an evenvoice.corpora.Reading")
+        for one in reading.utterances:
+            if not isinstance(one, Utterance):
+                raise wrong(f"a {type(one).__name__} for an utterance", "an evenvoice.corpora.Utterance")
+            for name in ("id", "emotion"):
+                if not isinstance(getattr(one, name), str) or not getattr(one, name).strip():
+                    raise wrong(f"the {name} {getattr(one, name)!r:.60}", "text, and not nothing")
 
 
 def existing_folder(folder: Path | str, name: str, layout: str, remedy: str = "check the path") -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
@@ -20,7 +22,7 @@ from evenvoice.errors import EvenvoiceError, nearest, shown
 
 _FORMS = "NAME:PATH, demo, folder:PATH or a table (.csv)"
 # A loader of the user's own: package.module:LOADER:PATH.
-_OWN = re.compile(r"(?P<loader>[A-Za-z_][\w.]*:[A-Za-z_]\w*):(?P<path>.+)", re.DOTALL)
+_OWN = re.compile(r"(?P<loader>(?P<module>[A-Za-z_][\w.]*):[A-Za-z_]\w*):(?P<path>.+)", re.DOTALL)
 
 
 def open_corpus(
@@ -146,7 +148,8 @@ def _of_path(path: os.PathLike[str]) -> str:
 def _kind(argument: str) -> tuple[str, str]:
     """Return what an argument names (``folder``, ``table``, ``demo``, a library or a loader) and the path."""
     name, colon, path = argument.partition(":")
-    name = name.strip().lower().replace("_", "-")
+    if not (colon and name in LOADERS):  # one of another package may be written in any way
+        name = name.strip().lower().replace("_", "-")
     if not colon and name == "demo":
         return "demo", ""
     if name == "demo":
@@ -158,9 +161,17 @@ def _kind(argument: str) -> tuple[str, str]:
     if argument.lower().endswith(SUFFIXES):
         return "table", argument
     own = _OWN.fullmatch(argument)
-    if own and "." in own["loader"] and not exists(argument):
+    if own and not exists(argument) and ("." in own["module"] or _is_module(own["module"])):
         return own["loader"], own["path"]
     raise _unknown(argument, name if colon else None)
+
+
+def _is_module(name: str) -> bool:
+    """Return whether Python finds a module of this name, which is not imported: a name may merely be misspelt."""
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):  # one that was made and has no spec
+        return name in sys.modules
 
 
 def _check_options(what: str, folder: bool, table: bool, speaker: Any, emotion: Any, columns: Any) -> None:

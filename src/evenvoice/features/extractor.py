@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from evenvoice.audio import Waveform
 from evenvoice.errors import EvenvoiceError
 from evenvoice.options import Settings, check_options
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.registry import Registry
 
 Features = npt.NDArray[np.float32]
@@ -87,7 +88,8 @@ EXTRACTORS = Registry(
 @lru_cache(maxsize=16)
 def _made(kind: type[Extractor], options: str) -> Extractor:
     """Make an extractor once: it keeps no state from one call to the next."""
-    return kind(**json.loads(options))
+    with calling("extractor", kind):
+        return kind(**json.loads(options))
 
 
 class FeatureSettings(Settings):
@@ -164,6 +166,26 @@ def compute(extractor: Extractor, waveform: Waveform) -> Features:
         >>> compute(FeatureSettings().make(), np.ones(16000, np.float32)).shape
         (120, 32)
     """
-    with torch.inference_mode():
-        features, frames = extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
+    with torch.inference_mode(), calling("extractor", extractor):
+        given = extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))
+    if is_outside(extractor):
+        _check_given(extractor, given)
+    features, frames = given
     return np.ascontiguousarray(features[0, :, : int(frames[0])].numpy())
+
+
+def _check_given(extractor: Extractor, given: Any) -> None:
+    """Raise unless an extractor from outside gave features of one waveform."""
+
+    def wrong(found: str, expected: str) -> EvenvoiceError:
+        return refused("extractor", extractor, f"gives {found}; expected {expected}")
+
+    if not (isinstance(given, tuple) and len(given) == 2 and all(isinstance(part, Tensor) for part in given)):
+        raise wrong(f"a {type(given).__name__}", "two tensors, features [b, n_rows, t] and frames [b]")
+    features, frames = given
+    if features.ndim != 3 or features.shape[:2] != (1, extractor.n_rows) or features.dtype != torch.float32:
+        raise wrong(f"features {features.dtype} {list(features.shape)}", f"float32 [1, {extractor.n_rows}, t]")
+    if frames.shape != (1,) or not 1 <= int(frames[0]) <= features.shape[2]:
+        raise wrong(f"frames {frames.tolist()} of {features.shape[2]}", "1 frame or more, and no more than there are")
+    if not bool(torch.isfinite(features[:, :, : int(frames[0])]).all()):
+        raise wrong("NaN or infinity", "finite features; floor what you divide by")

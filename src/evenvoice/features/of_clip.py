@@ -15,6 +15,7 @@ from evenvoice.features.cache import cache_key
 from evenvoice.features.extractor import Features, FeatureSettings, compute
 from evenvoice.features.shapes import Shape, ShapeSettings
 from evenvoice.features.shards import Entry, Shards
+from evenvoice.outside import calling, is_outside, refused
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,9 +154,16 @@ def rows_of(shape: Shape, features: Features) -> Features:
         features: float32 ``[n_rows, t]``, frames of the utterance's own.
     """
     # A copy: features may be read-only, and torch wants arrays that it could write to.
-    with torch.inference_mode():
+    with torch.inference_mode(), calling("shape", shape):
         values, frames = shape.rows(torch.tensor(features)[None], torch.tensor([features.shape[1]]))
-    return np.ascontiguousarray(values[0, :, : int(frames[0])].numpy())
+        rows = np.ascontiguousarray(values[0, :, : int(frames[0])].numpy())
+    if is_outside(shape):
+        size = (shape.n_normalised, 1 if shape.one_frame else max(1, rows.shape[1]))
+        if rows.shape != size or rows.dtype != np.float32:
+            raise refused("shape", shape, f"gives rows {rows.dtype} {list(rows.shape)}; expected float32 {list(size)}")
+        if not bool(np.isfinite(rows).all()):
+            raise refused("shape", shape, "gives rows with NaN or infinity; floor what you divide by")
+    return rows
 
 
 def feature_digest(features: Features) -> bytes:

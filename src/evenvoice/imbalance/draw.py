@@ -11,6 +11,7 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.inputs import class_counts
 from evenvoice.imbalance.memory import warn_of_memory
 from evenvoice.imbalance.plan import Plan
+from evenvoice.outside import calling, is_outside, name_of, refused
 
 if TYPE_CHECKING:
     from evenvoice.imbalance.sampler import Sampler
@@ -34,22 +35,31 @@ def draw_plan(
         EvenvoiceError: The sampler refuses the input, writes to X, returns no plan, or one that refers to rows that
             are not there, makes rows of unknown classes, or leaves a class without rows.
     """
-    name = type(sampler).__name__
+    outside = is_outside(sampler)
+    name = repr(name_of(sampler)) if outside else type(sampler).__name__
     features, labels = _read_only(X), _read_only(y)
     warn_of_memory(sampler, features)
     extra: dict[str, Any] = {"epoch": epoch} if getattr(sampler, "per_epoch", False) else {}
-    try:
-        plan = sampler.plan(features, labels, groups=groups, seed=seed, **extra)
-    except EvenvoiceError:
-        raise
-    except ValueError as error:
-        if "read-only" not in str(error):
+    with calling("sampler", sampler):
+        try:
+            plan: Any = sampler.plan(features, labels, groups=groups, seed=seed, **extra)
+        except EvenvoiceError:
             raise
-        raise EvenvoiceError(f"sampler {name}: it writes to X or y ({error}); work on a copy") from error
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise EvenvoiceError(f"sampler {name}: it writes to X or y ({error}); work on a copy") from error
     if not isinstance(plan, Plan):
-        raise EvenvoiceError(f"sampler {name}: plan returned {type(plan).__name__}; return an evenvoice.Plan")
-    check_plan(plan, labels, name)
-    return plan
+        wrong = f"plan returned {type(plan).__name__}; return an evenvoice.Plan"
+        raise refused("sampler", sampler, wrong) if outside else EvenvoiceError(f"sampler {name}: {wrong}")
+    try:
+        check_plan(plan, labels, name)
+    except EvenvoiceError as error:
+        if not outside:
+            raise
+        raise EvenvoiceError(f"{error}; check it with evenvoice.testing.check_sampler") from error
+    drawn: Plan = plan
+    return drawn
 
 
 def check_plan(plan: Plan, y: NDArray[Any], name: str) -> None:

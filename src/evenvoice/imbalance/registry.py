@@ -10,6 +10,7 @@ from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.imbalance.decisions.base import Decision
 from evenvoice.imbalance.sampler import Sampler
 from evenvoice.options import not_a_number
+from evenvoice.outside import calling
 from evenvoice.registry import Registry
 
 _SAMPLERS = "evenvoice.imbalance.samplers."
@@ -21,7 +22,10 @@ def _check_sampler(name: str, found: Any) -> None:
     """Raise an `EvenvoiceError` unless a class has a ``plan`` that takes what samplers are given."""
     plan = getattr(found, "plan", None)
     if not inspect.isclass(found) or not callable(plan):
-        raise EvenvoiceError(f"sampler {name!r}: no class with a method plan(X, y, groups=None, seed=0)")
+        raise EvenvoiceError(
+            f"sampler {name!r}: no class with a method plan(X, y, groups=None, seed=0); check yours with "
+            "evenvoice.testing.check_sampler"
+        )
     takes = inspect.signature(plan).parameters
     lacking = [argument for argument in ("groups", "seed") if argument not in takes]
     if lacking and not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
@@ -29,6 +33,27 @@ def _check_sampler(name: str, found: Any) -> None:
             f"sampler {name!r}: plan takes no {lacking[0]}; expected plan(X, y, groups=None, seed=0); "
             "check it with evenvoice.testing.check_sampler"
         )
+
+
+def _check_loss(name: str, found: Any) -> None:
+    """Raise an `EvenvoiceError` unless losses can be made of it, and called."""
+    if not callable(found) or (inspect.isclass(found) and not any("__call__" in vars(kind) for kind in found.__mro__)):
+        raise EvenvoiceError(
+            f"loss {name!r}: a {type(found).__name__}; expected a class whose objects are called as loss(logits, "
+            "targets, epoch), such as one derived from evenvoice.imbalance.BaseLoss; check yours with "
+            "evenvoice.testing.check_loss"
+        )
+
+
+def _check_decision(name: str, found: Any) -> None:
+    """Raise an `EvenvoiceError` unless a class has what every decision has."""
+    for wanted in ("needs_validation", "fit"):
+        if not inspect.isclass(found) or not hasattr(found, wanted):
+            what = f"has no {wanted}" if inspect.isclass(found) else f"a {type(found).__name__}, and no class"
+            raise EvenvoiceError(
+                f"decision {name!r}: {what}; see evenvoice.imbalance.Decision, and check yours with "
+                "evenvoice.testing.check_decision"
+            )
 
 
 SAMPLERS = Registry(
@@ -93,6 +118,7 @@ LOSSES = Registry(
         "logit-adjusted": f"{_LOSSES}logit_adjusted:LogitAdjusted",
         "balanced-softmax": f"{_LOSSES}logit_adjusted:BalancedSoftmax",
     },
+    _check_loss,
     plural="losses",
 )
 """Name → loss class; other packages add theirs in the entry point group ``evenvoice.losses``."""
@@ -107,6 +133,7 @@ DECISIONS = Registry(
         "prior-shift": f"{_DECISIONS}prior:PriorShift",
         "thresholds": f"{_DECISIONS}thresholds:Thresholds",
     },
+    _check_decision,
 )
 """Name → decision class; other packages add theirs in the entry point group ``evenvoice.decisions``."""
 
@@ -204,12 +231,18 @@ def make(kind: str, name: str, cls: Any, options: dict[str, Any], *, hidden: tup
     for option, value in options.items():
         if option in hints and (wrong := not_a_number(hints[option], value)):
             raise EvenvoiceError(f"{kind} {shown(name)}: {option} is {shown(value)}; give {wrong}")
-    try:
-        return cls(**options)
-    except EvenvoiceError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise EvenvoiceError(f"{kind} {shown(name)}: cannot be made with {shown(options)} ({error})") from error
+    lacking = [option for option in allowed if option not in options and takes[option].default is takes[option].empty]
+    if lacking:
+        raise EvenvoiceError(
+            f"{kind} {shown(name)}: needs the option {lacking[0]!r}; give it a value, or a default in the constructor"
+        )
+    with calling(kind, cls, name):
+        try:
+            return cls(**options)
+        except EvenvoiceError:
+            raise
+        except (TypeError, ValueError) as error:
+            raise EvenvoiceError(f"{kind} {shown(name)}: cannot be made with {shown(options)} ({error})") from error
 
 
 def _hints(cls: Any) -> dict[str, Any]:

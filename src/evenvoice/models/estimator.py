@@ -14,6 +14,7 @@ from threadpoolctl import ThreadpoolController
 from torch import nn
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.outside import calling, is_outside, refused
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +81,7 @@ class Estimator(ABC):
                 f"model {self.name!r} cannot weigh classes; use the sampler smote or none instead of class-weights"
             )
         # More threads would add the same numbers in another order: other results on another number of cores.
-        with _pools(len(sys.modules)).limit(limits=1):
+        with _pools(len(sys.modules)).limit(limits=1), calling("model", self):
             self._fit(X, y, class_weights, seed)
 
     def probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -92,8 +93,11 @@ class Estimator(ABC):
         self._check(X)
         if len(X) == 0:
             return np.empty((0, self.n_classes), np.float32)
-        with _pools(len(sys.modules)).limit(limits=1):
-            return self._probabilities(X).astype(np.float32)
+        with _pools(len(sys.modules)).limit(limits=1), calling("model", self):
+            found = np.asarray(self._probabilities(X))
+        if is_outside(self):
+            self._check_found(found, len(X))
+        return found.astype(np.float32)
 
     @abstractmethod
     def learned(self) -> dict[str, npt.NDArray[Any]]:
@@ -128,6 +132,15 @@ class Estimator(ABC):
     @abstractmethod
     def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.floating[Any]]:
         """Return ``[m, n_classes]`` for one row at least."""
+
+    def _check_found(self, found: npt.NDArray[Any], rows: int) -> None:
+        """Raise unless these are probabilities of so many rows."""
+        size = (rows, self.n_classes)
+        if found.shape != size or found.dtype.kind != "f":
+            given = f"{found.dtype} {list(found.shape)}"
+            raise refused("model", self, f"gives probabilities {given}; expected float32 {list(size)}")
+        if not bool((found >= 0).all() and np.allclose(found.sum(axis=1), 1, atol=1e-3)):  # NaN is neither
+            raise refused("model", self, "gives probabilities that are negative or NaN, or do not sum to 1")
 
     def _check(self, X: npt.NDArray[np.float32]) -> None:
         """Raise unless the rows have the shape that the model was built for."""

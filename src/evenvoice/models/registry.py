@@ -9,6 +9,7 @@ from torch import nn
 from evenvoice.errors import EvenvoiceError
 from evenvoice.models.estimator import Estimator
 from evenvoice.options import check_options
+from evenvoice.outside import calling
 from evenvoice.registry import Registry
 
 
@@ -20,7 +21,10 @@ def _check(name: str, found: Any) -> None:
             "evenvoice.testing.check_model"
         )
     if issubclass(found, nn.Module) and not hasattr(found, "penalty"):
-        raise EvenvoiceError(f"model {name!r}: has no penalty(); return torch.zeros(()) where nothing is penalised")
+        raise EvenvoiceError(
+            f"model {name!r}: has no penalty(); return torch.zeros(()) where nothing is penalised, and check "
+            "yours with evenvoice.testing.check_model"
+        )
 
 
 # Each is made as Model(input_shape=(c, h, w), n_classes=k, **options). A network is an `nn.Module`, returns logits
@@ -148,5 +152,7 @@ def make_model(name: str, input_shape: tuple[int, ...], n_classes: int, **option
         'CNN2D'
     """
     check_model(name, options)
-    made: nn.Module | Estimator = MODELS[name](input_shape=input_shape, n_classes=n_classes, **options)
+    kind = MODELS[name]
+    with calling("model", kind):
+        made: nn.Module | Estimator = kind(input_shape=input_shape, n_classes=n_classes, **options)
     return made

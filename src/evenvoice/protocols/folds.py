@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.protocols.promise import Fold, check_promise
 
 if TYPE_CHECKING:
@@ -27,11 +29,41 @@ def make_folds(protocol: SplitProtocol, utterances: pd.DataFrame, seed: int) -> 
         ['speaker a', 'speaker b', 'speaker c']
     """
     check_columns(protocol, utterances)
-    folds = protocol.folds(utterances, seed)
+    part = innermost(protocol)
+    with calling("protocol", part):
+        folds = protocol.folds(utterances, seed)
+    if is_outside(part):
+        _check_given(part, folds, len(utterances))
     for fold in folds:
         check_promise(protocol.promise, fold, utterances)
         _check_emotions(protocol, fold, utterances["emotion"])
     return folds
+
+
+def innermost(protocol: SplitProtocol) -> SplitProtocol:
+    """Return the protocol that others, such as `Thin`, change the folds of; itself where it is none of these."""
+    while (inner := getattr(protocol, "inner", None)) is not None:
+        protocol = inner
+    return protocol
+
+
+def _check_given(protocol: SplitProtocol, folds: Any, size: int) -> None:
+    """Raise unless a protocol from outside gave folds that hold row numbers."""
+
+    def wrong(found: str) -> EvenvoiceError:
+        return refused("protocol", protocol, found)
+
+    if not isinstance(folds, list) or not folds or not all(isinstance(fold, Fold) for fold in folds):
+        found = "a list of others, or of none" if isinstance(folds, list) else f"a {type(folds).__name__}"
+        raise wrong(f"folds() returns {found}; expected a list of evenvoice.protocols.Fold")
+    for fold in folds:
+        for part in ("train", "validation", "test", "enrolled"):
+            rows = getattr(fold, part)
+            where = f"the {part} part of fold {fold.number}"
+            if not isinstance(rows, np.ndarray) or rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+                raise wrong(f"{where} is no array of row numbers; use np.flatnonzero")
+            if rows.size and (rows.min() < 0 or rows.max() >= size or len(np.unique(rows)) < len(rows)):
+                raise wrong(f"{where} repeats a row, or names one that is not among the {size}")
 
 
 def _check_emotions(protocol: SplitProtocol, fold: Fold, emotions: pd.Series) -> None:

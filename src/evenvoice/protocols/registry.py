@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from evenvoice.errors import EvenvoiceError, nearest, shown
+from evenvoice.outside import calling
 from evenvoice.protocols.enrol import ENROL, Enrol, base_name, split_name
 from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
@@ -173,7 +174,9 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):
         near = nearest(known[:_LONGEST], list(PROTOCOLS), 0.75) or nearest(known[:_LONGEST], list(_NAME_OF))
         raise EvenvoiceError(f"protocol {shown(name)} is unknown{near}; known are {_known()}")
-    found: SplitProtocol = PROTOCOLS[known]()
+    kind = PROTOCOLS[known]
+    with calling("protocol", kind):
+        found: SplitProtocol = kind()
     return found
 
 

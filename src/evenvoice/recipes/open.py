@@ -225,6 +225,8 @@ def _first_error(error: ValidationError) -> str:
     if len(parts) == 1 and parts[0] in _SECTIONS and not isinstance(first["input"], Mapping):
         return f"{place}: found {shown(first['input'])}, expected keys and values, for example {_SECTIONS[place]}"
     ours = isinstance(first.get("ctx", {}).get("error"), EvenvoiceError)
+    if ours and not parts:
+        return message
     if ours or not parts or "name" in parts:
         return f"{place}: {message}"  # which says what was found, or else that is all of the recipe
     return f"{place}: {message} (found {shown(first['input'])})"

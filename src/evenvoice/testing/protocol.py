@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from evenvoice.errors import EvenvoiceError
-from evenvoice.protocols import PROTOCOLS, Fold, Promise, SplitProtocol, cut_validation, make_folds
+from evenvoice.protocols import PROTOCOLS, Fold, Promise, SplitProtocol, cut_validation, make_folds, open_protocol
 from evenvoice.testing.watch import expect, made, watched
 
 _FLAGS = ("balance_first", "select_on_test")
 
 
-def check_protocol(protocol: type[SplitProtocol] | SplitProtocol) -> None:
+def check_protocol(protocol: type[SplitProtocol] | SplitProtocol | str) -> None:
     """Raise unless a protocol keeps the contract of ARCHITECTURE.md, on small tables made for the purpose.
 
     It must be a frozen dataclass with a name of its own, a promise and the columns that it needs; its folds keep what
@@ -25,16 +25,19 @@ def check_protocol(protocol: type[SplitProtocol] | SplitProtocol) -> None:
     with the same folds, where it offers `split`.
 
     Args:
-        protocol: The class, which is made without arguments, or an instance.
+        protocol: The class, which is made without arguments, an object, or a name as ``--protocol`` takes it.
 
     Raises:
         AssertionError: The contract is broken; the message says what was expected and what was found.
+        EvenvoiceError: The name is unknown.
 
     Examples:
         >>> from evenvoice.protocols import SpeakerFolds
         >>> check_protocol(SpeakerFolds)
         >>> check_protocol(SpeakerFolds(3))
+        >>> check_protocol("speaker-folds+thin-10")
     """
+    protocol = open_protocol(protocol) if isinstance(protocol, str) else protocol
     kind = protocol if isinstance(protocol, type) else type(protocol)
     what = f"protocol {kind.__name__}"
     built: Any = made(what, kind) if isinstance(protocol, type) else protocol

@@ -6,16 +6,15 @@ import io
 import pickle
 import random
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.outside import in_words, left_alone
 
 
 def expect(holds: object, message: str) -> None:
@@ -47,12 +46,12 @@ def watched(what: str, *, draws: bool = False) -> Iterator[None]:
     with _seeded():
         before = _states()
         try:
-            with redirect_stdout(printed):
+            with redirect_stdout(printed), left_alone():
                 yield
         except (AssertionError, EvenvoiceError):
             raise
         except Exception as error:
-            raise AssertionError(f"{what}: {_in_words(error)}") from error
+            raise AssertionError(f"{what}: {in_words(error)}") from error
         after = _states()
     # Some libraries draw from Python's generator while they are imported.
     left_out = {_TORCH} if draws else set()
@@ -102,13 +101,6 @@ def copies_of(part: Any, what: str) -> tuple[Any, Any]:
         return pickle.loads(data), pickle.loads(data)
     except (pickle.PicklingError, AttributeError, TypeError, RuntimeError) as error:
         raise AssertionError(f"{what}: cannot be pickled ({error}); keep no lambdas, locks or open files") from error
-
-
-def _in_words(error: Exception) -> str:
-    """Return an error and where it was raised, in one line."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    text = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {text} ({Path(place.filename).name}, line {place.lineno})"
 
 
 _SEED = 2_026_113

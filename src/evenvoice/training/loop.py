@@ -23,9 +23,11 @@ from torch.utils.data import Dataset
 from evenvoice.allocator import MOST_READ, release
 from evenvoice.imbalance import Plan
 from evenvoice.models import SequenceNetwork
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.recipes import TrainingSettings
 from evenvoice.training.batches import BalancedOrder
 from evenvoice.training.disturb import Scale, disturbed, disturbs
+from evenvoice.training.guards import check_logits
 from evenvoice.training.images import Images
 from evenvoice.training.tally import Tally
 
@@ -107,10 +109,12 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
         loss: Another loss in its place; it gets the number of the epoch, from 0.
         epoch: Returns that number.
         half: Whether training takes bfloat16.
+        n_classes: How many logits it must give.
     """
 
     loss: Loss | None = None
     half: bool = False
+    n_classes: int | None = None
     epoch: Callable[[], int]
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
@@ -118,13 +122,14 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.half and self.module_.training):
             logits: torch.Tensor = super().infer(x, **fit_params)
+        check_logits(self.module_, logits, len(x), self.n_classes)
         return logits.float()
 
     def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
         weight = self.criterion_.weight
         labels = y_true.to(y_pred.device)
         if self.loss is not None:
-            chosen: torch.Tensor = self.loss(y_pred, labels, self.epoch()) + self.module_.penalty()
+            chosen: torch.Tensor = call_loss(self.loss, y_pred, labels, self.epoch()) + self.module_.penalty()
             return chosen
         # Weighted losses are divided by the number of rows, as Keras divides them; torch would divide by the weights.
         loss = functional.cross_entropy(y_pred, labels, weight=weight, reduction="none").mean()
@@ -137,6 +142,25 @@ class _Net(NeuralNet):  # type: ignore[misc]  # skorch is untyped
             return super().fit_loop(*args, **options)
         except KeyboardInterrupt as error:
             raise _Interrupted from error
+
+
+def call_loss(loss: Loss, logits: torch.Tensor, targets: torch.Tensor, epoch: int) -> torch.Tensor:
+    """Return the loss of a batch, a scalar.
+
+    Raises:
+        EvenvoiceError: A loss from outside raised, or returned what is no scalar that can be minimised.
+    """
+    with calling("loss", loss):
+        found = loss(logits, targets, epoch)
+    if is_outside(loss):
+        if not isinstance(found, torch.Tensor) or found.ndim:
+            given = f"shape {list(found.shape)}" if isinstance(found, torch.Tensor) else type(found).__name__
+            raise refused("loss", loss, f"gives a loss of {given}; expected a tensor with one number")
+        if logits.requires_grad and not found.requires_grad:
+            raise refused("loss", loss, "gives a loss without a gradient; detach nothing, and leave NumPy out")
+        if not bool(torch.isfinite(found)) and bool(torch.isfinite(logits).all()):
+            raise refused("loss", loss, f"gives {found.item()} for finite logits; expected a finite number")
+    return found
 
 
 class _Interrupted(BaseException):
@@ -244,14 +268,14 @@ def train_network(
         verbose=0,
     )
     net.loss, net.epoch = loss, lambda: len(recorder.epochs)
-    net.half = settings.precision == "bfloat16"
+    net.half, net.n_classes = settings.precision == "bfloat16", n_classes
     if disturbs(settings):
         rows.disturb = partial(
             disturbed, settings=settings, n_classes=n_classes,
             last_row_is_mask=isinstance(network, SequenceNetwork), scale=rows.scale,
         )  # fmt: skip
     try:
-        with suppress(_Enough):
+        with calling("model", network), suppress(_Enough):
             net.fit(rows, y=None)
     except _Interrupted as error:
         raise KeyboardInterrupt from error

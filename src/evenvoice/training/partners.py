@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from evenvoice.imbalance import Shift, make_decision
+from evenvoice.imbalance import Decision, Shift, make_decision
 from evenvoice.metrics import log_probabilities
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.loop import Labels
@@ -30,10 +32,27 @@ def decide(
     """
     decision = make_decision(recipe.decision.name, **recipe.decision.options)
     if not decision.needs_validation:
-        return decision.fit(np.empty((0, len(counts))), np.empty(0, np.int64), counts)
+        logits, truth = np.empty((0, len(counts))), np.empty(0, np.int64)
     assert logits is not None
     assert truth is not None
-    return decision.fit(logits, truth, counts)
+    with calling("decision", decision):
+        fitted = decision.fit(logits, truth, counts)
+    if is_outside(decision):
+        _check_fitted(decision, fitted, len(counts))
+    return fitted
+
+
+def _check_fitted(decision: Decision, fitted: Any, n_classes: int) -> None:
+    """Raise unless a decision from outside was fitted to a `Shift` of so many classes."""
+    if not isinstance(fitted, Shift):
+        found = f"fit returned a {type(fitted).__name__}; expected an evenvoice.imbalance.Shift"
+        raise refused("decision", decision, found)
+    bias = np.asarray(fitted.bias)
+    if not (np.isfinite(fitted.temperature) and fitted.temperature > 0):
+        raise refused("decision", decision, f"gives the temperature {fitted.temperature}; expected a number above 0")
+    if bias.shape not in ((0,), (n_classes,)) or not bool(np.isfinite(bias).all()):
+        expected = f"a finite number for each of {n_classes} classes, or none"
+        raise refused("decision", decision, f"gives a bias of {bias.shape} numbers; expected {expected}")
 
 
 def join_partners(

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import torch
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.features import Shape
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.recipes import Recipe
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.disturb import Scale
@@ -152,15 +154,26 @@ def _as_images(recipe: Recipe, rows: Rows, normaliser: Normaliser | None = None)
         part = rows[start : start + _BLOCK]
         if isinstance(part, np.ndarray):
             vectors = part if normaliser is None else normaliser.vectors(part)
-            found = shape.image(torch.from_numpy(vectors), torch.ones(len(part), dtype=torch.int64)).numpy()
+            found = _image(shape, vectors, torch.ones(len(part), dtype=torch.int64))
         else:
             part = list(part)
             normalised = part if normaliser is None else normaliser.each(part)
-            images = [
-                shape.image(torch.from_numpy(values)[None], torch.tensor([values.shape[1]]))[0].numpy()
-                for values in normalised
-            ]
+            images = [_image(shape, values[None], torch.tensor([values.shape[1]]))[0] for values in normalised]
             found = np.stack(images)
         return found if recipe.clip is None else found.clip(-recipe.clip, recipe.clip)
 
     return gather(map(block, range(0, len(rows), _BLOCK)), len(rows), shape.size)
+
+
+def _image(shape: Shape, rows: npt.NDArray[np.float32], frames: torch.Tensor) -> npt.NDArray[np.float32]:
+    """Return what a shape makes of normalised rows ``[b, r, t]``: float32 ``[b, *size]``."""
+    with calling("shape", shape):
+        image: npt.NDArray[np.float32] = shape.image(torch.from_numpy(rows), frames).numpy()
+    if is_outside(shape):
+        size = (len(rows), *shape.size)
+        if image.shape != size or image.dtype != np.float32:
+            found = f"{image.dtype} {list(image.shape)}"
+            raise refused("shape", shape, f"gives an image {found}; expected float32 {list(size)}, as size says")
+        if not bool(np.isfinite(image).all()):
+            raise refused("shape", shape, "gives an image with NaN or infinity; floor what you divide by")
+    return image

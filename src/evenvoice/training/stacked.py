@@ -14,6 +14,7 @@ from torch.optim.lr_scheduler import LinearLR, LRScheduler, OneCycleLR
 from evenvoice.imbalance import BaseLoss
 from evenvoice.recipes import TrainingSettings
 from evenvoice.training.asking import NetworkFit, Trained
+from evenvoice.training.loop import call_loss
 from evenvoice.training.stack_network import StackedNetwork, is_stackable
 from evenvoice.training.stack_records import StackedRecords
 from evenvoice.training.stack_rows import StackedRows, steps
@@ -115,7 +116,7 @@ class _StackedLoss:
         """Return the loss of one fit's rows, a scalar."""
         loss = self.losses[number]
         if loss is not None:
-            return loss(logits, targets, epoch)
+            return call_loss(loss, logits, targets, epoch)
         weighted = targets if self.weights is None else self.weights[number] * targets
         return -(weighted * logits.log_softmax(dim=1)).sum(dim=1).mean()
 

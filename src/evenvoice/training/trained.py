@@ -16,10 +16,11 @@ from evenvoice.features import one_thread
 from evenvoice.imbalance import Draw, Plan, Shift
 from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator
+from evenvoice.outside import calling
 from evenvoice.recipes import Recipe
 from evenvoice.training.blocks import by_blocks
 from evenvoice.training.dataset import Dataset
-from evenvoice.training.guards import read_only
+from evenvoice.training.guards import check_logits, part_of, read_only
 from evenvoice.training.images import Images
 from evenvoice.training.normalise import Normaliser, shrinkage
 from evenvoice.training.prepare import to_images
@@ -193,9 +194,10 @@ def probabilities_of(network: Network, images: Images, decision: Shift) -> npt.N
     decide = decision.module().to(device)
 
     def of_block(block: Images) -> npt.NDArray[np.float32]:
-        found: npt.NDArray[np.float32] = (
-            decide(network(torch.from_numpy(block).to(device))).softmax(dim=1).cpu().numpy()
-        )
+        with calling("model", part_of(network)):
+            logits = network(torch.from_numpy(block).to(device))
+            found: npt.NDArray[np.float32] = decide(logits).softmax(dim=1).cpu().numpy()
+        check_logits(network, logits, len(block))
         return found
 
     with torch.inference_mode(), one_thread():

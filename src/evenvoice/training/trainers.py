@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 import torch
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.outside import calling
 from evenvoice.recipes import Recipe
 from evenvoice.training.asking import Fitting, NetworkFit, Trained
 from evenvoice.training.dataset import Dataset
@@ -162,7 +163,8 @@ class StackedTrainer:
         if len(asked) == 1:
             return [train_alone(asked[0], self.device)]
         try:
-            return train_stacked(asked, self.device)
+            with calling("model", asked[0].network):
+                return train_stacked(asked, self.device)
         except torch.OutOfMemoryError:
             half = len(asked) // 2
         return self._train(asked[:half]) + self._train(asked[half:])

@@ -11,6 +11,7 @@ from torch import Tensor
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features.extractor import Extractor
 from evenvoice.options import Settings, check_options
+from evenvoice.outside import calling, is_outside, refused
 from evenvoice.registry import Registry
 
 
@@ -112,5 +113,11 @@ class ShapeSettings(Settings):
         Raises:
             EvenvoiceError: The extractor's features do not fit it.
         """
-        made: Shape = SHAPES[self.name](extractor, **self.options)
+        kind = SHAPES[self.name]
+        with calling("shape", kind):
+            made: Shape = kind(extractor, **self.options)
+        if is_outside(kind):
+            absent = [name for name in ("size", "n_normalised", "one_frame") if not hasattr(made, name)]
+            if absent:
+                raise refused("shape", kind, f"has no {', '.join(absent)}; see evenvoice.features.Shape")
         return made
