@@ -21,9 +21,12 @@ from evenvoice.protocols import (
     KFold,
     LeaveOneGroupOut,
     Promise,
+    Random,
     SelectOnTest,
     Speaker,
     SpeakerFolds,
+    TextFolds,
+    Thin,
     open_protocol,
     protocol_text,
 )
@@ -73,6 +76,16 @@ def test_a_study_under_a_protocol_of_ones_own(corpus: Corpus, tmp_path: Path) ->
     assert {entry.protocol for entry in bench.entries} == {"first-speaker+thin-1"}
 
 
+def test_a_study_with_another_number_of_folds(corpus: Corpus, tmp_path: Path) -> None:
+    study = evenvoice.evaluate(corpus, "majority", [SpeakerFolds(2), "speaker-folds-3"], out=tmp_path / "a", jobs=1)
+    assert [(result.protocol, len(list((tmp_path / "a" / "runs" / "majority" / name).glob("seed-0/*"))))
+            for result, name in zip(study.results, ("speaker-folds-2", "speaker-folds-3"), strict=True)
+    ] == [("speaker-folds-2", 2), ("speaker-folds-3", 3)]  # fmt: skip
+    again = evenvoice.load_study(tmp_path / "a")
+    assert again["majority", "speaker-folds-2"].ua == study["majority", "speaker-folds-2"].ua
+    assert {finding.kind.severity for finding in evenvoice.audit_run(tmp_path / "a").findings} <= {"warning"}
+
+
 @pytest.mark.parametrize(
     ("protocol", "text"),
     [
@@ -81,6 +94,10 @@ def test_a_study_under_a_protocol_of_ones_own(corpus: Corpus, tmp_path: Path) ->
         (OWN, OWN),
         (f"{OWN}+enrol-5", f"{OWN}+enrol-5"),
         (SpeakerFolds(), "speaker-folds"),
+        (SpeakerFolds(3), "speaker-folds-3"),
+        (Thin(TextFolds(7), 2), "text-folds-7+thin-2"),
+        ("kfold-5", "kfold"),
+        ("GroupKFold 12", "speaker-folds-12"),
         (KFold(n_folds=5), "kfold"),
         (LeaveOneGroupOut("season"), "logo-season"),
         (SelectOnTest(Speaker()), "speaker+select-on-test"),
@@ -96,7 +113,9 @@ def test_what_opens_a_protocol(protocol: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("protocols", "says"),
     [
-        (SpeakerFolds(3), r"SpeakerFolds\(random_state=0, n_folds=3\): found other settings than 'speaker-folds' has"),
+        (Random(0.3), r"Random\(random_state=0, test_size=0.3\): found other settings than 'random' has"),
+        (SpeakerFolds(3, random_state=1), "a study has seeds"),
+        ([SpeakerFolds(3), "group-kfold-3", "kfold-1"], "n_folds is 1"),
         (KFold(random_state=3), "a study has seeds"),
         ([FirstSpeaker, SameName()], "have one name, 'first-speaker'; give one another"),
         (NamedAsShipped, "its name is 'kfold', as that of a shipped protocol"),

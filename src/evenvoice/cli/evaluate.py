@@ -21,8 +21,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             autocompletion=complete.protocols,
-            help="random, kfold, speaker (loso), speaker-folds, text-folds, session, logo-COLUMN, predefined, cross, "
-            "paper (LEAKY), or package.module:Class. Repeatable.",
+            help="random, kfold, speaker (loso), speaker-folds, text-folds (kfold-10: of 10 folds), session, "
+            "logo-COLUMN, predefined, cross, paper (LEAKY), or package.module:Class. Repeatable.",
             show_default="speaker-folds, or kfold where speakers are unknown",
         ),
     ] = None,

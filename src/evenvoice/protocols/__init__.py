@@ -8,7 +8,15 @@ from evenvoice.protocols.groups import LeaveOneGroupOut, Session, Speaker, Speak
 from evenvoice.protocols.predefined import Predefined, promise_of
 from evenvoice.protocols.promise import Fold, Promise, check_promise
 from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, SplitProtocol, Splitter
-from evenvoice.protocols.registry import ALIASES, PROTOCOLS, divides_once, open_protocol, protocol_name, protocol_text
+from evenvoice.protocols.registry import (
+    ALIASES,
+    PROTOCOLS,
+    divides_once,
+    folds_of,
+    open_protocol,
+    protocol_name,
+    protocol_text,
+)
 from evenvoice.protocols.select_on_test import SUFFIX as SELECT_ON_TEST
 from evenvoice.protocols.select_on_test import SelectOnTest
 from evenvoice.protocols.splits import KFold, Paper, Random
@@ -49,6 +57,7 @@ __all__ = [
     "cut_validation",
     "divides_once",
     "fewer_name",
+    "folds_of",
     "make_folds",
     "open_protocol",
     "promise_of",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, whole_number
+from evenvoice.protocols.protocol import NO_ROWS, USUAL_FOLDS, BaseProtocol, folds_name, whole_number
 
 LOGO = "logo-"
 
@@ -36,15 +36,19 @@ class Speaker(BaseProtocol):
 class SpeakerFolds(BaseProtocol):
     """k groups of speakers, each group in turn the test part; which speakers go together is drawn by the seed."""
 
-    name: ClassVar[str] = "speaker-folds"
     promise: ClassVar[Promise] = Promise("speakers in the test part are unseen in training", ("speaker",))
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
     validation_by: ClassVar[str | None] = "speaker"
-    n_folds: int = 5
+    n_folds: int = USUAL_FOLDS
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole_number("n_folds", self.n_folds, 2)
+
+    @property
+    def name(self) -> str:
+        """``speaker-folds``; with the number of folds where it is not 5: ``speaker-folds-10``."""
+        return folds_name("speaker-folds", self.n_folds)
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the folds."""
@@ -52,8 +56,8 @@ class SpeakerFolds(BaseProtocol):
         found = len(set(speakers))
         if found < self.n_folds:
             raise EvenvoiceError(
-                f"protocol 'speaker-folds': {self.n_folds} groups of speakers asked for, {found} speakers found; "
-                "use protocol speaker"
+                f"protocol {self.name!r}: {self.n_folds} groups of speakers asked for, {found} speakers found; "
+                "use protocol speaker, or fewer groups (speaker-folds-3)"
             )
         from sklearn.model_selection import GroupKFold
 
@@ -71,17 +75,21 @@ class TextFolds(BaseProtocol):
     Against ``kfold``, it tells what is learnt of emotion in known sentences alone.
     """
 
-    name: ClassVar[str] = "text-folds"
     promise: ClassVar[Promise] = Promise(
         "sentences in the test part are unseen in training; speakers may be shared", ("text",)
     )
     needs: ClassVar[tuple[str, ...]] = ("text",)
     validation_by: ClassVar[str | None] = "text"
-    n_folds: int = 5
+    n_folds: int = USUAL_FOLDS
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole_number("n_folds", self.n_folds, 2)
+
+    @property
+    def name(self) -> str:
+        """``text-folds``; with the number of folds where it is not 5: ``text-folds-10``."""
+        return folds_name("text-folds", self.n_folds)
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the folds, or one a sentence."""

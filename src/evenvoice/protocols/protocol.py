@@ -14,6 +14,7 @@ from evenvoice.protocols.folds import make_folds
 from evenvoice.protocols.promise import Fold, Promise
 from evenvoice.protocols.rows import row_count, table_of_rows
 
+USUAL_FOLDS = 5
 NO_ROWS = np.array([], dtype=np.int64)
 
 
@@ -117,6 +118,16 @@ class Splitter(_Base):
         request = MetadataRequest(owner=type(self).__name__)
         request.split.add_request(param="groups", alias=True)
         return request
+
+
+def folds_name(name: str, n_folds: int) -> str:
+    """Return the name of a protocol of so many folds: with their number, where it is another than usual.
+
+    Examples:
+        >>> folds_name("kfold", 5), folds_name("kfold", 10)
+        ('kfold', 'kfold-10')
+    """
+    return name if n_folds == USUAL_FOLDS else f"{name}-{n_folds}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from evenvoice.outside import calling
 from evenvoice.protocols.enrol import ENROL, Enrol, base_name, split_name
 from evenvoice.protocols.fewer import SPEAKERS, FewerSpeakers, fewer_name
 from evenvoice.protocols.groups import LOGO, LeaveOneGroupOut
-from evenvoice.protocols.protocol import SplitProtocol
+from evenvoice.protocols.protocol import SplitProtocol, folds_name
 from evenvoice.protocols.select_on_test import SUFFIX, SelectOnTest
 from evenvoice.protocols.thin import THIN, Thin, thinned_name
 from evenvoice.protocols.wrapped import Narrowed
@@ -31,7 +31,7 @@ def _check(name: str, found: Any) -> None:
             "evenvoice.testing.check_protocol on it"
         )
     own: Any = getattr(found, "name")  # noqa: B009  # a property where it depends on settings
-    if isinstance(own, str) and own in PROTOCOLS.shipped and PROTOCOLS[own] is not found:
+    if isinstance(own, str) and ((own in PROTOCOLS.shipped and PROTOCOLS[own] is not found) or folds_of(own)):
         raise EvenvoiceError(
             f"protocol {name!r}: its name is {own!r}, as that of a shipped protocol, for whose results its own would "
             "pass; give it another"
@@ -65,6 +65,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """What others call the protocols. ``loso`` is each speaker in turn; where each session is meant, it is ``session``."""
 
+FOLDS = ("kfold", "speaker-folds", "text-folds")
+"""Of as many folds as the name says: ``kfold-10``; 5 where it says none."""
+
+_NUMBERED = re.compile(r"(.+)-([1-9]\d{0,3})")
+
 _ONCE = ("random", "predefined", "given", "cross", "paper")
 """Of one fold; ``given`` stands in runs of version 0.1."""
 
@@ -94,7 +99,21 @@ def protocol_name(name: str) -> str:
     if name in PROTOCOLS or ":" in name or name.startswith(LOGO):
         return name
     plain = re.sub(r"[\s_-]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.strip())).lower()
+    numbered = _NUMBERED.fullmatch(plain)
+    if numbered is not None and (base := protocol_name(numbered[1])) in FOLDS:
+        return folds_name(base, int(numbered[2]))
     return _NAME_OF.get(plain, plain if plain in PROTOCOLS else name)
+
+
+def folds_of(name: str) -> tuple[str, int] | None:
+    """Return the protocol and the number of folds of a name such as ``kfold-10``; ``None`` for any other name.
+
+    Examples:
+        >>> folds_of("speaker-folds-10"), folds_of("speaker-folds"), folds_of("session-10")
+        (('speaker-folds', 10), None, None)
+    """
+    found = _NUMBERED.fullmatch(name)
+    return (found[1], int(found[2])) if found is not None and found[1] in FOLDS else None
 
 
 def divides_once(name: str) -> bool:
@@ -116,6 +135,7 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
     ``<name>+enrol-5`` is `Enrol`: 5 utterances of each test speaker are enrolled, and the rest is tested.
     ``<name>+thin-10`` is `Thin`: training parts whose largest class is 10 times the smallest.
     ``<name>+speakers-5`` is `FewerSpeakers`: training parts of 5 speakers.
+    ``kfold-10``, ``speaker-folds-10`` and ``text-folds-10`` have 10 folds instead of 5.
 
     Args:
         name: One of `PROTOCOLS`, another name for it (`ALIASES`), ``logo-COLUMN``, ``package.module:Class``, or a
@@ -129,6 +149,8 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
         'speakers in the test part are unseen in training'
         >>> open_protocol("loso").name, open_protocol("logo-season").needs
         ('speaker', ('season',))
+        >>> open_protocol("group-kfold-10")
+        SpeakerFolds(random_state=0, n_folds=10)
     """
     if not isinstance(name, str | type) and all(hasattr(name, attribute) for attribute in _ATTRIBUTES):
         return name
@@ -169,6 +191,10 @@ def open_protocol(name: str | SplitProtocol) -> SplitProtocol:
                 f"such as speaker-folds{SPEAKERS}5"
             )
         return FewerSpeakers(inner, fewer[1])
+    several = folds_of(known)
+    if several is not None and known not in PROTOCOLS:
+        of_folds: SplitProtocol = PROTOCOLS[several[0]](n_folds=several[1])
+        return of_folds
     if known.startswith(LOGO) and known not in PROTOCOLS:
         return LeaveOneGroupOut(known.removeprefix(LOGO))
     if known not in PROTOCOLS and (":" not in known or len(known) > _LONGEST):
@@ -193,6 +219,8 @@ def protocol_text(protocol: Any) -> str:
         >>> from evenvoice.protocols import Enrol, LeaveOneGroupOut, Speaker, SpeakerFolds
         >>> [protocol_text(protocol) for protocol in ("LOSO", SpeakerFolds, LeaveOneGroupOut("season"))]
         ['speaker', 'speaker-folds', 'logo-season']
+        >>> protocol_text(SpeakerFolds(10))
+        'speaker-folds-10'
         >>> protocol_text(Enrol(Speaker(), 5))
         'speaker+enrol-5'
     """
@@ -227,4 +255,4 @@ def _opens(text: str, protocol: SplitProtocol) -> bool:
 def _known() -> str:
     """Return the names in words, with what others call them."""
     names = [f"{name} ({', '.join(ALIASES[name][:2])})" if name in ALIASES else name for name in PROTOCOLS]
-    return ", ".join([*names, "logo-COLUMN", "or package.module:Class"])
+    return ", ".join([*names, "kfold-10 (of 10 folds, as the other …folds)", "logo-COLUMN", "or package.module:Class"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.protocols.promise import Fold, Promise
-from evenvoice.protocols.protocol import NO_ROWS, BaseProtocol, whole_number
+from evenvoice.protocols.protocol import NO_ROWS, USUAL_FOLDS, BaseProtocol, folds_name, whole_number
 from evenvoice.protocols.stratified import stratified_cut
 
 
@@ -48,13 +48,17 @@ class Random(BaseProtocol):
 class KFold(BaseProtocol):
     """Stratified k-fold cross-validation that ignores speakers: each utterance is tested once."""
 
-    name: ClassVar[str] = "kfold"
     promise: ClassVar[Promise] = Promise("stratified k-fold; speakers may be shared between training and test")
-    n_folds: int = 5
+    n_folds: int = USUAL_FOLDS
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole_number("n_folds", self.n_folds, 2)
+
+    @property
+    def name(self) -> str:
+        """``kfold``; with the number of folds where it is not 5: ``kfold-10``."""
+        return folds_name("kfold", self.n_folds)
 
     def folds(self, utterances: pd.DataFrame, seed: int) -> list[Fold]:
         """Return the folds."""

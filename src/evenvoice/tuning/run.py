@@ -16,7 +16,7 @@ from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.parallel import Executor, in_parallel, is_remote
-from evenvoice.protocols import make_folds
+from evenvoice.protocols import folds_of, make_folds
 from evenvoice.recipes import Recipe, recipe_names
 from evenvoice.study import (
     STUDY_FILE,
@@ -157,7 +157,7 @@ def _bind(store: Store, corpus: Corpus, recipe: Recipe, division: Division) -> N
         "labels": list(corpus.labels),
         "promise": division.protocol.promise.words,
         "held_out": division.fold.about,
-        "inner": division.inner.name,
+        "inner": (folds_of(division.inner.name) or (division.inner.name,))[0],
         "inside": len(division.inside),
         "test": len(division.fold.test),
     }
