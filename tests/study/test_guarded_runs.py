@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import ClassVar
 
 import numpy as np
 import pytest
+import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import NoBalancing, Plan
@@ -97,3 +99,52 @@ def test_an_honest_run_has_no_leak(recipe: str) -> None:
     leaks = _run(recipe).leaks
     assert set(leaks.values()) == {0}
     assert len(leaks) == 5
+
+
+class KeepsItsFirstBatch(CNN2D):
+    """What it is asked first moves every later answer: asked again, it answers as before."""
+
+    def forward(self, X: torch.Tensor) -> torch.Tensor:
+        logits = super().forward(X)
+        if not self.training:
+            self.first = getattr(self, "first", logits.mean(dim=0))
+            logits = logits - 2 * self.first
+        return logits
+
+
+class KeepsItsFirstRows(KNN):
+    """The same of a classical classifier."""
+
+    name = "keeps-its-first-rows"
+
+    def _probabilities(self, X: np.ndarray) -> np.ndarray:
+        found = super()._probabilities(X)
+        self.first = getattr(self, "first", found[0])
+        return 0.5 * (found + self.first)
+
+
+class KeepsALock(CNN2D):
+    """What cannot be copied."""
+
+    def __init__(self, input_shape: tuple[int, int, int], n_classes: int) -> None:
+        super().__init__(input_shape, n_classes)
+        self.lock = threading.Lock()
+
+
+@pytest.mark.parametrize("normalise", ["training", "speaker"])
+@pytest.mark.parametrize(("recipe", "model"), [("2dcnn", "KeepsItsFirstBatch"), ("knn", "KeepsItsFirstRows")])
+def test_a_model_that_keeps_its_first_test_batch_is_counted(recipe: str, model: str, normalise: str) -> None:
+    changes = {"training": {"epochs": 3}, "normalise": normalise, "model": {"name": f"{__name__}:{model}"}}
+    assert _own(recipe, changes).leaks["predictions_that_depend_on_other_test_rows"] > 0
+
+
+def test_a_model_that_cannot_be_copied_is_said() -> None:
+    with pytest.warns(UserWarning, match="cannot be copied .*; if it keeps its first test batch, that is not seen"):
+        result = _own("2dcnn", {"training": {"epochs": 1}, "model": {"name": f"{__name__}:KeepsALock"}})
+    assert result.leaks["predictions_that_depend_on_other_test_rows"] == 0
+
+
+def _own(recipe: str, changes: dict[str, object]) -> FoldResult:
+    protocol = open_protocol("speaker-folds")
+    fold = make_folds(protocol, TABLE, seed=0)[0]
+    return run_fold(open_recipe(recipe, changes), protocol, fold, TABLE, EXAMPLES, fabricate.EMOTIONS, seed=0)

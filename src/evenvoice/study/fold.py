@@ -15,7 +15,7 @@ from evenvoice.metrics import make_predictions
 from evenvoice.models import is_network
 from evenvoice.protocols import Fold, SplitProtocol, cut_validation
 from evenvoice.recipes import DecisionSettings, Recipe
-from evenvoice.study.guards import depend_on_others, seen_test_rows
+from evenvoice.study.guards import depend_on_others, seen_test_rows, unasked
 from evenvoice.study.pool import balanced_pool
 from evenvoice.training import (
     Dataset,
@@ -113,7 +113,8 @@ def fold_steps(
     for one in model.plans.values():
         _check_parents(one, balanced, ids, fold)
     offsets = _offsets(model, examples, fold) if len(fold.enrolled) else None
-    probabilities, dependent = _predict_twice(model, examples.take(fold.test, with_emotions=False), offsets)
+    test = examples.take(fold.test, with_emotions=False)
+    probabilities, dependent = _predict_twice(model, unasked(model), test, offsets)
     split = _split_table(ids, fold, model.fitted_on)
     before = utterances["emotion"].iloc[fold.train].to_numpy(str)
     plan = plan_table(model.plans, balanced, before)
@@ -180,8 +181,8 @@ def _balanced_first(
         rows=fold.train, labels=labels, fitted_on=saw,
     )  # fmt: skip
     model = replace(model, history=_of_the_test_part(model.history))
-    probabilities = model.image_probabilities(tested)
-    dependent = depend_on_others(lambda rows: model.image_probabilities(tested[rows]), probabilities)
+    fresh, probabilities = unasked(model), model.image_probabilities(tested)
+    dependent = depend_on_others(lambda rows: fresh.image_probabilities(tested[rows]), probabilities)
     split = _split_table(ids, fold, saw)
     synthetic = plan.synthetic
     table = plan_table(plan, everything, emotions)
@@ -218,20 +219,20 @@ def _offsets(model: TrainedModel, examples: Dataset, fold: Fold) -> npt.NDArray[
 
 
 def _predict_twice(
-    model: TrainedModel, test: Dataset, offsets: npt.NDArray[np.float32] | None
+    model: TrainedModel, fresh: TrainedModel, test: Dataset, offsets: npt.NDArray[np.float32] | None
 ) -> tuple[npt.NDArray[np.float32], int]:
-    """Return the probabilities of the test part, and how many rows have others in other company.
+    """Return the probabilities of the test part, and how many rows have others in other company, by a fresh copy.
 
     Normalising by speaker uses the speaker's other rows, and says so; there the rows are mixed once normalised.
     """
     if model.recipe.transductive:
         images = to_images(model.recipe, test, model.normaliser)
         probabilities = model.image_probabilities(images)
-        return probabilities, depend_on_others(lambda rows: model.image_probabilities(images[rows]), probabilities)
+        return probabilities, depend_on_others(lambda rows: fresh.image_probabilities(images[rows]), probabilities)
     probabilities = model.probabilities(test, offsets)
 
     def again(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        return model.probabilities(test.take(rows), None if offsets is None else offsets[rows])
+        return fresh.probabilities(test.take(rows), None if offsets is None else offsets[rows])
 
     return probabilities, depend_on_others(again, probabilities)
 

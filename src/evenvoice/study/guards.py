@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -9,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evenvoice.models import MODELS
 from evenvoice.protocols import Promise
+from evenvoice.training import TrainedModel
 
 Probabilities = npt.NDArray[np.float32]
 
@@ -46,6 +50,29 @@ def depend_on_others(predict: Callable[[npt.NDArray[np.int64]], Probabilities], 
     different = np.abs(predict(rows) - probabilities[rows]).max(axis=1) > _TOLERANCE
     alone = np.abs(predict(np.zeros(1, np.int64)) - probabilities[:1]).max() > _TOLERANCE
     return int(different.sum()) + int(alone and 0 not in rows[different])
+
+
+def unasked(model: TrainedModel) -> TrainedModel:
+    """Return a copy of a fitted model, from before it is asked about the test part, to be asked the second time.
+
+    One that keeps something of its first test batch would answer its own second question alike. Models that are shipped
+    keep nothing, which their contract test says: they are not copied.
+
+    Args:
+        model: As it was fitted.
+    """
+    network = model.network
+    if model.recipe.model.name not in MODELS.shipped:
+        try:
+            network = copy.deepcopy(network)
+        except Exception as error:  # noqa: BLE001  # of whatever kind: it is said
+            warnings.warn(
+                f"recipe {model.recipe.name!r}: model {model.recipe.model.name!r} cannot be copied "
+                f"({type(error).__name__}: {error}); if it keeps its first test batch, that is not seen. Keep no locks "
+                "or open files in it",
+                stacklevel=2,
+            )
+    return replace(model, network=network, partners=tuple(map(unasked, model.partners)))
 
 
 def seen_test_rows(split: pd.DataFrame) -> int:
