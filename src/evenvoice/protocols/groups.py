@@ -19,7 +19,16 @@ LOGO = "logo-"
 
 @dataclass(frozen=True)
 class Speaker(BaseProtocol):
-    """Each speaker in turn is the test part."""
+    """Each speaker in turn is the test part: leave one speaker out.
+
+    Args:
+        random_state: Of `split`, as other protocols have it; nothing here is drawn.
+
+    Examples:
+        >>> speakers = np.array(["03", "03", "08", "09"])
+        >>> [test.tolist() for train, test in Speaker().split(np.zeros((4, 3)), groups=speakers)]
+        [[0, 1], [2], [3]]
+    """
 
     name: ClassVar[str] = "speaker"
     drawn: ClassVar[bool] = False
@@ -34,7 +43,22 @@ class Speaker(BaseProtocol):
 
 @dataclass(frozen=True)
 class SpeakerFolds(BaseProtocol):
-    """k groups of speakers, each group in turn the test part; which speakers go together is drawn by the seed."""
+    """k groups of speakers, each group in turn the test part; which speakers go together is drawn by the seed.
+
+    Args:
+        n_folds: How many groups, 2 or more; no more than speakers.
+        random_state: The seed of `split`; an evaluation draws its folds with seeds of its own.
+
+    Raises:
+        EvenvoiceError: Fewer than two folds.
+
+    Examples:
+        >>> speakers = np.repeat(list("abcd"), 2)
+        >>> for train, test in SpeakerFolds(2).split(np.zeros((8, 3)), groups=speakers):
+        ...     print(*np.unique(speakers[train]), "|", *np.unique(speakers[test]))
+        a b | c d
+        c d | a b
+    """
 
     promise: ClassVar[Promise] = Promise("speakers in the test part are unseen in training", ("speaker",))
     needs: ClassVar[tuple[str, ...]] = ("speaker",)
@@ -73,6 +97,18 @@ class TextFolds(BaseProtocol):
     """k groups of sentences, each group in turn the test part; as many groups as sentences where these are fewer.
 
     Against ``kfold``, it tells what is learnt of emotion in known sentences alone.
+
+    Args:
+        n_folds: How many groups, 2 or more.
+        random_state: The seed of `split`; an evaluation draws its folds with seeds of its own.
+
+    Raises:
+        EvenvoiceError: Fewer than two folds.
+
+    Examples:
+        >>> texts = np.array(["a01", "a01", "b02", "b02"])
+        >>> sorted(test.tolist() for train, test in TextFolds(2).split(np.zeros((4, 3)), groups=texts))
+        [[0, 1], [2, 3]]
     """
 
     promise: ClassVar[Promise] = Promise(
@@ -108,7 +144,16 @@ class TextFolds(BaseProtocol):
 
 @dataclass(frozen=True)
 class Session(BaseProtocol):
-    """Each recording session in turn is the test part. A session holds its own speakers (IEMOCAP: two each)."""
+    """Each recording session in turn is the test part. A session holds its own speakers (IEMOCAP: two each).
+
+    Args:
+        random_state: Of `split`, as other protocols have it; nothing here is drawn.
+
+    Examples:
+        >>> sessions = np.array(["1", "1", "2"])
+        >>> [test.tolist() for train, test in Session().split(np.zeros((3, 3)), groups=sessions)]
+        [[0, 1], [2]]
+    """
 
     name: ClassVar[str] = "session"
     drawn: ClassVar[bool] = False
@@ -129,6 +174,10 @@ class LeaveOneGroupOut(BaseProtocol):
 
     Args:
         column: Which column.
+        random_state: Of `split`, as other protocols have it; nothing here is drawn.
+
+    Raises:
+        EvenvoiceError: A name that cannot be part of a folder's name.
 
     Examples:
         >>> LeaveOneGroupOut("season").promise.words

@@ -18,7 +18,15 @@ from evenvoice.protocols.stratified import stratified_cut
 class Random(BaseProtocol):
     """One stratified division, 80:20 by default; speakers are shared between the parts.
 
-    Source: section 4 of the paper (``train_test_split`` with ``stratify``), the balancing left to the training part.
+    Args:
+        test_size: The share of the test part, above 0 and below 1.
+        random_state: The seed of `split`; an evaluation draws its folds with seeds of its own.
+
+    Raises:
+        EvenvoiceError: An impossible share.
+
+    Source:
+        Section 4 of the paper (``train_test_split`` with ``stratify``), the balancing left to the training part.
     """
 
     name: ClassVar[str] = "random"
@@ -46,7 +54,20 @@ class Random(BaseProtocol):
 
 @dataclass(frozen=True)
 class KFold(BaseProtocol):
-    """Stratified k-fold cross-validation that ignores speakers: each utterance is tested once."""
+    """Stratified k-fold cross-validation that ignores speakers: each utterance is tested once.
+
+    Args:
+        n_folds: How many folds, 2 or more.
+        random_state: The seed of `split`; an evaluation draws its folds with seeds of its own.
+
+    Raises:
+        EvenvoiceError: Fewer than two folds.
+
+    Examples:
+        >>> X, y = np.zeros((8, 3)), np.repeat(["angry", "sad"], 4)
+        >>> [len(test) for train, test in KFold(2).split(X, y)]
+        [4, 4]
+    """
 
     promise: ClassVar[Promise] = Promise("stratified k-fold; speakers may be shared between training and test")
     n_folds: int = USUAL_FOLDS

@@ -89,7 +89,7 @@ def evaluate(
         corpus: A `Corpus`, or what `open_corpus` takes: ``"emodb:PATH"``, ``"demo"``, ``"folder:PATH"``, the path of a
             table, a pandas table.
         recipes: One or many: names, ``.yaml`` files or `Recipe` objects; their names differ.
-        protocols: One or many: names, ``package.module:Class``, or protocols as a name opens them (``SpeakerFolds()``);
+        protocols: One or many: names, ``package.module:Class``, or protocols that a name opens (``SpeakerFolds(10)``);
             ``speaker-folds`` if not given, ``kfold`` where speakers are not known.
         seeds: How many repetitions (3 means seeds 0, 1 and 2), or which; each has its own split and its own fit. One
             if not given.

@@ -255,8 +255,14 @@ class Study:
 def load_study(folder: Path | str) -> Study:
     """Read a study's folder.
 
+    Args:
+        folder: What `evaluate` wrote, or ``evenvoice evaluate --out``.
+
     Raises:
         EvenvoiceError: The folder holds no study, or no finished run.
+
+    Examples:
+        ``load_study("evaluation")["smote-2dcnn", "speaker-folds"].ua``
     """
     folder = as_path(folder, "folder")
     info = read_study_file(folder)

@@ -31,8 +31,9 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     Args:
         recipe: A recipe's name, the path of its YAML file, or a `Recipe`.
-        shape: ``mean``, ``array`` or ``channels``; the recipe's own if ``None``, as for everything below.
-        normalise: ``training`` or ``speaker`` (which needs ``groups`` at prediction as well).
+        shape: ``mean``, ``array``, ``channels``, ``sequence``, ``functionals``, or ``package.module:Class``; the
+            recipe's own if ``None``, as for everything below.
+        normalise: ``training``; of waveforms also ``enrolled``, or ``speaker`` (which needs ``groups`` at prediction).
         balance: A sampler's name (``smote``), a sampler (``SMOTE(k_neighbors=2)``), or a list of them, one after the
             other.
         epochs: Passes over the training part.
@@ -45,8 +46,13 @@ class SpeechEmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
     Attributes:
         classes_: Labels, sorted.
         n_features_in_: Columns of the feature matrix; only where it was fitted on one.
+        feature_names_in_: Their names; only where it was fitted on a data frame.
         model_: The `TrainedModel`; not there after `load`.
         recognizer_: The `Recognizer` of the model file, after `load`.
+
+    Raises:
+        EvenvoiceError: In `fit`: a recipe or setting that is unknown or impossible, X and y of different lengths, or a
+            recording that cannot be used.
 
     Examples:
         >>> rng = np.random.default_rng(0)
