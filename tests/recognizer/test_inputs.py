@@ -62,7 +62,11 @@ def test_a_folder_without_recordings_is_one_bad_recording(tmp_path: Path) -> Non
     (tmp_path / "notes.txt").touch()
     (each,) = find_inputs([tmp_path])
     assert each.name == str(tmp_path)
-    with pytest.raises(AudioError, match=r"a folder without recordings \(\.wav, "):
+    with pytest.raises(AudioError, match=r"a folder without recordings \(\.wav, .*; name another$"):
+        each.load(16000)
+    (tmp_path / "model.onnx").touch()
+    (each,) = find_inputs([tmp_path])
+    with pytest.raises(AudioError, match=r"a folder without recordings .*; name the model in it, .*model\.onnx$"):
         each.load(16000)
 
 

@@ -182,7 +182,7 @@ def each_input(
 def _in_folder(folder: Path, max_seconds: float | None) -> Iterator[Input]:
     refusals: list[EvenvoiceError] = []
     files = each_file_under(folder, SUFFIXES, refusals.append)
-    return _each(str(folder), (_file(file, max_seconds) for file in files), refusals)
+    return _each(str(folder), (_file(file, max_seconds) for file in files), refusals, folder)
 
 
 def _elsewhere(place: Elsewhere, max_seconds: float | None) -> Iterator[Input]:
@@ -192,7 +192,9 @@ def _elsewhere(place: Elsewhere, max_seconds: float | None) -> Iterator[Input]:
     return _each(place.name, files, refusals)
 
 
-def _each(folder: str, files: Iterable[Input], refusals: list[EvenvoiceError]) -> Iterator[Input]:
+def _each(
+    folder: str, files: Iterable[Input], refusals: list[EvenvoiceError], local: Path | None = None
+) -> Iterator[Input]:
     """Yield the files, and a bad recording for each folder that was refused before the next file was found."""
     found = False
     for file in files:
@@ -200,9 +202,9 @@ def _each(folder: str, files: Iterable[Input], refusals: list[EvenvoiceError]) -
         found = True
         yield file
     if not (found or refusals):
-        refusals.append(
-            AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); name another")
-        )
+        model = next(local.glob("*.onnx"), None) if local else None  # what `train --out` was given
+        remedy = f"name the model in it, {model}" if model else "name another"
+        refusals.append(AudioError(f"{folder}: a folder without recordings ({', '.join(SUFFIXES[:3])}, …); {remedy}"))
     yield from _bad(refusals)
 
 
