@@ -165,7 +165,7 @@ def test_what_reads_one_of_two_corpora_goes_to_that_one(
 ) -> None:
     other = shutil.copytree(voices, tmp_path / "others")
     renamed = tmp_path / "voices" / "renamed.csv"
-    renamed.write_text(table().read_text().replace("file,emotion", "path,label"), encoding="utf-8")
+    renamed.write_text(table().read_text(encoding="utf-8").replace("file,emotion", "path,label"), encoding="utf-8")
     said = run(
         *("evaluate", renamed, "--test-corpus", f"folder:{other}", "--columns", "file=path,emotion=label"),
         *("--speaker-from", "/([a-z]+)_", "--without", "speaker=anna", "--without", "session=2"),
