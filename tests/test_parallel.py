@@ -45,6 +45,25 @@ def test_stopping_early_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     assert "cancelled" not in capfd.readouterr().err
 
 
+def test_stopping_early_waits_for_what_threads_are_at() -> None:
+    """They would use what is closed by then, and C++ aborts a process that ends while they wait for Python."""
+    busy = set[int]()
+
+    def work(number: int) -> int:
+        busy.add(number)
+        time.sleep(0.5 if number else 0)
+        busy.remove(number)
+        return number
+
+    with closing(in_parallel((delayed(work)(n) for n in range(8)), "waiting", 8, jobs=2, threads=True)) as results:
+        assert next(results) == 0
+        while not busy:
+            time.sleep(0.01)
+    assert not busy
+    time.sleep(0.6)  # nor is one begun
+    assert not busy
+
+
 def _is_killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

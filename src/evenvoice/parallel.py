@@ -79,7 +79,10 @@ class LocalExecutor:
         order = "generator" if self.ordered else "generator_unordered"
         prefer = "threads" if self.threads else None
         pool = Parallel(n_jobs=self.jobs, prefer=prefer, return_as=order, batch_size=1)
-        if self.jobs > 1 and not self.threads:
+        under_way = _UnderWay()
+        if self.jobs > 1 and self.threads:
+            calls = (delayed(under_way)(*call) for call in calls)
+        elif self.jobs > 1:
             parent = os.getpid()
             calls = (delayed(_in_worker)(parent, *call) for call in calls)
         results = pool(calls)
@@ -90,6 +93,7 @@ class LocalExecutor:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 results.close()
+            under_way.stop()
 
 
 def in_parallel(
@@ -133,6 +137,38 @@ def in_parallel(
         close = getattr(results, "close", None)
         if close is not None:
             close()
+
+
+class _UnderWay:
+    """The calls that threads are at: nobody goes on, or ends the process, before they have ended.
+
+    joblib leaves them to themselves. What they use may be closed by then; and C++ aborts a process that ends while one
+    of its threads waits for Python.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._calls = 0
+        self._stopped = False
+
+    def __call__(self, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Make a call, but none that was still waiting when all were stopped."""
+        with self._changed:
+            if self._stopped:
+                return None
+            self._calls += 1
+        try:
+            return function(*arguments, **options)
+        finally:
+            with self._changed:
+                self._calls -= 1
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Wait for the calls under way."""
+        with self._changed:
+            self._stopped = True
+            self._changed.wait_for(lambda: not self._calls)
 
 
 def _in_worker(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
