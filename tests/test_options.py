@@ -18,7 +18,7 @@ from evenvoice.study import Experiment
     ("kind", "values", "line"),
     [
         (FeatureSettings, {"name": "nope:Nope"}, "extractor 'nope:Nope': cannot be imported (ModuleNotFoundError: No "
-         "module named 'nope'); check it with python -c \"from nope import Nope\""),
+         "module named 'nope'); check it with python -c \"import nope\", or take one of mfcc, "),
         (FeatureSettings, {"n_mfcc": 0}, "extractor 'mfcc': n_mfcc is 0; give "),
         (ShapeSettings, {"name": "aray"}, "shape 'aray' is unknown (did you mean 'array'?); known are "),
         (MFCCSettings, {"n_mfcc": 0}, "MFCCSettings: n_mfcc: Input should be greater than 0 (found 0)"),

@@ -121,7 +121,8 @@ def test_an_expression_that_finds_no_speaker_in_one_name(voices: Path, tmp_path:
 
 def test_fewer_speakers_than_folds(table: Table, tmp_path: Path) -> None:
     (line,) = complaints((("evaluate", *QUICK),), table(), tmp_path)
-    assert line == "protocol 'speaker-folds': 5 groups of speakers asked for, 4 speakers found; use protocol speaker"
+    found = "protocol 'speaker-folds': 5 groups of speakers asked for, 4 speakers found"
+    assert line == f"{found}; use protocol speaker, or speaker-folds-4"
 
 
 def test_a_speaker_may_be_called_na(voices: Path, table: Table, tmp_path: Path, undrawn: None) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from evenvoice.errors import EvenvoiceError
 from evenvoice.features import MFCC
 from evenvoice.recipes import Recipe
 from evenvoice.study import evaluate
@@ -35,6 +36,6 @@ def test_the_licence_is_said_once_and_first(tmp_path: Path) -> None:
         for name in ("one", "other")
     ]
     said: list[str] = []
-    with pytest.raises(RuntimeError, match="computed"):
+    with pytest.raises(EvenvoiceError, match="computed"):
         evaluate(pd.DataFrame(rows), recipes, "speaker", out=tmp_path / "out", jobs=1, on_message=said.append)
     assert [line for line in said if line.startswith("licence")] == ["licence: for research alone"]

@@ -79,9 +79,9 @@ class SpeakerFolds(BaseProtocol):
         speakers = utterances["speaker"].to_numpy()
         found = len(set(speakers))
         if found < self.n_folds:
+            fewer = f"use protocol speaker, or speaker-folds-{found}" if found > 1 else "two are needed at least"
             raise EvenvoiceError(
-                f"protocol {self.name!r}: {self.n_folds} groups of speakers asked for, {found} speakers found; "
-                "use protocol speaker, or fewer groups (speaker-folds-3)"
+                f"protocol {self.name!r}: {self.n_folds} groups of speakers asked for, {found} speakers found; {fewer}"
             )
         from sklearn.model_selection import GroupKFold
 

@@ -23,7 +23,7 @@ def open_model(name: str, *, allow_download: bool = False) -> Recognizer:
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: https://example.org/a.onnx: an address, and nothing is downloaded unasked; \
-add --allow-download, or name a file
+add --allow-download (allow_download=True), or name a file
     """
     if not is_address(name):
         return Recognizer(name)
