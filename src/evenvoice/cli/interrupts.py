@@ -32,12 +32,12 @@ class Interrupts:
     Extensions call Python while they are imported (soxr makes its enums), and C++ aborts the process where that raises.
 
     Python calls a handler between two of its own steps, and a fit of libsvm is one step, of hours perhaps. So a thread
-    is told of the signal as well (`signal.set_wakeup_fd`). Where the command has not ended in time, the thread ends the
+    gets the signal as well (`signal.set_wakeup_fd`). Where the command has not ended in time, the thread ends the
     process: its workers, then what is half-written, then itself.
 
     Attributes:
         terminated: Whether SIGTERM came.
-        said: Whether the user was told; set by who tells.
+        said: Whether the message was printed; set by whatever prints it.
     """
 
     def __init__(self) -> None:
