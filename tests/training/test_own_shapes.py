@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -82,6 +84,27 @@ def test_shapes_are_told_apart_by_all_that_they_keep(kept: Any) -> None:
     assert of(kept) != of(None)
     assert of(kept) == of(kept)
     assert "0x" not in of(kept)
+
+
+def _nested(weight: float) -> torch.nn.Module:
+    layer = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(layer.weight, weight)
+    return torch.nn.Sequential(torch.nn.Sequential(layer))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda n: {"a": [{"b": [[n]]}]}, _nested, np.float32, lambda n: Path(f"{n:g}"), lambda n: partial(max, n)],
+    ids=["lists", "layers", "a NumPy number", "a path", "a partial function"],
+)
+def test_shapes_are_told_apart_by_values_at_any_depth(make: Any) -> None:
+    def of(number: float) -> str:
+        shape = Levels(EXTRACTOR)
+        shape.more = [make(number)]  # type: ignore[attr-defined]
+        return shape_key(shape)
+
+    assert of(1.0) != of(2.0)
+    assert of(1.0) == of(1.0)
 
 
 def test_two_recipes_with_one_shape_and_other_options_have_rows_of_their_own() -> None:

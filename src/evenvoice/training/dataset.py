@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType
@@ -17,9 +18,6 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings, Shape, one_thread, rows_of
 from evenvoice.recipes import Needs
 from evenvoice.training.store import FeatureStore, Rows
-
-# How far `shape_key` looks into what a shape keeps.
-_DEEP = 5
 
 
 @dataclass(frozen=True)
@@ -235,11 +233,16 @@ def features_key(features: FeatureSettings) -> str:
 
 def shape_key(shape: Shape) -> str:
     """What tells shapes apart: the class and what it keeps."""
-    return repr((type(shape).__module__, type(shape).__qualname__, _kept(shape, _DEEP)))
+    return repr((type(shape).__module__, type(shape).__qualname__, _kept(shape)))
 
 
-def _kept(value: object, depth: int) -> object:
-    """Return what tells values apart, the same in every process: no addresses, and no order of a set."""
+def _kept(value: object, within: tuple[int, ...] = ()) -> object:
+    """Return what tells values apart, the same in every process: no addresses, and no order of a set.
+
+    Args:
+        value: What a shape keeps.
+        within: Ids of what it is part of: an object may hold itself.
+    """
     if value is None or isinstance(value, bool | int | float | str | bytes):
         return value
     if isinstance(value, torch.Tensor):
@@ -247,14 +250,20 @@ def _kept(value: object, depth: int) -> object:
     if isinstance(value, np.ndarray):
         return str(value.dtype), value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
     kind = f"{type(value).__module__}:{type(value).__qualname__}"
-    if not depth:  # an object may hold itself
+    if id(value) in within:
         return kind
+    within = (*within, id(value))
     if isinstance(value, Mapping):
-        return sorted((str(key), repr(_kept(each, depth - 1))) for key, each in value.items())
+        return sorted((str(key), repr(_kept(each, within))) for key, each in value.items())
     if isinstance(value, list | tuple | set | frozenset):
-        parts = [repr(_kept(each, depth - 1)) for each in value]
+        parts = [repr(_kept(each, within)) for each in value]
         return parts if isinstance(value, list | tuple) else sorted(parts)
     if isinstance(value, FunctionType | type):
         return f"{value.__module__}:{value.__qualname__}"
     own = {name: each for name, each in getattr(value, "__dict__", {}).items() if name != "training"}
-    return kind, _kept(own, depth - 1)
+    if own:
+        return kind, _kept(own, within)
+    try:  # NumPy's numbers, paths, partial functions: what they hold is in no attribute
+        return kind, hashlib.sha256(pickle.dumps(value)).hexdigest()
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return kind
