@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+from importlib.metadata import EntryPoint
 
 import pytest
 
+from evenvoice import registry
 from evenvoice.errors import EvenvoiceError
 from evenvoice.registry import Registry
 
@@ -44,3 +46,16 @@ def test_the_class_is_found_with_its_argument() -> None:
 def test_an_argument_is_written_once() -> None:
     with pytest.raises(EvenvoiceError, match="part 'takes:a': path is 'b' as well; write it once"):
         REGISTRY.with_argument("takes:a", {"path": "b"})
+
+
+def test_a_name_of_two_packages_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (EntryPoint("count", value, "evenvoice.parts") for value in ("collections:Counter", "decimal:Decimal"))
+    monkeypatch.setattr(registry, "entry_points", lambda group: [one, other])
+    parts = Registry("part", {})
+    with pytest.raises(EvenvoiceError, match=r"part 'count' is in several packages: .*Counter.* and .*Decimal"):
+        parts["count"]
+    assert parts["collections:Counter"] is collections.Counter
+    assert list(parts) == ["count"]
+    # One package that is found twice, as an editable installation beside a wheel is, is one package.
+    monkeypatch.setattr(registry, "entry_points", lambda group: [one, one])
+    assert Registry("part", {})["count"] is collections.Counter

@@ -61,8 +61,19 @@ name a class of your own as package.module:Class
     @cached_property
     def installed(self) -> dict[str, EntryPoint]:
         """Entry points of other packages, by name; a shipped name is never replaced."""
-        found = {point.name: point for point in entry_points(group=f"evenvoice.{self.plural}")}
-        return {name: point for name, point in found.items() if name not in self.shipped}
+        return {name: points[0] for name, points in self._points.items()}
+
+    @cached_property
+    def _points(self) -> dict[str, list[EntryPoint]]:
+        """All entry points of a name; those of two packages that name one class count once."""
+        found: dict[str, list[EntryPoint]] = {}
+        for point in entry_points(group=f"evenvoice.{self.plural}"):
+            if point.name in self.shipped:
+                continue
+            same = found.setdefault(point.name, [])
+            if all(other.value != point.value for other in same):
+                same.append(point)
+        return found
 
     def __getitem__(self, name: str) -> Any:
         # A class of one's own is looked up each time: a notebook's cell may have defined it anew.
@@ -141,6 +152,12 @@ name a class of your own as package.module:Class
     def _resolve(self, name: str) -> Any:
         """Import the class of a name."""
         self.check_known(name)
+        if len(points := self._points.get(name, [])) > 1:
+            packages = " and ".join(f"{point.dist.name if point.dist else '?'} ({point.value})" for point in points)
+            raise EvenvoiceError(
+                f"{self.kind} {shown(name)} is in several packages: {packages}; uninstall all but one, or name the "
+                f"class: {points[0].value}"
+            )
         target = self.shipped.get(name) or (self.installed[name].value if name in self.installed else name)
         module, _, attribute = target.partition(":")
         at = "" if target == name else f" ({target})"
