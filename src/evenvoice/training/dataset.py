@@ -236,6 +236,9 @@ def shape_key(shape: Shape) -> str:
     return repr((type(shape).__module__, type(shape).__qualname__, _kept(shape)))
 
 
+_PLAIN = (type(None), bool, int, float, str, bytes)
+
+
 def _kept(value: object, within: tuple[int, ...] = ()) -> object:
     """Return what tells values apart, the same in every process: no addresses, and no order of a set.
 
@@ -243,7 +246,7 @@ def _kept(value: object, within: tuple[int, ...] = ()) -> object:
         value: What a shape keeps.
         within: Ids of what it is part of: an object may hold itself.
     """
-    if value is None or isinstance(value, bool | int | float | str | bytes):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
@@ -254,10 +257,14 @@ def _kept(value: object, within: tuple[int, ...] = ()) -> object:
         return kind
     within = (*within, id(value))
     if isinstance(value, Mapping):
-        return sorted((str(key), repr(_kept(each, within))) for key, each in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        parts = [repr(_kept(each, within)) for each in value]
-        return parts if isinstance(value, list | tuple) else sorted(parts)
+        entries = ((_kept(key, within), _kept(each, within)) for key, each in value.items())
+        return sorted(entries, key=lambda entry: repr(entry[0]))
+    if isinstance(value, list | tuple) and set(map(type, value)) <= set(_PLAIN):
+        return list(value)  # thousands of names, at once
+    if isinstance(value, list | tuple):
+        return [_kept(each, within) for each in value]
+    if isinstance(value, set | frozenset):
+        return sorted((_kept(each, within) for each in value), key=repr)
     if isinstance(value, FunctionType | type):
         return f"{value.__module__}:{value.__qualname__}"
     own = {name: each for name, each in getattr(value, "__dict__", {}).items() if name != "training"}
