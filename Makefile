@@ -1,5 +1,6 @@
 # make demo   the whole road on synthetic speech, in a few minutes: evaluate, report, model, prediction
-# make test   lint, types, architecture, doctests and tests
+# make test   lint, types, architecture, doctests and tests, but the slow ones
+# make test-all  the slow tests as well: what CI runs
 # make mutants  small faults planted in the source, one at a time: which of them no test notices (half an hour)
 # make test-oldest  the suite on the oldest versions that pyproject.toml allows, in an environment of its own (.venv-oldest)
 # make bench  what things cost beside their floors and their baselines, into benchmarks/ (an hour; a quiet machine, please)
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 PAGE := src/evenvoice/serve/page/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-oldest lint docs page mutants bench clean
+.PHONY: demo test test-all test-oldest lint docs page mutants bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/evenvoice demo --out demo
@@ -24,11 +25,14 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test lint
 	@$(MAKE) --no-print-directory page || echo "the page could not be built: the tests in a browser will skip and say so"
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-		--max-worker-restart 2
+		--max-worker-restart 2 $(TESTS)
+
+test-all:
+	@$(MAKE) --no-print-directory test TESTS="-m 'not long'"
 
 # Lint and types are those of the newest versions; the site and the page are not built.
 test-oldest: .venv-oldest/.test
-	.venv-oldest/bin/python -m pytest --ignore tests/docs
+	.venv-oldest/bin/python -m pytest -m 'not long' --ignore tests/docs
 
 .venv-oldest/.test: constraints-oldest.txt pyproject.toml
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest

@@ -121,7 +121,7 @@ def _become_pytest(tests: Sequence[str], source: Path, log: int) -> NoReturn:
             os.dup2(log, stream)
         import pytest
 
-        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests])
+        code = pytest.main(["-q", "-x", "-m", "not long", "-p", "no:cacheprovider", *tests])
     finally:
         os._exit(code)
 

@@ -78,7 +78,11 @@ def test_every_pair_that_goes_together_has_a_case() -> None:
     }
 
 
-@pytest.mark.parametrize(("recipe_name", "balancer", "protocol_name", "variant"), CASES)
+# Every recipe, sampler and variant under one protocol is quick; the pairs with the others are not.
+_MARKED = [pytest.param(*case, marks=[pytest.mark.slow] if case[2] != "speaker" else []) for case in CASES]
+
+
+@pytest.mark.parametrize(("recipe_name", "balancer", "protocol_name", "variant"), _MARKED)
 def test_nothing_fitted_depends_on_the_test_part(
     recipe_name: str, balancer: str, protocol_name: str, variant: str
 ) -> None:

@@ -85,7 +85,11 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[TrainedModel, np.
     return found
 
 
-@pytest.mark.parametrize(("recipe_name", "protocol_name", "variant"), CASES)
+_QUICK = ("smote-2dcnn", "functionals-svm", "voice-linear")
+_MARKED = [pytest.param(*case, marks=[] if case[0] in _QUICK else [pytest.mark.slow]) for case in CASES]
+
+
+@pytest.mark.parametrize(("recipe_name", "protocol_name", "variant"), _MARKED)
 def test_nothing_fitted_depends_on_test_sounds_or_labels(
     recipe_name: str, protocol_name: str, variant: str, models: dict[int, Any], sounds: Sounds, tmp_path: Path
 ) -> None:

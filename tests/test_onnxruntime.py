@@ -40,6 +40,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.slow
 @not_measured
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 @pytest.mark.parametrize("code", PROGRAMS)

@@ -58,12 +58,14 @@ def real(corpora_folder: Path) -> list[np.ndarray]:
     return [soundfile.read(corpora_folder / name, dtype="float32")[0] for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 def test_copies_of_generated_sounds(generated: list[np.ndarray], copy: str) -> None:
     prints = [*map(of, generated), *(of(*COPIES[copy](sound, 16000)) for sound in generated)]
     assert pairs_of(prints) == [(n, n + 8, "near") for n in range(8)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 def test_copies_of_real_recordings(real: list[np.ndarray], copy: str) -> None:
     prints = [*map(of, real), *(of(*COPIES[copy](sound, 16000)) for sound in real)]
@@ -147,6 +149,7 @@ def test_what_correlates_by_less_than_copies_do_is_none(generated: list[np.ndarr
     assert pairs_of(both) == []
 
 
+@pytest.mark.slow
 def test_words_of_one_voice_are_no_copies(corpora_folder: Path) -> None:
     """Of short words many correlate by 0.6 to 0.77, takes of one word by one voice first of all."""
     files = sorted(corpora_folder.glob("ravdess/Actor_*/03-01-0[124]-*.flac"))
@@ -161,6 +164,7 @@ def test_words_of_one_voice_are_no_copies(corpora_folder: Path) -> None:
     assert pairs_of(prints) == [(0, len(sounds), "near")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", [name for name in COPIES if "without" not in name and name != "much of it"])
 def test_copies_of_words(corpora_folder: Path, copy: str) -> None:
     """Half a second is enough to find a copy, and it correlates by more than any other word."""

@@ -18,6 +18,8 @@ from evenvoice.audit.shortcuts import (
 )
 from evenvoice.errors import EvenvoiceError
 
+pytestmark = pytest.mark.slow
+
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 
 

@@ -98,6 +98,7 @@ def test_predict_skips_what_is_bad_and_lists_it(model: Path, tmp_path: Path) -> 
 # --- evaluate, train ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @both_forms
 @bad_ones
 def test_evaluate_and_train_say_what_is_wrong_with_a_recording(
@@ -186,6 +187,7 @@ def test_a_class_that_is_skipped_whole_is_said(voices: Path, tmp_path: Path) -> 
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 @both_forms
 def test_evaluate_takes_what_can_be_decoded_whatever_it_is_called(
     form: str, voices: Path, table: Table, tmp_path: Path

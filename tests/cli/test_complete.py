@@ -13,6 +13,7 @@ from evenvoice.recipes import open_recipe, recipe_names, recipe_summaries
 _MAIN = "from evenvoice.cli.main import main; main()"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -39,6 +40,7 @@ def test_a_summary_is_what_the_recipe_says() -> None:
         assert (found.about, found.source) == (recipe.about, recipe.source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

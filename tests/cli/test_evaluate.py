@@ -82,6 +82,7 @@ def test_text_is_the_table_on_stdout_and_progress_on_stderr(speakers: tuple[str,
     assert scalars(out / "tensorboard" / "smote-2dcnn" / "speaker" / "seed-0" / "fold-0")[0][:2] == ("train/loss", 1)
 
 
+@pytest.mark.slow
 def test_the_number_of_jobs_changes_nothing(speakers: tuple[str, ...], tmp_path: Path, undrawn: None) -> None:
     found = {}
     for jobs in ("1", "2"):

@@ -58,6 +58,7 @@ PRINTING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", PRINTING)
 @pytest.mark.parametrize(("redirect", "says"), [(">/dev/full", "No space left on device"), (">&-", "closed")])
 def test_a_stdout_that_takes_nothing(command: str, redirect: str, says: str, model: Path, voices: Path) -> None:
@@ -79,6 +80,7 @@ WRITING = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @not_measured
 @pytest.mark.parametrize("command", WRITING)
 def test_a_limit_on_the_size_of_files_is_one_line(

@@ -58,6 +58,7 @@ def hidden(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_a_killed_evaluation_goes_on_and_ends_the_same(
     half_way: subprocess.Popen[bytes], evaluation: tuple[Path | str, ...], tmp_path: Path, undrawn: None
 ) -> None:
@@ -89,6 +90,7 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_finished(half_way: subprocess.Pop
     assert (out / "study.json").is_file(), "the folder cannot be reported on"
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_ends_the_command_ends_its_workers(evaluation: tuple[Path | str, ...], tmp_path: Path) -> None:
     """SIGTERM goes to the command alone: `timeout`, SLURM, systemd, `docker stop`."""
     endless = ("--set", "training.epochs=1000000", "--jobs", "2", "--out", tmp_path / "out")
@@ -133,6 +135,7 @@ class Native(Estimator):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a mutex of zeros is Linux'")
 @pytest.mark.parametrize(("number", "jobs"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGTERM, 2)])
 def test_no_fit_is_waited_for(

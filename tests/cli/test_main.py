@@ -63,6 +63,7 @@ def test_the_command_is_recorded_by_its_name(monkeypatch: pytest.MonkeyPatch) ->
     assert as_typed() == "evenvoice evaluate 'a b.csv'"
 
 
+@pytest.mark.slow
 def test_a_key_of_an_earlier_release_works_and_is_one_line() -> None:
     answer = finish(start("recipe", "show", "smote-2dcnn", "--set", "balancer=class-weights"))
     assert "balance:\n  name: class-weights" in answer.result()
@@ -108,6 +109,7 @@ sys.meta_path.insert(0, Block())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("library", "arguments"),
     [

@@ -231,6 +231,7 @@ sys.meta_path.insert(0, Blocked())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [("clip.wav",), ("--csv", "clip.wav"), ("--json", "--window=1", "clip.wav", "clip.wav"), (".",), ("-",),

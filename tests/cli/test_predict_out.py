@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli import sounds
 from tests.cli.command import run, start
 from tests.recognizer import tiny
@@ -40,6 +42,7 @@ def test_a_bad_recording_costs_nothing_that_is_finished(model: Path, tmp_path: P
     assert [Path(row.split(",")[0]).name for row in rows] == ["000.wav", "001.wav", "003.wav"]
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on(model: Path, tmp_path: Path) -> None:
     _voices(tmp_path / "voices", 300)
     command = ("predict", model, tmp_path / "voices", "--out", tmp_path / "out.csv", "--jobs", "1")

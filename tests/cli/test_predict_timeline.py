@@ -75,6 +75,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts kilobytes as Linux does")
 def test_memory_does_not_grow_with_a_timeline(model: Path, tmp_path: Path) -> None:
     def peak(minutes: int) -> int:

@@ -38,6 +38,7 @@ def test_what_is_no_evaluation(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_figures_in_other_forms_and_a_breakdown(tmp_path: Path) -> None:
     folder = write_study(tmp_path / "study")
     write_honest(folder)

@@ -55,6 +55,7 @@ def answer(release: Path, cheap: Path) -> tuple[Answer, Path]:
     return Answer(process.returncode, found.decode(), said.decode()), out
 
 
+@pytest.mark.slow
 def test_the_paper_is_reproduced_whole_on_iemocaps_shape(answer: tuple[Answer, Path]) -> None:
     ended, out = answer
     lines = ended.result().splitlines()
@@ -72,6 +73,7 @@ def test_the_paper_is_reproduced_whole_on_iemocaps_shape(answer: tuple[Answer, P
     assert {run.info["about"] for run in found["svm", "session"].runs} == {f"session {number}" for number in "12345"}
 
 
+@pytest.mark.slow
 def test_its_page_has_the_papers_figures_and_ours(answer: tuple[Answer, Path]) -> None:
     page = (answer[1] / "reproduction.html").read_text(encoding="utf-8")
     assert "5465 + 1367" in page
@@ -89,12 +91,14 @@ def test_its_page_has_the_papers_figures_and_ours(answer: tuple[Answer, Path]) -
     }
 
 
+@pytest.mark.slow
 def test_the_folder_is_a_study_like_any_other(answer: tuple[Answer, Path]) -> None:
     assert run("audit", "run", answer[1] / "runs/smote-2dcnn-array/session/seed-0/fold-0", "--json").code == 0
     leaks = json.loads(run("audit", "run", answer[1], "--json").out)
     assert leaks
 
 
+@pytest.mark.slow
 def test_a_second_call_makes_only_what_is_missing(
     answer: tuple[Answer, Path], release: Path, cheap: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +117,7 @@ def test_a_second_call_makes_only_what_is_missing(
     assert 0 <= row["ours"]["session"]["every"]["wa"]["estimate"] <= 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_is_one_line(answer: tuple[Answer, Path], release: Path) -> None:
     _, out = answer
     corpus = f"iemocap:{release}"

@@ -21,6 +21,8 @@ from evenvoice.tuning.outcome import Tuning
 from tests.cli.command import finish, run, start
 from tests.workers import start_workers_in
 
+pytestmark = pytest.mark.slow
+
 # Before evenvoice: a machine of known speed, and no report of both recipes.
 QUICK = """
 import importlib

@@ -24,6 +24,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(target), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
+@pytest.mark.slow
 def test_every_part_keeps_its_contract(environment: dict[str, str], tmp_path: Path) -> None:
     write_sounds(tmp_path)
     script = (
@@ -39,6 +40,7 @@ def test_every_part_keeps_its_contract(environment: dict[str, str], tmp_path: Pa
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
 
 
+@pytest.mark.slow
 def test_a_study_of_it_runs_in_worker_processes(environment: dict[str, str], tmp_path: Path) -> None:
     write_sounds(tmp_path)
     command = [*EVENVOICE, "evaluate", f"named:{tmp_path}", "--json"]
@@ -70,6 +72,7 @@ for named in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_what_cannot_be_resolved_is_one_line(environment: dict[str, str]) -> None:
     command = [sys.executable, "-c", SHOW, *(f"{key}={name}" for key, name, _ in UNRESOLVED)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -14,6 +14,8 @@ from evenvoice._onnxruntime import onnxruntime
 from evenvoice.audio import load
 from evenvoice.features import MFCC, SPEECH, MFCCSettings, ShapeSettings, for_model_file
 
+pytestmark = pytest.mark.slow
+
 
 class Images(nn.Module):
     """Waveforms to features, frames and the image of each shape."""

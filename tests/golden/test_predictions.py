@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.golden import study
+
+pytestmark = pytest.mark.slow
 
 # Where the processor or a library differs, the last bits differ, and a network's two epochs carry them further: an
 # Intel Xeon differed from an AMD EPYC by 0.012 in one of 63 runs, by at most 0.0033 in the others.

@@ -109,6 +109,7 @@ def test_what_cannot_be_resampled_is_refused_in_one_line(X: Any, y: Any, message
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_groups_can_be_routed_whatever_was_imported_first() -> None:
     """imbalanced-learn's pipeline has scikit-learn write the method for classes that are made after its import."""
     code = """

@@ -40,6 +40,7 @@ def test_a_run_comes_back_from_the_database_beside_the_study(tmp_path: Path, mon
     assert sorted(path.name for path in tmp_path.iterdir()) == ["study"], "no mlruns in the working folder"
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_one_line_at_once() -> None:
     script = (
         "from pathlib import Path\nfrom evenvoice.loggers import open_loggers\n"

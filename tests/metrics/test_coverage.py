@@ -20,6 +20,7 @@ def _shares(table: pd.DataFrame) -> dict[tuple[str, str], float]:
     return dict(shares["ua_covered"] / shares["studies"])
 
 
+@pytest.mark.slow
 def test_over_speakers_it_covers_and_over_utterances_it_does_not() -> None:
     found = _shares(measure_coverage(EMODB_4, 20, 80, resamples=300, seed=1))
     # with 80 studies, a true 95 % falls below 88 % in 1 of 100 such tests, and a true 77 % reaches it as seldom
@@ -27,6 +28,7 @@ def test_over_speakers_it_covers_and_over_utterances_it_does_not() -> None:
     assert found["utterance", "percentile"] < 0.88
 
 
+@pytest.mark.slow
 def test_with_six_speakers_the_plain_bootstrap_is_too_narrow_and_the_recommended_method_is_not() -> None:
     found = measure_coverage(RAVDESS, 6, 80, resamples=300, over_utterances=False, seed=1)
     shares, widths = _shares(found), found.set_index("method")["ua_width"]

@@ -302,6 +302,7 @@ def test_what_is_found_can_be_written_as_json() -> None:
         assert name in again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speakers", [6, 20])
 def test_equal_systems_are_found_to_differ_no_more_often_than_promised(speakers: int) -> None:
     """Reduced: 600 corpora. A level of 5 % gives more than 48 with a probability of 0.001; McNemar's is far above."""

@@ -132,30 +132,30 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-LIBRARIES = {
-    name
-    for _, path in modules()
-    for name in imports(path)
-    if name not in sys.stdlib_module_names and name not in {"evenvoice", *BROUGHT}
-}
+@cache
+def libraries() -> set[str]:
+    """What evenvoice imports beyond Python and itself."""
+    named = {name for _, path in modules() for name in imports(path)}
+    return named - sys.stdlib_module_names - {"evenvoice", *BROUGHT}
 
 
 def test_every_library_that_is_imported_is_declared() -> None:
     anywhere = set().union(*map(declared, ["", *PROJECT["optional-dependencies"]]))
-    assert len(LIBRARIES) > 30
-    undeclared = {name for name in LIBRARIES if not tops().get(name, {_key(CALLED.get(name, name))}) & anywhere}
+    assert len(libraries()) > 30
+    undeclared = {name for name in libraries() if not tops().get(name, {_key(CALLED.get(name, name))}) & anywhere}
     assert undeclared == set()
 
 
 def test_a_library_that_is_not_of_the_core_is_named_with_its_extra() -> None:
     """So that where it is missing, the error says what to install."""
-    known = {name for name in LIBRARIES if tops().get(name, {name}) & declared("")}
-    assert LIBRARIES - known - {*EXTRAS} == set()
+    known = {name for name in libraries() if tops().get(name, {name}) & declared("")}
+    assert libraries() - known - {*EXTRAS} == set()
     for library, extra in EXTRAS.items():
         distributions = tops().get(library)
         assert distributions is None or distributions & closure(declared(extra)), (library, extra)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", ["", "train", "serve", "tune"])
 def test_each_module_can_be_imported_with_its_extra_alone(extra: str) -> None:
     names = [name for name, path in modules() if extra_of(path) == extra]

@@ -63,6 +63,7 @@ def test_every_recipe_is_evaluated_by_itself_and_tells_its_cost(
     assert page == tmp_path / "reproduction.html"
 
 
+@pytest.mark.slow
 def test_a_baseline_that_fails_costs_no_other_and_is_named(
     corpus: Corpus, evaluations: Evaluations, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ print(resident() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux says how much memory is in use")
 @pytest.mark.parametrize(("what", "most"), [(LONG, 60), (MANY_LENGTHS, 5)], ids=["a long one", "many lengths"])
 def test_memory_comes_back(what: str, most: float) -> None:

@@ -61,6 +61,7 @@ def evaluate(*lines: str, **environment: str) -> list[object]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_model_is_pushed_with_its_card_and_predicts_from_the_hub(hub: Hub, model: Path, tmp_path: Path) -> None:
     answer = finish(start("push", model, _PUSHED, "--licence", "apache-2.0", "--language", "de", "--private"))
     assert answer.result() == f"{hub.endpoint}/{_PUSHED}\n"

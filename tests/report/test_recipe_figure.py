@@ -11,6 +11,7 @@ from evenvoice.recipes import layers, open_recipe, recipe_names
 from evenvoice.report import recipe_figure, write_recipe_figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", recipe_names())
 def test_every_text_is_inside_the_figure(name: str) -> None:
     figure = recipe_figure(open_recipe(name), 7)

@@ -27,6 +27,7 @@ _spec.loader.exec_module(fuzz)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads processor time from /proc")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), [("sounds", 250), ("models", 100), ("recipes", 60), ("tables", 60)])
 def test_damaged_inputs_are_read_or_refused(name: str, count: int) -> None:
     if name == "models" and Version(onnxruntime.__version__) < Version("1.32"):
@@ -74,6 +75,7 @@ def _waits(file: Path) -> None:
     threading.Event().wait()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", [_prints, _raises, _says_much, _dies, _takes_memory, _hangs, _waits])
 def test_a_fault_is_seen_and_the_next_case_comes(use: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fuzz, "SECONDS", 0.3)

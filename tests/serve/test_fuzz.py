@@ -53,6 +53,7 @@ def upload_all(service: Service, count: int, seconds: float) -> Counter[int]:
     return statuses
 
 
+@pytest.mark.slow
 def test_malformed_uploads(tiny_model: Path, tmp_path: Path) -> None:
     with serving(tiny_model, tmp_path / "log", "--max-seconds", "10") as service:
         statuses = upload_all(service, 120, seconds=10)
@@ -96,6 +97,7 @@ def check_openapi(model: Path, examples: int) -> list[str]:
     return tried
 
 
+@pytest.mark.slow
 def test_the_openapi_page_is_true(tiny_model: Path) -> None:
     assert check_openapi(tiny_model, 20) == ["POST /predict", "POST /enrol", "GET /health", "GET /model"]
 

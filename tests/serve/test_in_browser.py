@@ -108,6 +108,7 @@ def test_a_long_recording_gives_the_recognizers_windows(page: Visit, recognizer:
         assert colours > 1, name
 
 
+@pytest.mark.slow
 def test_other_rates_are_resampled_as_soxr_does(page: Visit, recognizer: Recognizer, tmp_path: Path) -> None:
     for rate in (8000, 44100, 48000):
         samples = voice(1.5, rate, seed=rate).astype(np.float32)
@@ -174,6 +175,7 @@ def test_a_bad_upload_gets_a_sentence_and_the_next_an_answer(page: Visit, tmp_pa
         assert not page.page.is_visible("#problem")
 
 
+@pytest.mark.slow
 def test_a_microphone_is_heard_while_one_speaks(page: Visit) -> None:
     summary = page.page.locator("#summary")
     page.page.click("#record")
@@ -191,6 +193,7 @@ def test_a_microphone_is_heard_while_one_speaks(page: Visit) -> None:
     expect(page.page.locator("#record")).to_have_text("Record")
 
 
+@pytest.mark.slow
 def test_a_microphone_that_is_not_allowed(page: Visit) -> None:
     page.page.evaluate(
         """() => {
@@ -203,6 +206,7 @@ def test_a_microphone_that_is_not_allowed(page: Visit) -> None:
     page.page.evaluate("() => { delete navigator.mediaDevices.getUserMedia; }")
 
 
+@pytest.mark.slow
 def test_a_phone(browser: Browser, service: Service, tmp_path: Path) -> None:
     file = tmp_path / ("long" * 30 + ".wav")
     soundfile.write(file, voice(5), 16000)
@@ -215,6 +219,7 @@ def test_a_phone(browser: Browser, service: Service, tmp_path: Path) -> None:
         assert page.page.locator("#record").bounding_box()["height"] >= 44  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_keyboard_is_enough(browser: Browser, service: Service, tmp_path: Path) -> None:
     with visit(browser, service.url) as page:
         # From now on Playwright catches file choosers; started only when the key is pressed, it can be too late.
@@ -278,6 +283,7 @@ def test_the_card_says_how_it_was_trained_and_what_it_is_not_for(page: Visit, re
     assert "Your voice never leaves this device" in page.page.inner_text("header")
 
 
+@pytest.mark.slow
 def test_a_static_host_in_a_folder(browser: Browser, whole_model: Path, recognizer: Recognizer, tmp_path: Path) -> None:
     write_page(whole_model, tmp_path / "host" / "some" / "folder")
     command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", tmp_path / "host"]
@@ -296,6 +302,7 @@ def test_a_static_host_in_a_folder(browser: Browser, whole_model: Path, recogniz
             host.kill()
 
 
+@pytest.mark.slow
 def test_a_runtime_that_the_browser_has_unpacked_already(browser: Browser, service: Service) -> None:
     """Some hosts give files that end in .gz with Content-Encoding: gzip."""
     plain = gzip.decompress((PAGE / "ort.wasm.gz").read_bytes())
@@ -306,6 +313,7 @@ def test_a_runtime_that_the_browser_has_unpacked_already(browser: Browser, servi
         page.ready()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["model.json", "model.onnx", "ort.wasm.gz"])
 def test_a_page_that_lacks_a_file_says_so(file: str, browser: Browser, service: Service) -> None:
     with visit(browser, service.url, missing=file) as page:
@@ -313,6 +321,7 @@ def test_a_page_that_lacks_a_file_says_so(file: str, browser: Browser, service: 
         assert page.page.is_disabled("#record")
 
 
+@pytest.mark.slow
 def test_every_emodb_file_of_a_speaker(page: Visit, recognizer: Recognizer, corpora_folder: Path) -> None:
     for file in sorted((corpora_folder / "emodb" / "wav").glob("16a*.flac"))[:10]:
         page.choose(file)

@@ -16,7 +16,7 @@ from tests.serve import browser as chromium
 from tests.serve.browser import Visit, visit
 from tests.serve.uploads import voice
 
-pytestmark = pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")]
 
 OURS = """<!doctype html><html lang="en"><title>Mine</title>
 <script type="module" src="evenvoice/recorder.js"></script>

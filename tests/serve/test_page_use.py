@@ -26,7 +26,7 @@ from tests.serve.uploads import voice
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-pytestmark = pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.recognizer import adaptive, tiny
 from tests.serve.browser import visit
 from tests.serve.service import Service, serving
 
-pytestmark = pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")]
 
 KEPT = "() => Object.entries(localStorage).filter(([key]) => key.startsWith('evenvoice.voice.'))"
 

@@ -60,6 +60,7 @@ def is_well(service: Service) -> bool:
     return httpx.post(f"{service.url}/predict", content=CLIP, timeout=20).status_code == 200
 
 
+@pytest.mark.slow
 def test_slow_uploads_keep_nobody_waiting(small: Service) -> None:
     with ExitStack() as stack:
         slow = [stack.enter_context(begin(small, CLIP[:100], len(CLIP))) for _ in range(16)]
@@ -139,6 +140,7 @@ def test_a_sample_rate_that_makes_much_of_little_is_refused(small: Service) -> N
 LONG = encode(noise(599, 8000), 8000, subtype="PCM_U8")
 
 
+@pytest.mark.slow
 def test_work_stops_when_the_client_has_gone(whole_model: Path, tmp_path: Path) -> None:
     with serving(whole_model, tmp_path / "log", "--workers", "1") as service:
         for _ in range(5):  # each of them is many seconds of work for the one worker
@@ -155,6 +157,7 @@ def cpu(service: Service) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_in_time_and_answers_what_is_in_flight(sent: int, whole_model: Path, tmp_path: Path) -> None:
     with serving(whole_model, tmp_path / "log", "--workers", "1", answered=1.0) as service, ExitStack() as stack:
@@ -171,6 +174,7 @@ def test_it_stops_in_time_and_answers_what_is_in_flight(sent: int, whole_model: 
     assert "Traceback" not in service.log.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_is_nearly_done_is_answered_before_it_stops(whole_model: Path, tmp_path: Path) -> None:
     with serving(whole_model, tmp_path / "log") as service, begin(service, CLIP[:100], len(CLIP)) as client:
         time.sleep(0.2)

@@ -17,6 +17,7 @@ from tests.serve.browser import launch, visit
 from tests.serve.service import serving
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built (make page)")
 def test_the_ready_model_answers_the_same_everywhere(corpora_folder: Path, tmp_path: Path) -> None:
     recordings = sorted((corpora_folder / "emodb" / "wav").iterdir())[::90]

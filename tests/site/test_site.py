@@ -18,6 +18,8 @@ import typer
 from evenvoice.cli.main import app
 from evenvoice.recipes import Recipe, recipe_names
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 pytest.importorskip("mkdocs", reason='the site\'s own libraries: pip install "evenvoice[docs]"')
 

@@ -113,6 +113,7 @@ def test_a_broken_part_is_one_line(kind: str, name: str, reason: str, corpus: Co
 
 
 # Those that are called in the worker itself.
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), [("model", "CFit"), ("model", "NWhenAsked"), ("shape", "SImageRaises")])
 def test_so_it_is_from_a_worker_process(kind: str, name: str, corpus: Corpus, tmp_path: Path) -> None:
     with pytest.raises(EvenvoiceError, match=RAISED) as caught:
@@ -198,6 +199,7 @@ def _run(arguments: list[str], more: Path = ROOT) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_entry_points_that_cannot_be_used_are_one_line(tmp_path: Path) -> None:
     about = tmp_path / "broken_plugin-1.0.dist-info"
     package = tmp_path / "broken_plugin"
@@ -214,6 +216,7 @@ def test_entry_points_that_cannot_be_used_are_one_line(tmp_path: Path) -> None:
         assert said in line
 
 
+@pytest.mark.slow
 def test_a_command_with_two_jobs_prints_one_line(corpus: Corpus, tmp_path: Path) -> None:
     table = corpus.table[["file", "emotion", "speaker"]]
     table.to_csv(tmp_path / "table.csv", index=False)

@@ -177,6 +177,7 @@ def test_readers_meet_wrong_values_in_one_line(study: Study, tmp_path: Path, mon
         _no_other_error(lambda wrong, option=option: evenvoice.compare(systems, **{option: wrong}))  # type: ignore[misc]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["corpus", "recipe", "trials", "protocol", "fold", "inner_folds", "seed", "out", "jobs"]
 )

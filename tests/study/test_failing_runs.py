@@ -21,6 +21,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return noise_corpus(tmp_path_factory.mktemp("noise"))
 
 
+@pytest.mark.slow
 def test_the_caller_takes_the_runs_that_fail_and_the_others_are_made(corpus: Corpus, tmp_path: Path) -> None:
     failed: list[tuple[RunKey, str]] = []
     study = evaluate(

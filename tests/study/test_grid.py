@@ -66,6 +66,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return start_workers_in(tmp_path_factory.mktemp("there"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("workers")
 def test_one_job_or_two_give_the_same_predictions(
     corpus: Corpus, made: tuple[Path, list[dict]], tmp_path: Path

@@ -19,6 +19,8 @@ from evenvoice.study.measured import measured
 from evenvoice.study.model_file import export_run
 from tests import fabricate
 
+pytestmark = pytest.mark.slow
+
 RECIPE = open_recipe("2dcnn", {"training": {"epochs": 2}})
 FOLD = Path("runs/2dcnn/speaker/seed-0/fold-1")
 

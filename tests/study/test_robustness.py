@@ -54,6 +54,7 @@ def study(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_one_job_or_two_find_the_same(study: Path, corpus: Corpus) -> None:
     two = measure_robustness(corpus, RECIPE, conditions=("noise:-10",), execution=Execution(jobs=2))
     one = open_robustness(study)

@@ -54,6 +54,7 @@ def test_a_run_that_another_process_made_meanwhile_is_kept(
     assert len(list(tmp_path.glob("runs/knn/random/seed-0/*"))) == 1
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_study(corpus: Corpus, tmp_path: Path) -> None:
     """Both make runs of one folder at once; each is made by one of them or kept from the other, and all are whole."""
     script = (

@@ -33,6 +33,7 @@ def _evaluate(corpus: Corpus, out: Path, said: list[str]) -> Study:
     return evaluate(corpus, recipes, ["speaker", "paper"], seeds=2, out=out, on_message=said.append)
 
 
+@pytest.mark.slow
 def test_every_run_is_made_written_and_clean(corpus: Corpus, tmp_path: Path) -> None:
     said: list[str] = []
     study = _evaluate(corpus, tmp_path, said)

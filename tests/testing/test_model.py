@@ -14,6 +14,7 @@ from evenvoice.testing import check_model
 OPTIONS: dict[str, dict[str, object]] = {
     "dbn": {"hidden_layer_sizes": [8], "n_iter": 2},
     "mlp": {"hidden_layer_sizes": [8]},
+    "easy-ensemble": {"n_estimators": 2, "n_boosted": 2},
     "gmm": {"n_components": 1},
     "hmm": {"n_states": 1},
     "cnn-lstm": {"piece_frames": 12, "filters": [2, 2], "kernels": [[3, 3], [3, 3]], "pool": [2, 2], "hidden": 4},

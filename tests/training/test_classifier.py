@@ -59,12 +59,14 @@ def test_learns_and_predicts_in_the_order_of_its_classes(classifier: SpeechEmoti
     assert fitted.score(X, Y) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("classifier", "X"), [(QUICK, WAVEFORMS), (ON_FEATURES, FEATURES)], ids=["waves", "features"])
 def test_cross_val_predict_with_speakers_as_groups(classifier: SpeechEmotionClassifier, X: list) -> None:
     answers = cross_val_predict(classifier, X, Y, groups=SPEAKERS, cv=GroupKFold(3))
     assert (answers == Y).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_grid_search_over_recipe_settings_with_groups() -> None:
     plain = clone(ON_FEATURES).set_params(settings=None)
     search = GridSearchCV(plain, {"learning_rate": [1e-9, 0.01], "balance": ["none", "smote"]}, cv=GroupKFold(2))
@@ -118,6 +120,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[SpeechEmotionClassi
     return fitted, fitted.save(tmp_path_factory.mktemp("saved") / "model.onnx")
 
 
+@pytest.mark.slow
 def test_what_is_loaded_predicts_what_was_saved(saved: tuple[SpeechEmotionClassifier, Path]) -> None:
     fitted, path = saved
     loaded = SpeechEmotionClassifier.load(path)

@@ -24,6 +24,8 @@ from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.export import export
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
 
+pytestmark = pytest.mark.slow
+
 CORPUS = {"name": "made up", "licence": "CC0-1.0", "synthetic": True, "utterances": 16, "speakers": None}
 MEGABYTE = 10**6
 # Its image is exported each time by tests/features/test_onnx.py, its network as that of `channels`.

@@ -26,6 +26,7 @@ def _weights(model: TrainedModel) -> bytes:
     return b"".join(value.numpy().tobytes() for value in model.network.state_dict().values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["mean", "array", "channels"])
 def test_learns_what_is_there_to_learn(form: str) -> None:
     recipe = open_recipe(

@@ -141,6 +141,7 @@ def test_a_weighted_loss_is_divided_by_the_rows_as_keras_divides_it() -> None:
     assert history["train_loss"].tolist() == pytest.approx([2.5 * math.log(4)], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_no_tensor_of_a_batch_outlives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small ones between the large ones cost 20 GB in an epoch of 100,000 rows: what is freed cannot be used again."""
     alive: list[int] = []

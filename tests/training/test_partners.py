@@ -131,6 +131,7 @@ def test_each_that_adapts_has_its_part_of_the_offset() -> None:
     assert np.abs(fused.probabilities(TEST, offset) - fused.probabilities(TEST)).max() > 5e-4
 
 
+@pytest.mark.slow
 def test_a_file_of_partners_that_adapt_agrees_with_torch(tmp_path: Path) -> None:
     network = {"model": {"name": "attentive-cnn", "options": SMALL}, "training": {"epochs": 1}}
     cnn = Recipe(name="frames", normalise="enrolled", shape="sequence", **network)
@@ -235,6 +236,7 @@ def test_the_whole_is_one_model_file_that_agrees_with_torch(
     assert Recognizer(path)((16000, sounds[0]))[0]["label"] in ("low", "high")
 
 
+@pytest.mark.slow
 def test_a_model_file_holds_the_extractor_of_each(tmp_path: Path) -> None:
     """A residual network over log-mels beside a linear model of MFCC; compared with torch to 1e-4."""
     sounds, emotions = _voices(12)

@@ -50,6 +50,7 @@ def _count(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "recipe",
     [

@@ -175,6 +175,7 @@ def test_nan_is_a_failed_trial_and_all_failed_is_said(tmp_path: Path) -> None:
         tuned(tmp_path, recipe, trials=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [1, 4])
 def test_another_error_ends_the_tuning_and_its_trial_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: int

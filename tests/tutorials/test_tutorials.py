@@ -58,6 +58,7 @@ def run(cell: tuple[str, str], names: dict[str, Any]) -> str:
     return printed.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
 def test_every_cell_runs(page: Path) -> None:
     names: dict[str, Any] = {}

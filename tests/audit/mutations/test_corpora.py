@@ -15,6 +15,8 @@ from tests.audit.mutations import copies, corpora
 from tests.audit.mutations.corpora import PLANTED, Plant
 from tests.audit.mutations.planted import Planted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("defect", list(PLANTED), ids=lambda defect: defect.name)
 def test_a_planted_defect_is_found(defect: Planted[Plant], tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from evenvoice.study import evaluate
 from tests.audit.mutations.conftest import noise_corpus
 from tests.quick import quick_recipe
 
+pytestmark = pytest.mark.slow
+
 PROTOCOL_NAMES = [*PROTOCOLS, f"speaker-folds{SELECT_ON_TEST}"]
 # By design, and marked so.
 LEAKY = {

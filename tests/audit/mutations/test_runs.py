@@ -23,6 +23,8 @@ from tests.audit.mutations import runs
 from tests.audit.mutations.planted import Planted
 from tests.audit.mutations.runs import PLANTED, Plant
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def study(honest: Path, tmp_path: Path) -> Path:

@@ -93,6 +93,7 @@ def test_f0_stays_in_its_range(corpora_folder):
         assert found.max() <= 250 * (1 + 1e-9)
 
 
+@pytest.mark.slow
 def test_f0_agrees_with_pyin_on_real_recordings(corpora_folder):
     """pYIN is too slow to be used, not to be compared with: the medians of the voiced frames, within a semitone."""
     for file in sorted((corpora_folder / "emodb").rglob("*.flac"))[::178]:

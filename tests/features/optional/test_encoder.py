@@ -52,6 +52,7 @@ def noise(seconds: float) -> np.ndarray:
     return (0.1 * np.random.default_rng(0).standard_normal(round(16000 * seconds))).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_keeps_the_contract_of_an_extractor(kind: str, folders: dict[str, Path]) -> None:
     check_extractor(f"encoder:{folders[kind]}")

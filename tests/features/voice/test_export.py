@@ -16,6 +16,8 @@ from evenvoice.features import for_model_file
 from evenvoice.features.functionals import Functionals
 from evenvoice.features.voice import Voice
 
+pytestmark = pytest.mark.slow
+
 
 class VoiceToVector(nn.Module):
     """Waveforms to functionals."""

@@ -78,6 +78,7 @@ def test_a_clean_voice_has_its_f0(name: str, vowel: str) -> None:
     assert median < 0.003
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("snr", "allowed"), [(20, 0.01), (10, 0.05), (5, 0.10), (0, 0.15)])
 def test_gross_errors_in_white_noise(snr: int, allowed: float) -> None:
     found = [errors(f0, with_noise(sung(f0, vowel), snr)) for f0 in VOICES.values() for vowel in VOWELS]
@@ -150,6 +151,7 @@ def test_any_rate_has_the_same_f0(rate: int) -> None:
     assert np.median(found) == pytest.approx(180, rel=0.003)
 
 
+@pytest.mark.slow
 def test_real_voices_have_the_f0_that_pyin_finds(corpora_folder: Path) -> None:
     librosa = pytest.importorskip("librosa")
     differences = []
