@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ READY = HERE.parent / "src" / "evenvoice" / "recognizer" / "ready" / "emodb.onnx
 
 # Name of the page, and the arguments of the script of that name.
 BENCHMARKS: dict[str, tuple[str, ...]] = {
+    "peers": (),
     "predict": (),
     "serve": (str(READY),),
     "mfcc": tuple(filter(None, [os.environ.get("EVENVOICE_CORPORA")])),
@@ -34,8 +36,8 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "cache": (),
     "scale": ("--sizes", "1000", "10000"),
 }
-# Pages of other machines, which `make bench` leaves as they are.
-ELSEWHERE = ("gpu",)
+# Pages of other machines or of hours, which `make bench` leaves as they are, and below which of those each is shown.
+ELSEWHERE = {"samplers-large": "samplers", "scale-large": "scale", "gpu": "scale"}
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "torch", "onnxruntime", "librosa", "imbalanced-learn")
 
 
@@ -57,6 +59,13 @@ def processor() -> str:
     return names[0] if names else platform.processor()
 
 
+def pages() -> Iterator[str]:
+    """Yield the names of the pages, in the order of README.md."""
+    for name in BENCHMARKS:
+        yield name
+        yield from (other for other, above in ELSEWHERE.items() if above == name)
+
+
 def readme() -> str:
     """Return README.md: the machine, the goals, and every page one heading lower."""
     versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
@@ -68,7 +77,7 @@ def readme() -> str:
         "otherwise.",
         (HERE / "goals.md").read_text(encoding="utf-8").strip(),
     ]
-    for name in (*BENCHMARKS, *ELSEWHERE):
+    for name in pages():
         page = HERE / f"{name}.md"
         if page.exists():
             lowered = [
