@@ -85,7 +85,7 @@ def evaluate(table: str, seeds: int, epochs: int) -> None:
 
     from imblearn.over_sampling import SMOTE
 
-    with open(table, encoding="utf-8", newline="") as file:
+    with Path(table).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     X = np.stack([features(str(Path(table).parent / row["file"])) for row in rows])
     names, y = np.unique([row["emotion"] for row in rows], return_inverse=True)
