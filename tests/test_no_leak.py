@@ -144,6 +144,7 @@ def test_the_rows_that_smote_made_reach_a_classical_classifier(monkeypatch: pyte
     assert (given[0] == planned).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "leaks"),
     [("2dcnn", "2dcnn"), ("gmm", "gmm"), ("voice-linear", "voice-linear"), ("voice-deep", "voice-residual")],

@@ -64,6 +64,7 @@ def test_what_was_noticed_in_the_table_is_shown(tmp_path, monkeypatch):
     assert audit.findings[0].evidence == (line,)
 
 
+@pytest.mark.slow
 def test_a_real_corpus_that_was_cut_to_one_length(tmp_path, corpora_folder):
     """Two seconds of each recording of EmoDB that is longer, and the shorter ones left out but one."""
     corpus = open_corpus(f"emodb:{corpora_folder / 'emodb'}")

@@ -20,6 +20,8 @@ from evenvoice.recipes import open_recipe
 from evenvoice.study import RunKey, compare, load_study
 from tests.study.noise import noise_corpus
 
+pytestmark = pytest.mark.slow
+
 METHODS = "class-weights,smote,random-under,focal"
 
 

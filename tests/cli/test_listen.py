@@ -111,6 +111,7 @@ def test_bars_move_in_a_terminal(model: Path, surroundings: dict[str, str]) -> N
     assert len({line.count("█") for line in text.splitlines() if "> angry" in line}) > 1  # they move
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -128,6 +128,7 @@ def test_what_cannot_be_is_one_line(answer: tuple[Answer, Path], release: Path) 
     assert "no such file" in run("reproduce", corpus, *QUICK, "--baseline", "nowhere.yaml").complaint()
 
 
+@pytest.mark.slow
 def test_the_old_name_of_baseline_works_with_a_warning(release: Path) -> None:
     answer = run("reproduce", f"iemocap:{release}", *QUICK, "--rival", "nowhere.yaml")
     assert answer.code == 2

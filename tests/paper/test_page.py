@@ -10,6 +10,8 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.paper import write_page
 from tests.paper.fabricated import COUNTS, OWN, add_test_curves, write_reproduction
 
+pytestmark = pytest.mark.slow
+
 
 class Page(HTMLParser):
     """The tags of a page, the text of its sections and of its header, and its rows of cells."""

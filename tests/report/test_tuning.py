@@ -18,6 +18,8 @@ from evenvoice.tuning.store import REASON, Store
 from tests.report.fabricated import UNSEEN, write_run, write_study
 from tests.report.test_page import Page
 
+pytestmark = pytest.mark.slow
+
 ODD = "<i>tiny</i> & $co$"
 RECIPE = open_recipe(
     "smote-2dcnn",

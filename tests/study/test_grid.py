@@ -251,6 +251,7 @@ def test_synthetic_test_rows_go_by_their_base_parents_speaker(corpus: Corpus, tm
     assert made["speaker"].tolist() == corpus.table.loc[base, "speaker"].tolist()
 
 
+@pytest.mark.slow
 def test_a_relative_folder_is_the_callers_though_the_workers_started_elsewhere(
     corpus: Corpus, workers: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

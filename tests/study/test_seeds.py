@@ -72,6 +72,7 @@ def test_results_are_means_over_all_fits(study: Study) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_report_and_audit_read_such_runs(study: Study) -> None:
     page = write_report(study.folder).read_text(encoding="utf-8")
     assert "split 0 fit 1" in page

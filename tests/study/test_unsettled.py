@@ -16,6 +16,7 @@ NETWORK = {"training": {"epochs": 2}}
 SETTLES = {**NETWORK, "model": {"options": {"batch_norm_momentum": 1.0}}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("settings", "said"), [(NETWORK, True), (SETTLES, False)])
 def test_under_the_table(settings: dict[str, object], said: bool, tmp_path: Path) -> None:
     corpus = noise_corpus(tmp_path)

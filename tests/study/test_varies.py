@@ -31,6 +31,7 @@ def _one_seed(study: Study) -> Study:
     return study.only([result.recipe for result in study.results], PROTOCOLS, [0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [1, 2])
 @pytest.mark.parametrize(
     ("recipe", "protocol", "varies", "target"),

@@ -132,6 +132,7 @@ def test_what_is_loaded_predicts_what_was_saved(saved: tuple[SpeechEmotionClassi
     assert loaded.recipe == fitted.model_.recipe
 
 
+@pytest.mark.slow
 def test_what_is_loaded_says_what_it_cannot_do(saved: tuple[SpeechEmotionClassifier, Path], tmp_path: Path) -> None:
     loaded = SpeechEmotionClassifier.load(saved[1])
     with pytest.raises(EvenvoiceError, match=r"^X\[1\]: silent"):
@@ -145,6 +146,7 @@ def test_what_is_loaded_says_what_it_cannot_do(saved: tuple[SpeechEmotionClassif
         clone(loaded).predict(WAVEFORMS)
 
 
+@pytest.mark.slow
 def test_fit_after_load_fits_the_files_recipe_anew(saved: tuple[SpeechEmotionClassifier, Path]) -> None:
     loaded = SpeechEmotionClassifier.load(saved[1])
     loaded.fit(WAVEFORMS, np.where(Y == "sad", "calm", "happy"))
