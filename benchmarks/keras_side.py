@@ -3,7 +3,7 @@
 Run by a Python that has tensorflow-cpu, librosa and imbalanced-learn, which evenvoice itself does not need:
 
     python keras_side.py train            answers lines on standard input, each a shape, with processor seconds a row
-    python keras_side.py evaluate TABLE SEEDS EPOCHS    the whole loop; prints its UA
+    python keras_side.py evaluate TABLE FOLDER SEEDS EPOCHS    the whole loop; prints its UA
 
 It imports nothing of evenvoice.
 """
@@ -79,7 +79,7 @@ def features(file: str) -> np.ndarray:
     return means.reshape(16, 8, 1).astype(np.float32)
 
 
-def evaluate(table: str, seeds: int, epochs: int) -> None:
+def evaluate(table: str, folder: str, seeds: int, epochs: int) -> None:
     """Leave out each speaker in turn: standardise, SMOTE, fit, predict; print the UA of all predictions."""
     import csv
 
@@ -87,7 +87,7 @@ def evaluate(table: str, seeds: int, epochs: int) -> None:
 
     with Path(table).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    X = np.stack([features(str(Path(table).parent / row["file"])) for row in rows])
+    X = np.stack([features(str(Path(folder) / row["file"])) for row in rows])
     names, y = np.unique([row["emotion"] for row in rows], return_inverse=True)
     speakers = np.array([row["speaker"] for row in rows])
     found, true = [], []
@@ -112,4 +112,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "train":
         train()
     else:
-        evaluate(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        evaluate(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

@@ -183,7 +183,7 @@ def main() -> None:
 
     more = ("--set", f"training.epochs={EPOCHS}")
     print(f"**Each speaker of EmoDB in turn × {SEEDS} seeds**, SMOTE, {EPOCHS} epochs, from the recordings on:\n")
-    loop = [keras, str(HERE / "keras_side.py"), "evaluate", table, str(SEEDS), str(EPOCHS)]
+    loop = [keras, str(HERE / "keras_side.py"), "evaluate", table, f"{corpora}/emodb", str(SEEDS), str(EPOCHS)]
     found = by_turns(
         {
             "a loop of Keras fits": lambda _: loop,
