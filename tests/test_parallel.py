@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from joblib import delayed
 
+from evenvoice import parallel
 from evenvoice.errors import EvenvoiceError
-from evenvoice.parallel import in_parallel
+from evenvoice.parallel import HereFirst, in_parallel
 
 
 def _slowly(number: int) -> int:
@@ -33,6 +34,17 @@ def test_results_come_in_the_order_of_the_calls(jobs: int, threads: bool) -> Non
 def test_unordered_results_are_all_there() -> None:
     calls = (delayed(_slowly)(number) for number in (5, 0))
     assert sorted(in_parallel(calls, "waiting", 2, jobs=2, threads=True, ordered=False)) == [0, 5]
+
+
+@pytest.mark.parametrize(("start", "processes"), [(60.0, 1), (0.0, 2)])
+def test_workers_start_where_they_save_more_than_their_start(
+    start: float, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "_WORKERS_START", start)
+    found = list(in_parallel((delayed(os.getpid)() for _ in range(5)), "waiting", 5, jobs=2, executor=HereFirst(2, 5)))
+    assert len(found) == 5
+    assert found[0] == os.getpid()
+    assert len({pid == os.getpid() for pid in found}) == processes
 
 
 def test_stopping_early_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:

@@ -89,3 +89,23 @@ def test_networks_of_partners_and_of_ensembles_count_each(monkeypatch: pytest.Mo
 def test_a_network_whose_bands_are_disturbed_can_be_timed() -> None:
     changes = {"model": {"options": {"channels": [4, 4, 4, 4], "attention": 4}}, "shape": {"seconds": 0.5}}
     assert cost.rows_per_second(open_recipe("voice-residual", changes), 4, [0.3, 0.6]) > 0
+
+
+@pytest.mark.parametrize(
+    ("recipes", "rows", "small"),
+    [
+        (["functionals-svm"], 480, True),
+        (["functionals-svm", "majority"], 480, True),
+        (["functionals-svm"], 80_000, False),
+        (["functionals-svm", "2dcnn"], 480, False),  # epochs
+        (["voice-linear"], 480, False),  # 4,609 values, and seven copies
+        (["voice-fusion"], 48, False),  # its partner is a network
+        (["hmm"], 48, False),  # frames
+    ],
+)
+def test_a_fit_is_small_that_costs_less_than_a_worker(recipes: list[str], rows: int, small: bool) -> None:
+    fold = Fold(0, np.arange(rows), np.arange(0), np.arange(rows, rows + 60))
+    tasks = [
+        Task(RunKey(name, "random", 0, 0, 0), open_recipe(name), open_protocol("random"), fold, "") for name in recipes
+    ]
+    assert cost.are_small(tasks) is small

@@ -21,6 +21,8 @@ from evenvoice.training import PlannedRows, Scale, train_network
 
 # Seconds of training that can be timed.
 ENOUGH = 0.25
+# Values of a training part from which a classical classifier may take long: 5,000 utterances of 200.
+_SMALL = 1e6
 # The share of the training that its estimate may cost.
 _SHARE = 0.1
 
@@ -71,6 +73,19 @@ def rows_after_balancing(recipe: Recipe, emotions: pd.Series, share: float) -> f
     balanced = any(sampler.name not in ("none", "class-weights") for sampler in recipe.samplers)
     rows = counts.max() * len(counts) if balanced else counts.sum()
     return float(share * (1 - recipe.training.validation_share) * (1 + len(recipe.augment)) * rows)
+
+
+def are_small(tasks: Sequence[Task]) -> bool:
+    """Return whether a fit of these takes little beside the start of a worker process: few vectors, and no epochs."""
+    recipes = {id(task.recipe): task.recipe for task in tasks}.values()
+    most = max(len(task.fold.train) for task in tasks)
+    return all(
+        not is_network(one.model.name)
+        and one.made_shape.one_frame
+        and most * (1 + len(one.augment)) * one.made_shape.n_normalised <= _SMALL
+        for recipe in recipes
+        for one in recipe.with_partners
+    )
 
 
 def announcement(

@@ -15,7 +15,7 @@ from evenvoice.corpora import COLUMNS, Corpus
 from evenvoice.files import check_writable, write_json
 from evenvoice.leases import sweep
 from evenvoice.loggers import Logger, open_loggers
-from evenvoice.parallel import Executor, in_parallel, is_remote, share
+from evenvoice.parallel import Executor, HereFirst, in_parallel, is_remote, share
 from evenvoice.progress import track
 from evenvoice.protocols import Fold, SplitProtocol, make_folds, open_protocol, with_enrolled
 from evenvoice.recipes import DEFAULT_RECIPE, NO_SETTINGS, Recipe, needs_of
@@ -32,7 +32,7 @@ from evenvoice.study.arguments import (
     as_recipes,
 )
 from evenvoice.study.columns import renamed_columns, with_durations
-from evenvoice.study.cost import announcement
+from evenvoice.study.cost import announcement, are_small
 from evenvoice.study.execution import Execution, OnMessage, renamed
 from evenvoice.study.grouping import by_features
 from evenvoice.study.kept import not_kept
@@ -98,7 +98,8 @@ def evaluate(
         enrol: How many unlabelled utterances of each test speaker to adapt to, or ``"all"`` of them, or a list of
             these: each protocol is repeated as ``<name>+enrol-5``. The split's seed draws them; the rest is tested.
         out: The folder for the runs; if not given, a new one in the working directory, named in the first message.
-        jobs: How many fits at once, each on one thread; one a core if not given. The predictions do not depend on it.
+        jobs: How many fits at once, each on one thread; one a core if not given, where that is worth the start of
+            processes. The predictions do not depend on it.
         device: ``cpu`` or ``cuda``.
         skip_bad: Go on without unusable recordings, naming each on stderr.
         keep_models: Keep each run's weights, so that `evenvoice export` can make a model file of it.
@@ -253,8 +254,10 @@ class _Evaluation:
             yield from self._make_stacked(execution.trainer, tasks, labels, utterances, examples)
             return
         jobs = min(execution.workers, len(tasks))
-        flags = self.keep_models, self.test_curves, jobs > 1 or execution.executor is not None
-        executor, remote = execution.executor, is_remote(execution.executor)
+        small = jobs > 1 and execution.jobs is None and execution.executor is None and are_small(tasks)
+        executor = HereFirst(jobs, len(tasks)) if small else execution.executor
+        flags = self.keep_models, self.test_curves, not small and (jobs > 1 or executor is not None)
+        remote = is_remote(executor)
         needs = needs_of(task.recipe for task in tasks)
         # Workers of this machine get the features by path, and read what they need.
         shared = share(executor, examples.in_memory(needs) if remote else examples.in_files(needs))
