@@ -1,6 +1,6 @@
 """The whole work beside what one would write without evenvoice: Keras, librosa and imbalanced-learn in a plain loop.
 
-    EVENVOICE_CORPORA=FOLDER EVENVOICE_KERAS=PYTHON python benchmarks/peers.py > benchmarks/peers.md
+    EVENVOICE_CORPORA=FOLDER EVENVOICE_KERAS=PYTHON python benchmarks/peers.py [PART…] > benchmarks/peers.md
 
 FOLDER holds `emodb` and `ravdess` with their tables; PYTHON is a Python with tensorflow-cpu, librosa and
 imbalanced-learn, for `keras_side.py`. Sides take turns, each in processes of its own, with a cache of its own:
@@ -85,6 +85,14 @@ class Cost(NamedTuple):
     cpu: float
 
 
+def processor() -> str:
+    """Name the processor."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
 def run(command: list[str], cache: Path) -> Cost:
     """Run to the end, with as many threads as each takes by itself, and return what it took."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
@@ -125,7 +133,7 @@ def compared(found: dict[str, list[Cost]], theirs: str, ours: str) -> None:
     print(flush=True)
 
 
-def training(keras: str) -> None:
+def training(corpora: str, keras: str) -> None:
     """Print rows a processor second of both sides."""
     threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     workers = {
@@ -163,53 +171,63 @@ def asked(worker: subprocess.Popen[str], sizes: tuple[int, ...]) -> float:
 
 def evaluated(corpus: str, recipe: str, seeds: int, folder: Path, *more: str) -> list[str]:
     """Return the command of an evaluation."""
-    what = [corpus, "--recipe", recipe, "--protocol", "speaker", "--seeds", str(seeds), "--jobs", "2"]
+    what = [corpus, "--recipe", recipe, "--protocol", "speaker", "--seeds", str(seeds)]
     return [*EVENVOICE, "evaluate", *what, *more, "--out", str(folder / "study")]
 
 
+def evaluation(corpora: str, keras: str) -> None:
+    """Print the cost of each speaker in turn, with SMOTE and the 2DCNN."""
+    print(f"**Each speaker of EmoDB in turn × {SEEDS} seeds**, SMOTE, {EPOCHS} epochs, from the recordings on:\n")
+    theirs, folder = "a loop of Keras fits", f"{corpora}/emodb"
+    loop = [keras, str(HERE / "keras_side.py"), "evaluate", f"{folder}.csv", folder, str(SEEDS), str(EPOCHS)]
+    more = ("--set", f"training.epochs={EPOCHS}")
+    sides = {
+        theirs: lambda _: loop,
+        "ours": lambda out: evaluated(f"emodb:{folder}", "smote-2dcnn", SEEDS, out, "--jobs", "2", *more),
+    }
+    compared(by_turns(sides), theirs, "ours")
+
+
+def classical(corpora: str, keras: str) -> None:
+    """Print the cost of ten and of fifty runs of an SVM over functionals."""
+    print("**`functionals-svm`, each speaker of EmoDB in turn**, from the recordings on:\n")
+
+    def runs(seeds: int) -> Callable[[Path], list[str]]:
+        return lambda out: evaluated(f"emodb:{corpora}/emodb", "functionals-svm", seeds, out)
+
+    found = by_turns({"once": runs(1), "often": runs(SEEDS)})
+    once, often = median(found["once"], "wall"), median(found["often"], "wall")
+    each = (often - once) / (10 * (SEEDS - 1))
+    print(f"10 runs {once:.1f} s, {10 * SEEDS} runs {often:.1f} s elapsed: {each:.3f} s for a run more.\n", flush=True)
+
+
+def extraction(corpora: str, keras: str) -> None:
+    """Print the cost of features, from recordings to the disk."""
+    print("**EmoDB and RAVDESS, from recordings to stored features**, two workers, MFCC(40) + Δ + ΔΔ:\n")
+    theirs = "librosa in joblib"
+    sides = {
+        theirs: lambda folder: [sys.executable, "-c", LIBROSA, corpora, str(folder)],
+        "ours": lambda _: [sys.executable, "-c", LOADED, corpora],
+    }
+    compared(by_turns(sides), theirs, "ours")
+
+
+PARTS = {part.__name__: part for part in (training, evaluation, classical, extraction)}
+
+
 def main() -> None:
-    """Measure and print the page."""
+    """Measure what is named, or all, and print the page."""
     corpora, keras = (os.environ.get(name) for name in ("EVENVOICE_CORPORA", "EVENVOICE_KERAS"))
     if not corpora or not keras or not shutil.which(keras):
         raise SystemExit("set EVENVOICE_CORPORA to the corpora, and EVENVOICE_KERAS to a Python with tensorflow-cpu")
-    emodb, table = f"emodb:{corpora}/emodb", f"{corpora}/emodb.csv"
     said = subprocess.run([keras, "-c", "import keras, tensorflow; print(keras.__version__, tensorflow.__version__)"],
                           capture_output=True, text=True, check=True).stdout.split()  # fmt: skip
     print("# The whole work beside Keras, librosa and imbalanced-learn in a plain loop\n")
-    print(f"`python benchmarks/peers.py`; medians of {ROUNDS} rounds by turns; {os.cpu_count()} cores, load average")
-    print(f"{os.getloadavg()[0]:.0f} at the start; Python {platform.python_version()}, torch {version('torch')},")
-    print(f"Keras {said[-2]} on TensorFlow {said[-1]}, librosa {version('librosa')}.\n")
-    training(keras)
-
-    more = ("--set", f"training.epochs={EPOCHS}")
-    print(f"**Each speaker of EmoDB in turn × {SEEDS} seeds**, SMOTE, {EPOCHS} epochs, from the recordings on:\n")
-    loop = [keras, str(HERE / "keras_side.py"), "evaluate", table, f"{corpora}/emodb", str(SEEDS), str(EPOCHS)]
-    found = by_turns(
-        {
-            "a loop of Keras fits": lambda _: loop,
-            "ours": lambda folder: evaluated(emodb, "smote-2dcnn", SEEDS, folder, *more),
-        }
-    )
-    compared(found, "a loop of Keras fits", "ours")
-
-    print("**`functionals-svm`, each speaker of EmoDB in turn**, from the recordings on:\n")
-    classical = by_turns(
-        {str(seeds): lambda folder, seeds=seeds: evaluated(emodb, "functionals-svm", seeds, folder) for seeds in (1, 5)}
-    )
-    once, often = (median(classical[name], "wall") for name in classical)
-    print(
-        f"10 runs {once:.1f} s, 50 runs {often:.1f} s elapsed: {(often - once) / 40:.3f} s for a run more.\n",
-        flush=True,
-    )
-
-    print("**EmoDB and RAVDESS, from recordings to stored features**, two workers, MFCC(40) + Δ + ΔΔ:\n")
-    found = by_turns(
-        {
-            "librosa in joblib": lambda folder: [sys.executable, "-c", LIBROSA, corpora, str(folder)],
-            "ours": lambda _: [sys.executable, "-c", LOADED, corpora],
-        }
-    )
-    compared(found, "librosa in joblib", "ours")
+    print(f"`python benchmarks/peers.py`; medians of {ROUNDS} rounds by turns; {processor()}, {os.cpu_count()} cores,")
+    print(f"load average {os.getloadavg()[0]:.0f} at the start; Python {platform.python_version()}, torch")
+    print(f"{version('torch')}, Keras {said[-2]} on TensorFlow {said[-1]}, librosa {version('librosa')}.\n")
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name](corpora, keras)
 
 
 if __name__ == "__main__":
