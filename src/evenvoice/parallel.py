@@ -101,7 +101,7 @@ class LocalExecutor:
 
 @dataclass(frozen=True)
 class HereFirst:
-    """Makes the first call in this process, and the others in workers only where these save more than their start.
+    """Makes two calls in this process, and the others in workers only where these save more than their start.
 
     A worker imports what the calls need, which takes seconds: more than some studies take altogether.
 
@@ -120,10 +120,11 @@ class HereFirst:
     def run(self, calls: Iterable[Call]) -> Iterator[Any]:
         """Make the calls and yield their results."""
         calls = iter(calls)
-        here, started = LocalExecutor(1), time.perf_counter()
+        here = LocalExecutor(1)
+        yield from here.run(islice(calls, 1))  # which imports what is not there yet
+        started = time.perf_counter()
         yield from here.run(islice(calls, 1))
-        seconds = time.perf_counter() - started
-        saved = (self.total - 1) * seconds * (1 - 1 / self.jobs)
+        saved = (self.total - 2) * (time.perf_counter() - started) * (1 - 1 / self.jobs)
         yield from (LocalExecutor(self.jobs, ordered=False) if saved > _WORKERS_START else here).run(calls)
 
 
