@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from evenvoice.imbalance import neighbours
 from evenvoice.imbalance.neighbours import _candidates, _centred, _squared_distances, nearest_in_class
 
 
@@ -151,3 +152,16 @@ def test_memory_does_not_grow_with_the_square_of_the_rows() -> None:
         tracemalloc.stop()
     # One matrix of all distances in float32.
     assert peak < 3000 * 3000 * 4 / 3
+
+
+@pytest.mark.parametrize("mode", [None, "same", "different"])
+def test_products_of_all_pairs_at_once_or_by_rows_find_the_same(
+    mode: Literal["same", "different"] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    X = random.standard_normal((300, 40)).astype(np.float32) + 100
+    X[50:60] = X[:10]
+    groups = random.choice(["a", "b", "c"], 300)
+    at_once = neighbours.nearest_in_class(X, 5, groups=groups, mode=mode)
+    monkeypatch.setattr(neighbours, "_PRODUCT_SIZE", 300 * 64)
+    assert (neighbours.nearest_in_class(X, 5, groups=groups, mode=mode) == at_once).all()

@@ -36,8 +36,9 @@ def test_a_benchmark_that_fails_leaves_its_page(
     (tmp_path / "bad.py").write_text("print('# Half'); raise SystemExit(2)", encoding="utf-8")
     (tmp_path / "bad.md").write_text("# Bad, older\n", encoding="utf-8")
     assert bench.main() == 1
-    assert (tmp_path / "good.md").read_text(encoding="utf-8") == "# Good x\n"
+    assert (tmp_path / "good.md").read_text(encoding="utf-8").startswith("# Good x\n\nMeasured on ")
     assert (tmp_path / "bad.md").read_text(encoding="utf-8") == "# Bad, older\n"
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "## Goals\n\n## Good x\n\n## Bad, older\n" in readme
+    assert "## Goals\n\n## Good x\n\nMeasured on " in readme
+    assert ".\n\n## Bad, older\n" in readme
     assert "failed, and their pages are as they were: bad" in capfd.readouterr().err

@@ -22,6 +22,9 @@ _PRODUCT_SIZE = 2**21
 # Entries of any other temporary array: 1 MiB in float32. Larger ones take longer, as they outgrow the cache.
 _BLOCK_SIZE = 2**18
 
+# Entries of a temporary array in float64: half a MiB, a quarter of what a core's own cache holds.
+_PAIRS_SIZE = 2**16
+
 # The columns of a block are searched in groups: wide enough to save work, and enough of them that two of a row's
 # neighbours seldom share one.
 _GROUP_WIDTH = 32
@@ -106,12 +109,17 @@ def _candidates(
     width = min(_GROUP_WIDTH, max(1, n // (_GROUPS_A_NEIGHBOUR * k)))
     columns = -(-n // width) * width
     buffer = np.full((step, columns), -np.inf, dtype=centred.dtype)
+    # NumPy computes a product of a matrix and its own transpose for each pair once: half the work, where it fits.
+    products = centred @ centred.T if n * n <= _PRODUCT_SIZE else None
     halves = squared / 2
     for start in range(0, n, step):
         rows = min(step, n - start)
         nearness = buffer[:rows, :n]
-        np.matmul(centred[start : start + rows], centred.T, out=nearness)
-        nearness -= halves
+        if products is None:
+            np.matmul(centred[start : start + rows], centred.T, out=nearness)
+            nearness -= halves
+        else:
+            np.subtract(products[start : start + rows], halves, out=nearness)
         if groups is not None:
             nearness[_barred(start, rows, groups, mode)] = -np.inf
         nearness[np.arange(rows), np.arange(start, start + rows)] = -np.inf
@@ -185,7 +193,7 @@ def _centred(X: NDArray[Any]) -> NDArray[Any]:
 def _squared_distances(X: NDArray[Any], i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return |X[i] − X[j]|² for each pair, from the differences, in float64."""
     squared = np.empty(len(i))
-    step = max(1, _BLOCK_SIZE // X.shape[1])
+    step = max(1, _PAIRS_SIZE // X.shape[1])
     for start in range(0, len(i), step):
         pairs = slice(start, start + step)
         difference = X[j[pairs]].astype(np.float64)
