@@ -47,7 +47,8 @@ def run(name: str) -> bool:
     command = [sys.executable, str(HERE / f"{name}.py"), *BENCHMARKS[name]]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
-        (HERE / f"{name}.md").write_text(done.stdout.strip() + "\n", encoding="utf-8")
+        measured = f"Measured on {date.today()} on {processor()}."
+        (HERE / f"{name}.md").write_text(f"{done.stdout.strip()}\n\n{measured}\n", encoding="utf-8")
     return done.returncode == 0
 
 
@@ -71,10 +72,9 @@ def readme() -> str:
     versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
     parts = [
         "# Benchmarks",
-        f"`make bench` writes this page and those that it is made of. Last written on {date.today()}: {processor()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}. A page that was measured on another "
-        "machine names it. Times are processor time of one thread, both sides by turns in one run, unless a page says "
-        "otherwise.",
+        "`make bench` writes this page and those that it is made of, each with its date and machine. Last written on "
+        f"{date.today()}: {os.cpu_count()} cores, Python {platform.python_version()}, {versions}. Times are processor "
+        "time of one thread, both sides by turns in one run, unless a page says otherwise.",
         (HERE / "goals.md").read_text(encoding="utf-8").strip(),
     ]
     for name in pages():
