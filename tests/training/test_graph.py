@@ -16,7 +16,7 @@ EXPORTED = {
     if is_network(recipe.model.name) and recipe.features.name == "mfcc" and recipe.shape.name != "sequence"
 }
 # One linear layer on functionals.
-EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive", "voice-robust"}
+EXPORTED |= {"functionals-svm", "voice-linear", "voice-adaptive", "voice-robust", "voice-telephone"}
 # What was made to be exported.
 EXPORTED |= {
     "voice-cnn",

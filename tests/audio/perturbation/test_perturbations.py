@@ -156,3 +156,15 @@ def test_a_codec_keeps_sound_and_place(name: str) -> None:
 def test_what_cannot_be_is_refused(text: str, expected: str) -> None:
     with pytest.raises(EvenvoiceError, match=expected):
         open_perturbation(text)
+
+
+def test_what_is_joined_is_done_one_after_the_other() -> None:
+    sound = vowel()
+    expected = open_perturbation("noise:+10")(open_perturbation("speed:0.9")(sound, RATE, 3), RATE, 3)
+    np.testing.assert_array_equal(open_perturbation("speed:0.9+noise:+10")(sound, RATE, 3), expected)
+
+
+@pytest.mark.parametrize("text", ["speed:0.9+", "speed:0.9+nose:10", "+speed:0.9", "speed:0.9++gain:3", "speed+gain:3"])
+def test_each_of_what_is_joined_must_be_one(text: str) -> None:
+    with pytest.raises(EvenvoiceError, match="perturbation"):
+        open_perturbation(text)

@@ -1,9 +1,10 @@
-"""Perturbations by name: ``speed:0.9``, ``noise:10``."""
+"""Perturbations by name: ``speed:0.9``, ``noise:10``, and one after the other: ``speed:0.9+codec:telephone``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from evenvoice.audio.perturbation.level import gain, noise
 from evenvoice.audio.perturbation.timing import pitch, speed, tempo
 from evenvoice.audio.waveform import Waveform
 from evenvoice.errors import EvenvoiceError, nearest
+
+# Of a plus that joins two perturbations, not one of a number.
+_JOINED = re.compile(r"\+(?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,21 @@ class Perturbation:
         text: As in a recipe: ``noise:10``.
         name: The part before the colon.
         values: What follows it.
+        then: What is done to the changed waveform.
     """
 
     text: str
     name: str
     values: tuple[Any, ...] = field(default=())
+    then: Perturbation | None = None
 
     def __call__(self, waveform: Waveform, rate: int, seed: int = 0) -> Waveform:
         """Return the changed waveform; the seed matters to noise and rooms alone."""
         kind = PERTURBATIONS[self.name]
         more = {"seed": seed} if kind.seeded else {}
         changed = kind.function(waveform, rate, *self.values, **more)
-        return np.ascontiguousarray(changed, np.float32)
+        changed = np.ascontiguousarray(changed, np.float32)
+        return changed if self.then is None else self.then(changed, rate, seed)
 
 
 def open_perturbation(text: str) -> Perturbation:
@@ -71,7 +78,8 @@ def open_perturbation(text: str) -> Perturbation:
 
     Args:
         text: ``speed:FACTOR``, ``tempo:FACTOR``, ``pitch:SEMITONES``, ``formants:FACTOR``, ``noise:SNR`` (dB),
-            ``room:RT60`` (seconds), ``gain:DECIBELS``, ``band:LOW-HIGH`` (Hz), ``codec:NAME``.
+            ``room:RT60`` (seconds), ``gain:DECIBELS``, ``band:LOW-HIGH`` (Hz), ``codec:NAME``; several are joined by
+            ``+`` and done one after the other.
 
     Raises:
         EvenvoiceError: A name that does not exist, or a value that it cannot have.
@@ -80,12 +88,17 @@ def open_perturbation(text: str) -> Perturbation:
         >>> faster = open_perturbation("speed:1.1")
         >>> faster(np.zeros(1100, np.float32), 16000).size
         1000
+        >>> open_perturbation("speed:1.1+tempo:0.5")(np.zeros(1100, np.float32), 16000).size
+        2000
         >>> open_perturbation("sped:1.1")
         Traceback (most recent call last):
         ...
         evenvoice.errors.EvenvoiceError: perturbation 'sped:1.1': 'sped' is unknown (did you mean 'speed'?); known are \
 speed, tempo, pitch, formants, noise, room, gain, band, codec
     """
+    first, *rest = _JOINED.split(str(text), maxsplit=1)
+    if rest:
+        return replace(open_perturbation(first), text=str(text), then=open_perturbation(rest[0]))
     name, _, value = str(text).partition(":")
     if name not in PERTURBATIONS:
         known = ", ".join(PERTURBATIONS)
