@@ -52,7 +52,8 @@ class Recipe(Section):
         kappa: With ``enrolled``, the mean of k utterances counts k / (k + kappa), and the training mean the rest.
         clip: Normalised values are limited to ± this; ``None``: they are not.
         augment: Perturbations of the training part's waveforms, each of which adds a row for every utterance:
-            ``speed:0.9``. They never reach a validation or test part.
+            ``speed:0.9``, or ``speed:0.9+codec:telephone``, one after the other. They never reach a validation or test
+            part.
         balance: What is done about rare emotions, on the training part: a sampler, or a chain of samplers.
         loss: What a network minimises; it sees the class counts and the epoch. Cross entropy is the paper's.
         decision: What turns logits into answers, fitted on a validation part and exported with the model. With
