@@ -85,14 +85,6 @@ class Cost(NamedTuple):
     cpu: float
 
 
-def processor() -> str:
-    """Name the processor."""
-    information = Path("/proc/cpuinfo")
-    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
 def run(command: list[str], cache: Path) -> Cost:
     """Run to the end, with as many threads as each takes by itself, and return what it took."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
@@ -223,7 +215,7 @@ def main() -> None:
     said = subprocess.run([keras, "-c", "import keras, tensorflow; print(keras.__version__, tensorflow.__version__)"],
                           capture_output=True, text=True, check=True).stdout.split()  # fmt: skip
     print("# The whole work beside Keras, librosa and imbalanced-learn in a plain loop\n")
-    print(f"`python benchmarks/peers.py`; medians of {ROUNDS} rounds by turns; {processor()}, {os.cpu_count()} cores,")
+    print(f"`python benchmarks/peers.py`; medians of {ROUNDS} rounds by turns; {os.cpu_count()} cores,")
     print(f"load average {os.getloadavg()[0]:.0f} at the start; Python {platform.python_version()}, torch")
     print(f"{version('torch')}, Keras {said[-2]} on TensorFlow {said[-1]}, librosa {version('librosa')}.\n")
     for name in sys.argv[1:] or PARTS:
