@@ -9,8 +9,11 @@ import numpy.typing as npt
 import pytest
 import torch
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.svm import SVC
 
 from evenvoice.models.classical import LinearSVM, svm
+from evenvoice.models.classical.products import inner_products
+from evenvoice.models.classical.vectors import from_decisions
 
 D = 20
 
@@ -45,6 +48,43 @@ def test_machines_of_many_rows_are_libsvms(monkeypatch: pytest.MonkeyPatch, clas
     with torch.inference_mode():
         exported = many.module()(torch.from_numpy(X)).softmax(dim=1).numpy()
     np.testing.assert_allclose(exported, many.probabilities(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 7])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_fit_of_few_rows_is_libsvms_to_the_last_bit(classes: int, weighted: bool) -> None:
+    weights = np.linspace(0.3, 2, classes, dtype=np.float32) if weighted else None
+    model = fitted(classes, weights)
+    X, y = rows(900, classes)
+    flat = X.reshape(900, D).astype(np.float64)
+    of = None if weights is None else dict(enumerate(weights.tolist()))
+    reference = SVC(kernel="linear", C=0.1, class_weight=of, decision_function_shape="ovr").fit(flat, y)
+    learned = model.learned()
+    for name in ("support", "support_vectors", "dual_coef", "intercept"):
+        np.testing.assert_array_equal(learned[name], getattr(reference, f"{name}_"), err_msg=name)
+    for ours, theirs in zip(model._machines, (reference.coef_, reference.intercept_), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    expected = from_decisions(reference.decision_function(flat[::3])).astype(np.float32)
+    np.testing.assert_array_equal(model.probabilities(X[::3]), expected)
+
+
+@pytest.mark.parametrize("n", [7, 8, 9, 30])
+def test_products_are_the_same_whichever_half_is_computed(n: int) -> None:
+    A = np.random.default_rng(n).standard_normal((n, 37))
+    once, twice = inner_products(A, A), inner_products(A, A.copy())
+    np.testing.assert_array_equal(once, twice)
+    np.testing.assert_array_equal(once, [[np.dot(a, b) for b in A] for a in A])
+
+
+def test_more_rows_than_a_kernel_has_room_for_are_fitted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = fitted(3, None)
+    monkeypatch.setattr(svm, "_MOST_IN_KERNEL", 899)
+    many = fitted(3, None)
+    X, _ = rows(100, 3)
+    assert many._model.kernel == "linear" != few._model.kernel
+    for name, values in few.learned().items():
+        np.testing.assert_array_equal(many.learned()[name], values, err_msg=name)
+    np.testing.assert_array_equal(many.probabilities(X), few.probabilities(X))
 
 
 def test_a_fit_of_few_rows_after_one_of_many_is_that_of_few(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.svm import SVC
 from torch import nn
 
 from evenvoice.models.classical.paired import fit_paired_machines
+from evenvoice.models.classical.products import inner_products
 from evenvoice.models.classical.vectors import from_decisions, vectors
 from evenvoice.models.classical.votes import Votes
 from evenvoice.models.estimator import Estimator
@@ -19,6 +21,8 @@ from evenvoice.options import Positive
 
 # LIBSVM takes half a minute for these, and its time grows with their square.
 _MANY_ROWS = 20_000
+# The kernel of more rows, in float64, is left to LIBSVM, which keeps a part of it: 32 MB.
+_MOST_IN_KERNEL = 2_048
 
 Gamma = Annotated[Positive | Literal["scale"], Field(description="a number above 0, or 'scale'")]
 
@@ -140,10 +144,11 @@ class LinearSVM(_SupportVectorMachine):
         if len(X) > _MANY_ROWS:
             weights = np.ones(self.n_classes) if class_weights is None else class_weights
             self._model = None
-            self._machines = fit_paired_machines(vectors(X), y, self.n_classes, self._C, weights)
+            self._paired = fit_paired_machines(vectors(X), y, self.n_classes, self._C, weights)
             return
+        self._settings["kernel"] = inner_products if len(X) <= _MOST_IN_KERNEL else "linear"
         super()._fit(X, y, class_weights, seed)
-        self._machines = self._model.coef_, self._model.intercept_
+        self._support = X[self._model.support_]
 
     def _probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         if self._model is not None:
@@ -154,9 +159,35 @@ class LinearSVM(_SupportVectorMachine):
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return the support vectors, their weights and the intercepts; of many rows the machines' own weights."""
         if self._model is not None:
-            return super().learned()
-        weights, intercepts = self._machines
+            model = self._model
+            return {
+                "support": model.support_,
+                "support_vectors": vectors(self._support),
+                "dual_coef": model.dual_coef_,
+                "intercept": model.intercept_,
+            }
+        weights, intercepts = self._paired
         return {"weights": weights, "intercept": intercepts}
+
+    @property
+    def _machines(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Weights ``[k (k − 1) / 2, d]`` and intercepts, as `Votes` takes them.
+
+        A machine's weights are Σ αᵢ yᵢ xᵢ over the support vectors of its two classes. Row c of ``dual_coef`` is what
+        a support vector counts against the c-th of the other classes.
+        """
+        if self._model is None:
+            return self._paired
+        alphas, rows = self._model.dual_coef_, vectors(self._support)
+        if self.n_classes == 2:
+            return alphas @ rows, self._model.intercept_
+        ends = np.cumsum(self._model.n_support_)
+        own = [slice(end - size, end) for size, end in zip(self._model.n_support_, ends, strict=True)]
+        weights = [
+            alphas[second - 1, own[first]] @ rows[own[first]] + alphas[first, own[second]] @ rows[own[second]]
+            for first, second in combinations(range(self.n_classes), 2)
+        ]
+        return np.stack(weights), self._model.intercept_
 
     def module(self) -> nn.Module:
         """Return what was fitted as a network: features ``[b, c, h, w]`` to logits ``[b, k]``, the decision values."""
