@@ -153,6 +153,8 @@ def _one(plan: Plan, ids: NDArray[Any], y: NDArray[Any], prefix: str) -> pd.Data
         made |= {f"parent-{column + 1}": parents[:, column], f"weight-{column + 1}": weights[:, column]}
     times = plan.times(len(ids))
     odd = np.flatnonzero(times != 1)
+    if not len(odd):
+        return pd.DataFrame(made)
     kept = {
         "synthetic": "",
         "emotion": y[odd],

@@ -261,7 +261,7 @@ def _check_parents(plan: Plan, balanced: np.ndarray, ids: np.ndarray, fold: Fold
 
 def _with_parents(plan: pd.DataFrame, ids: np.ndarray) -> int:
     """How many of these rows come from an utterance among the ids."""
-    return int(np.isin(parent_ids(plan), ids).any(axis=1).sum())
+    return int(np.isin(parent_ids(plan), ids).any(axis=1).sum()) if len(plan) else 0
 
 
 def _counts(emotions: np.ndarray, labels: tuple[str, ...]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evenvoice.allocator import keep_freed_memory
@@ -170,7 +171,8 @@ def try_run(task: Task, *what: Any) -> tuple[RunKey, str] | None:
 
 def _check_converged(key: RunKey, predictions: pd.DataFrame) -> None:
     """Raise if a probability is NaN: such a run could be written, but never be read."""
-    unknown = int(predictions.filter(regex=f"^{PROBABILITY}").isna().any(axis=1).sum())
+    found = [predictions[name].isna().to_numpy() for name in predictions if str(name).startswith(PROBABILITY)]
+    unknown = int(np.any(found, axis=0).sum())
     if unknown:
         raise EvenvoiceError(
             f"{key.recipe}, {key.protocol}, seed {key.seed}, fold {key.fold}: the network gives NaN for {unknown} of "

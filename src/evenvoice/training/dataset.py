@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import overload
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import torch
 
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings, Shape, one_thread, rows_of
+from evenvoice.outside import is_outside
 from evenvoice.recipes import Needs
 from evenvoice.training.store import FeatureStore, Rows
 
@@ -233,6 +235,19 @@ def features_key(features: FeatureSettings) -> str:
 
 def shape_key(shape: Shape) -> str:
     """What tells shapes apart: the class and what it keeps."""
+    if is_outside(shape):  # it may keep something else by now
+        return _key_of(shape)
+    found = _KEYS.get(shape)
+    if found is None:
+        found = _KEYS[shape] = _key_of(shape)
+    return found
+
+
+# Of shipped shapes that are in use.
+_KEYS: WeakKeyDictionary[Shape, str] = WeakKeyDictionary()
+
+
+def _key_of(shape: Shape) -> str:
     return repr((type(shape).__module__, type(shape).__qualname__, _kept(shape)))
 
 

@@ -103,7 +103,8 @@ def fit_images_steps(
             "protocol that does not balance first, or leave partners out"
         )
     labels = labels or tuple(str(label) for label in np.unique(emotions))
-    missing = [label for label in labels if label not in set(emotions)]
+    there = set(emotions)
+    missing = [label for label in labels if label not in there]
     if missing:
         raise EvenvoiceError(
             f"emotion {missing[0]!r} has no utterance in the training part; leave it out with --emotions, "
