@@ -49,15 +49,48 @@ def test_equal_frames_are_those_of_two_loops(monkeypatch: pytest.MonkeyPatch, lo
     rng = np.random.default_rng(0)
     prints = [printed(rng.integers(0, 4, n).tolist(), (rng.random(n) < 0.7).tolist()) for n in (5, 9, 1, 12, 7)]
     track = room._Track.of(prints)
-    found = [(a, b) for one, other in room._equal_frames(track) for a, b in zip(one, other, strict=True)]
+    found = [each for three in room._equal_frames(track) for each in zip(*three, strict=True)]
+    file = np.repeat(np.arange(5), track.lengths).tolist()
+    audible, bits = (np.concatenate([getattr(each, name) for each in prints]) for name in ("audible", "bits"))
     expected = {
-        (a, b)
+        (file[a], a, b)
         for a in range(34)
         for b in range(34)
-        if track.file[a] < track.file[b] and track.audible[a] and track.audible[b] and track.bits[a] == track.bits[b]
+        if file[a] < file[b] and audible[a] and audible[b] and bits[a] == bits[b]
     }
     assert len(found) == len(expected) > 30
     assert set(found) == expected
+
+
+@pytest.mark.parametrize("lengths", [(1,) * 200, (64, 64, 1), (63, 2, 130, 1, 1, 500), (1000,)])
+def test_the_file_of_a_frame(lengths: tuple[int, ...]) -> None:
+    track = room._Track.of([printed([0] * n, [1] * n) for n in lengths])
+    files = np.repeat(np.arange(len(lengths)), lengths)
+    assert track.file(np.arange(len(files))).tolist() == files.tolist()
+
+
+@pytest.mark.parametrize(("parts", "indexed"), [(1, 1 << 20), (16, 7), (16, 1 << 20)])
+def test_the_next_frame_of_equal_bits(monkeypatch: pytest.MonkeyPatch, parts: int, indexed: int) -> None:
+    monkeypatch.setattr(room, "_PARTS", parts)
+    monkeypatch.setattr(room, "_INDEXED", indexed)
+    rng = np.random.default_rng(0)
+    bits, audible = rng.integers(0, 40, 200), rng.random(200) < 0.8
+    bits[::9] = 0xFFFFFF
+    words = room._Track.of([printed(bits.tolist(), audible.tolist())]).words
+    expected = [
+        next((b for b in range(a + 1, 200) if audible[b] and bits[b] == bits[a]), -1) if audible[a] else -1
+        for a in range(200)
+    ]
+    assert room._following(words).tolist() == expected
+
+
+def test_bits_are_counted() -> None:
+    words = np.random.default_rng(0).integers(0, 1 << 32, (3, 6), dtype=np.uint32)
+    words[0, :2], words[1, :2] = 0xFFFFFFFF, 0
+    expected = [
+        [a.bit_count() + b.bit_count() for a, b in zip(row[::2], row[1::2], strict=True)] for row in words.tolist()
+    ]
+    assert room._ones(words).tolist() == expected
 
 
 def test_bit_errors_by_hand() -> None:

@@ -143,6 +143,15 @@ def test_the_result_does_not_depend_on_threads_or_on_the_call():
     assert find_shortcut(table, jobs=1) == find_shortcut(table, jobs=2)
 
 
+def test_forests_that_are_fitted_again_say_the_same(monkeypatch):
+    table = recordings()
+    table.loc[table["emotion"] == "sad", "leading_silence"] += 0.5
+    kept = find_shortcut(table)
+    assert kept.matters_most is not None
+    monkeypatch.setattr("evenvoice.audit.shortcuts._FEW", 10)
+    assert find_shortcut(table) == kept
+
+
 def test_emotions_with_few_utterances_are_left_out():
     table = recordings(takes=3)
     few = table[(table["emotion"] != "sad") | (table["speaker"] < "s3")]

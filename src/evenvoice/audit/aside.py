@@ -24,6 +24,7 @@ class Aside:
 
     Args:
         dtype: Of each array.
+        most: Bytes that stay in memory; `MOST_IN_MEMORY` if ``None``.
 
     Examples:
         >>> with Aside(np.dtype(np.int8)) as aside:
@@ -33,10 +34,11 @@ class Aside:
         [[1, 2], [], [3]]
     """
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
+    def __init__(self, dtype: np.dtype[Any], *, most: int | None = None) -> None:
         self._dtype = dtype
+        self._most = MOST_IN_MEMORY if most is None else most
         self._lengths: list[int] = []
-        self._file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, prefix="evenvoice-")  # noqa: SIM115  # closed by __exit__
+        self._file = tempfile.SpooledTemporaryFile(self._most, prefix="evenvoice-")  # noqa: SIM115  # closed by __exit__
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +69,12 @@ class Aside:
     def arrays(self) -> Sequence[npt.NDArray[Any]]:
         """Return them in their order, read-only; they stay when this is closed."""
         ends = np.cumsum(self._lengths, dtype=np.int64)
-        return np.split(self._whole(int(ends[-1])), ends[:-1]) if self._lengths else []
+        return np.split(self.whole(), ends[:-1]) if self._lengths else []
 
-    def _whole(self, n: int) -> npt.NDArray[Any]:
-        """All n values, mapped where they are in a file."""
+    def whole(self) -> npt.NDArray[Any]:
+        """Return all of them as one array ``[sum of n]``, mapped where it is in a file."""
         self._file.flush()
-        if n * self._dtype.itemsize <= MOST_IN_MEMORY:
+        if sum(self._lengths) * self._dtype.itemsize <= self._most:
             self._file.seek(0)
             return np.frombuffer(self._file.read(), self._dtype)
         return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ), self._dtype)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from evenvoice.allocator import release
 from evenvoice.audit.fingerprint import BITS, HOP_SECONDS, Fingerprint
+from evenvoice.audit.nearest import NearestFirst
 
 Indices = npt.NDArray[np.signedinteger]
 
@@ -16,21 +18,27 @@ Indices = npt.NDArray[np.signedinteger]
 # under 0.25, and Haitsma and Kalker take 0.35.
 _BIT_ERRORS = 0.3
 
-# How many frames of an overlap are compared, and of how many pairs at once (some 20 MB).
+# How many frames of an overlap are compared, and of how many pairs at once: half a MB an array, which a cache holds.
 _FRAMES_COMPARED = 128
-_PAIRS_COMPARED = 8192
+_PAIRS_COMPARED = 512
 
 # A sub-fingerprint is looked up among so many of its equals, in the order of the files, so that one that is everywhere
 # costs no more than others. A large set of copies still becomes one set: each is matched with those that follow.
 _EQUALS = 64
 
-# How many sub-fingerprints are looked up at once, those of a file together: bounds the memory (about 100 MB).
-_LOOKED_UP = 20_000
+# How many sub-fingerprints are looked up at once, those of a file together: bounds the memory (about 50 MB).
+_LOOKED_UP = 8_000
 
-# How many frames are worked on at once while the index is made (some 10 MB an array).
+# How many frames are worked on at once while the index is made (some 8 MB an array), and in how many parts it is made.
 _INDEXED = 1 << 20
+_PARTS = 16
 
-_ONES = np.array([value.bit_count() for value in range(1 << 12)], np.uint8)
+# The bit of a word that tells an audible frame, above those of the sub-fingerprint.
+_AUDIBLE = np.uint32(1 << BITS)
+_BITS = np.uint32((1 << BITS) - 1)
+
+# The file of every 64th frame is noted, as a power of two: a file for each would take as much as the bits.
+_NEAR_FILE = 6
 
 
 def candidates(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, float]]:
@@ -40,7 +48,7 @@ def candidates(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, 
     different bits come first.
 
     The time grows with the number of recordings and of pairs that share a sub-fingerprint, not with that of all pairs.
-    Memory: 18 bytes a frame, 2.3 kB a second of sound, and 8 bytes more while the index is made; 24 bytes a pair.
+    Memory: 8 bytes a frame, 1 kB a second of sound; pairs are put aside in files where there are many.
 
     Args:
         fingerprints: One for each recording.
@@ -48,121 +56,172 @@ def candidates(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, 
     if not fingerprints:
         return
     track = _Track.of(fingerprints)
-    found = []
-    for first, second, lag in _sharing(track):
-        for block in np.array_split(np.arange(len(first)), len(first) // _PAIRS_COMPARED + 1):
-            errors = _bit_errors(track, first[block], second[block], lag[block])
-            near = errors < _BIT_ERRORS
-            pairs = (values[block][near].astype(np.int32) for values in (first, second, lag))
-            found.append((errors[near], *pairs))
-    del track
-    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
-    del found
-    errors, firsts, seconds, lags = columns
-    order = np.lexsort((lags, seconds, firsts, errors))
-    for start in range(0, len(order), _PAIRS_COMPARED):
-        block = order[start : start + _PAIRS_COMPARED]
-        yield from zip(
-            firsts[block].tolist(), seconds[block].tolist(), (lags[block] * HOP_SECONDS).tolist(), strict=True
-        )
+    with NearestFirst(_BIT_ERRORS) as pairs:
+        for first, second, lag in _sharing(track):
+            for start in range(0, len(first), _PAIRS_COMPARED):
+                block = slice(start, start + _PAIRS_COMPARED)
+                errors = _bit_errors(track, first[block], second[block], lag[block])
+                near = errors < _BIT_ERRORS
+                pairs.put(errors[near], first[block][near], second[block][near], lag[block][near])
+        del track
+        for firsts, seconds, lags in pairs:
+            yield from zip(firsts.tolist(), seconds.tolist(), (lags * HOP_SECONDS).tolist(), strict=True)
 
 
 @dataclass(frozen=True)
 class _Track:
     """The sub-fingerprints of all recordings, one recording behind the other.
 
-    ``bits``, ``audible`` and ``file`` are ``[all frames]``, ``starts`` (frames) and ``lengths`` ``[files]``.
+    ``words`` is ``[all frames]``: the bits, and `_AUDIBLE` where they are. ``starts`` (frames) and ``lengths`` are
+    ``[files]``. ``near_file`` is the file of every 64th frame; ``steps`` is how many begin, at most, until
+    the next.
     """
 
-    bits: npt.NDArray[np.uint32]
-    audible: npt.NDArray[np.bool_]
-    file: Indices
+    words: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
+    near_file: npt.NDArray[np.intp]
+    steps: int
 
     @classmethod
     def of(cls, fingerprints: Sequence[Fingerprint]) -> _Track:
         """Join the fingerprints of at least one recording."""
-        bits = np.concatenate([each.bits for each in fingerprints])
-        audible = np.concatenate([each.audible for each in fingerprints])
         lengths = np.array([len(each.bits) for each in fingerprints], np.int64)
-        file = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        return cls(bits, audible, file, np.cumsum(lengths) - lengths, lengths)
+        ends = np.cumsum(lengths)
+        words = np.empty(ends[-1], np.uint32)
+        read = 0
+        for each, end in zip(fingerprints, ends.tolist(), strict=True):
+            words[end - len(each.bits) : end] = each.bits | each.audible * _AUDIBLE
+            read += len(each.bits)
+            if read > _INDEXED or end == len(words):
+                release(each.bits)
+                release(each.audible)
+                read = 0
+        near_file = np.searchsorted(ends, np.arange(0, len(words), 1 << _NEAR_FILE), side="right")
+        steps = int(np.diff(near_file, append=len(lengths) - 1).max())
+        return cls(words, ends - lengths, lengths, near_file, steps)
 
-    def lag(self, one: Indices, other: Indices) -> npt.NDArray[np.int64]:
-        """Return how many frames later, counted from the beginning of its file, the other frame is."""
-        lag: npt.NDArray[np.int64] = (other - self.starts[self.file[other]]) - (one - self.starts[self.file[one]])
-        return lag
+    @property
+    def audible(self) -> npt.NDArray[np.bool_]:
+        """Which frames are not silence: ``[all frames]``."""
+        return self.words >= _AUDIBLE
+
+    def file(self, frames: Indices) -> npt.NDArray[np.intp]:
+        """Return the file of each frame."""
+        file: npt.NDArray[np.intp] = self.near_file[frames >> _NEAR_FILE]
+        ends = self.starts + self.lengths
+        for _ in range(self.steps):
+            file += ends[file] <= frames
+        return file
 
 
 def _sharing(track: _Track) -> Iterator[tuple[Indices, Indices, Indices]]:
-    """Yield first, second and lag (in frames) of the pairs that share a sub-fingerprint: the lag at which most do."""
-    files = len(track.lengths)
-    span = 2 * int(track.lengths.max()) + 1
-    for one, other in _equal_frames(track):
-        pair = track.file[one].astype(np.int64) * files + track.file[other]
-        lag = track.lag(one, other)
-        code, votes = np.unique(pair * span + lag + span // 2, return_counts=True)
-        pair, lag = code // span, code % span - span // 2
-        by_votes = np.lexsort((-votes, pair))
-        best = by_votes[np.unique(pair[by_votes], return_index=True)[1]]
-        yield pair[best] // files, pair[best] % files, lag[best]
+    """Yield first, second and lag (in frames) of the pairs that share a sub-fingerprint: the lag at which most do.
+
+    Of lags with as many, the smallest.
+    """
+    files, longest = len(track.lengths), int(track.lengths.max())
+    bits = (2 * longest).bit_length()
+    for first, one, other in _equal_frames(track):
+        second = track.file(other)
+        lag = (other - track.starts[second]) - (one - track.starts[first])
+        code = ((first * files + second) << bits) + (lag + longest)
+        code.sort()
+        at = np.flatnonzero(np.diff(code, prepend=-1))
+        code, votes = code[at], np.diff(at, append=len(code))
+        pair = code >> bits
+        begins = np.flatnonzero(np.diff(pair, prepend=-1))
+        most = np.maximum.reduceat(votes, begins) if len(begins) else votes
+        most_voted = np.flatnonzero(votes == np.repeat(most, np.diff(begins, append=len(pair))))
+        best = most_voted[np.flatnonzero(np.diff(pair[most_voted], prepend=-1))]
+        pair = pair[best]
+        yield pair // files, pair % files, (code[best] & ((1 << bits) - 1)) - longest
 
 
-def _equal_frames(track: _Track) -> Iterator[tuple[Indices, Indices]]:
-    """Yield the frames of equal bits in different files, the earlier file first; all of an earlier file at once."""
-    order, followers = _by_bits(track)
-    place = np.zeros(len(track.bits), order.dtype)
-    for start in range(0, len(order), _INDEXED):
-        place[order[start : start + _INDEXED]] = np.arange(start, min(start + _INDEXED, len(order)))
+def _equal_frames(track: _Track) -> Iterator[tuple[Indices, Indices, Indices]]:
+    """Yield the frames of equal bits in different files, the earlier file first; all of an earlier file at once.
+
+    That is the earlier file, the frame in it and the other frame.
+    """
+    following = _following(track.words)
     ends = track.starts + track.lengths
-    audible = np.cumsum(np.add.reduceat(track.audible, track.starts, dtype=np.int64))
+    audible = _audible_before(track, ends)
     file = done = 0
     while file < len(ends):
         last = min(int(np.searchsorted(audible, done + _LOOKED_UP)), len(ends) - 1)
-        first_frame, done = int(track.starts[file]), int(audible[last])
-        frames = np.flatnonzero(track.audible[first_frame : ends[last]]) + first_frame
+        begin, done = int(track.starts[file]), int(audible[last])
         file = last + 1
-        places = place[frames]
-        count = followers[places].astype(np.int64)
-        one = np.repeat(places, count)
-        step = np.arange(count.sum(), dtype=order.dtype) - np.repeat((np.cumsum(count) - count), count) + 1
-        other = order[one + step]
-        one = order[one]
-        differ = track.file[one] != track.file[other]
-        yield one[differ], other[differ]
+        one = np.flatnonzero(track.words[begin : ends[last]] >= _AUDIBLE) + begin
+        first, other, found = track.file(one), one, []
+        for _ in range(_EQUALS):
+            other = following[other]
+            there = np.flatnonzero(other >= 0)
+            first, one, other = first[there], one[there], other[there]
+            # Those of equal bits in the same file are looked up too.
+            differ = np.flatnonzero(other >= ends[first])
+            found.append((first[differ], one[differ], other[differ]))
+        firsts, ones, others = (np.concatenate(column) for column in zip(*found, strict=True))
+        yield firsts, ones, others
 
 
-def _by_bits(track: _Track) -> tuple[Indices, npt.NDArray[np.uint8]]:
-    """Return the audible frames in the order of their bits, and how many equals follow each.
+def _audible_before(track: _Track, ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return how many audible frames there are up to the end of each file."""
+    each = [
+        int(np.count_nonzero(track.words[start:end] >= _AUDIBLE))
+        for start, end in zip(track.starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return np.cumsum(each, dtype=np.int64)
 
-    Equals are in the order of the files. Bits and frame number are sorted as one number of 64 bits, in place: an index
-    of its own would take as much again.
+
+def _following(words: npt.NDArray[np.uint32]) -> Indices:
+    """Return for each audible frame the next one with its bits, -1 where there is none: ``[all frames]``.
+
+    Bits and frame number are sorted as one number of 64 bits, those with one remainder of the bits at a time: all at
+    once would take as much memory again as all that stays.
     """
-    key = np.flatnonzero(track.audible).view(np.uint64)
-    blocks = [slice(start, start + _INDEXED) for start in range(0, len(key), _INDEXED)]
-    for block in blocks:
-        key[block] |= track.bits[key[block]].astype(np.uint64) << np.uint64(64 - BITS)
-    key.sort()
-    of_frame = np.uint64((1 << (64 - BITS)) - 1)
-    order: Indices = np.empty(len(key), np.int32 if len(track.bits) < 2**31 else np.int64)
-    followers = np.empty(len(key), np.uint8)
-    for block in blocks:
-        equals_end = np.searchsorted(key, key[block] | of_frame, side="right")
-        followers[block] = np.minimum(equals_end - np.arange(block.start, min(block.stop, len(key))) - 1, _EQUALS)
-        order[block] = key[block] & of_frame
-    return order, followers
+    following: Indices = np.full(len(words), -1, np.int32 if len(words) < 2**31 else np.int64)
+    starts = range(0, len(words), _INDEXED)
+    for part in range(_PARTS):
+        pieces = []
+        for start in starts:
+            block = words[start : start + _INDEXED]
+            frames = np.flatnonzero((block >= _AUDIBLE) & (_hashed(block) == part))
+            bits = (block[frames] & _BITS).astype(np.uint64) << np.uint64(64 - BITS)
+            pieces.append(bits | (frames + start).astype(np.uint64))
+        key = np.concatenate(pieces)
+        key.sort()
+        frames = (key & np.uint64((1 << (64 - BITS)) - 1)).astype(following.dtype)
+        key >>= np.uint64(64 - BITS)
+        same = key[1:] == key[:-1]
+        following[frames[:-1][same]] = frames[1:][same]
+    return following
+
+
+def _hashed(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return a number below `_PARTS` for the bits of each word, evenly spread (Knuth's multiplicative hash)."""
+    return (words & _BITS) * np.uint32(2654435761) >> np.uint32(32 - _PARTS.bit_length() + 1)
 
 
 def _bit_errors(track: _Track, first: Indices, second: Indices, lag: Indices) -> npt.NDArray[np.float64]:
     """Return for each pair the share of bits that differ, over frames that are audible in both; 1 where none is."""
     begin = np.maximum(0, -lag)
     end = np.minimum(track.lengths[first], track.lengths[second] - lag)
-    at = begin[:, None] + (end - begin)[:, None] * np.arange(_FRAMES_COMPARED) // _FRAMES_COMPARED
-    one = track.starts[first][:, None] + at
-    other = track.starts[second][:, None] + at + lag[:, None]
-    both = track.audible[one] & track.audible[other]
-    different = track.bits[one] ^ track.bits[other]
-    ones = (_ONES[different & 0xFFF] + _ONES[different >> 12]) * both
+    step = (end - begin).astype(np.int32)[:, None] * np.arange(_FRAMES_COMPARED, dtype=np.int32) // _FRAMES_COMPARED
+    one = track.words[step + (track.starts[first] + begin)[:, None]]
+    other = track.words[step + (track.starts[second] + begin + lag)[:, None]]
+    both = (one & other) >> np.uint32(BITS)
     compared = both.sum(axis=1)
-    return np.where(compared > 0, ones.sum(axis=1) / (BITS * np.maximum(compared, 1)), 1.0)
+    ones = _ones((one ^ other) * both).sum(axis=1)
+    return np.where(compared > 0, ones / (BITS * np.maximum(compared, 1)), 1.0)
+
+
+def _ones(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+    """Return how many bits are set in every two words: ``[..., n]`` to ``[..., n / 2]``.
+
+    Each step adds neighbours: bits to pairs, pairs to fours, fours to bytes; the product adds all bytes into the upper.
+    """
+    both = words.view(np.uint64)
+    both = both - ((both >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    both = (both & np.uint64(0x3333333333333333)) + ((both >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    both = (both + (both >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (both * np.uint64(0x0101010101010101)) >> np.uint64(56)

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from evenvoice.audit.associations import association_findings, associations, one_emotion_findings
-from evenvoice.audit.decoded import Decoded, decode_all, decoded_table, unusable_findings
+from evenvoice.audit.decoded import decode_all, decoded_table, unusable_findings
 from evenvoice.audit.duplicates import duplicate_findings, find_duplicates
 from evenvoice.audit.findings import Audit, Finding, Kind
+from evenvoice.audit.fingerprint import Fingerprint
 from evenvoice.audit.labels import label_findings
 from evenvoice.audit.lengths import length_findings
 from evenvoice.audit.shortcuts import (
@@ -73,8 +74,11 @@ def audit_corpus(corpus: Corpus | pd.DataFrame | Path | str, *, jobs: int | None
     notes.facts["utterances"] = len(corpus)
     notes.findings += unusable_findings(decoded)
     notes.checked.append(f"{len(decoded)} recordings decoded")
+    fingerprints = [one.fingerprint for one in decoded if not isinstance(one, AudioError)]
+    del decoded  # of many recordings what is measured takes memory, and the table has it
     if len(table):
-        _note_sounds(notes, table, decoded)
+        _note_sounds(notes, table, fingerprints)
+    del fingerprints
     _note_associations(notes, table if len(table) else corpus.table)
     if len(table):
         for properties in (RECORDING_PROPERTIES, LOUDNESS_AND_DURATION):
@@ -92,10 +96,9 @@ def _warnings_of(corpus: Corpus) -> list[Finding]:
     return [Finding(_WARNINGS, f"{len(warnings)} of them", warnings)] if warnings else []
 
 
-def _note_sounds(notes: _Notes, table: pd.DataFrame, decoded: Sequence[Decoded | AudioError]) -> None:
+def _note_sounds(notes: _Notes, table: pd.DataFrame, fingerprints: Sequence[Fingerprint]) -> None:
     """Note copies and the defects of signals, and what the recordings are."""
-    pairs = find_duplicates([one.fingerprint for one in decoded if not isinstance(one, AudioError)])
-    notes.findings += duplicate_findings(pairs, table)
+    notes.findings += duplicate_findings(find_duplicates(fingerprints), table)
     notes.findings += signal_findings(table)
     notes.findings += length_findings(table)
     notes.checked += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,9 @@ _UNUSABLE = Kind(
     "repair or remove them, or evaluate with --skip-bad; this audit went on without them",
 )
 
+# The columns that are added to a corpus' table.
+_MEASURES = [field.name for field in fields(SignalMeasures)]
+_HEADER = ("rate", "channels", "format", "subtype")
 
 # Of a fingerprint whose arrays are put aside.
 _NOTHING = np.empty(0, np.uint32), np.empty(0, bool), np.empty(0, np.int8)
@@ -93,12 +96,10 @@ def decoded_table(corpus: Corpus, decoded: Sequence[Decoded | AudioError]) -> pd
     """
     usable = [not isinstance(one, AudioError) for one in decoded]
     table = corpus.table[usable]
-    rows = [
-        asdict(one.measures) | {name: getattr(one, name) for name in ("rate", "channels", "format", "subtype")}
-        for one in decoded
-        if not isinstance(one, AudioError)
-    ]
-    return table.join(pd.DataFrame(rows, index=table.index))
+    found = [one for one in decoded if not isinstance(one, AudioError)]
+    measures = {name: [getattr(one.measures, name) for one in found] for name in _MEASURES}
+    header = {name: [getattr(one, name) for one in found] for name in _HEADER}
+    return table.join(pd.DataFrame(measures | header, index=table.index))
 
 
 def unusable_findings(decoded: Sequence[Decoded | AudioError]) -> list[Finding]:

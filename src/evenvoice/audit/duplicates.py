@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evenvoice.allocator import MOST_READ, release
+from evenvoice.allocator import release
 from evenvoice.audit.candidates import candidates
 from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind, some
@@ -31,6 +31,9 @@ _NEAR = 0.6
 # Two recordings that were each compared with so many nearer candidates in vain are not compared: hums of one pitch have
 # candidates that grow with the corpus, and a copy is nearest. Of EmoDB and RAVDESS together, none has more than 8.
 _OTHERS = 16
+
+# Bytes of waveforms to read from their file before it is given back: the system maps more, whole folios of it.
+_MOST_READ = 1 << 21
 
 # A set of more than this is one line of evidence; of a smaller one each pair is.
 _LARGE = 4
@@ -90,16 +93,17 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
         first, second = numbers[a], numbers[b]
         if min(others[first], others[second]) >= _OTHERS:
             continue
+        both = fingerprints[first], fingerprints[second]
+        if read > _MOST_READ:
+            release(both[0].shape)
+            read = 0
         shorter = min(first, second, key=lambda number: len(fingerprints[number].shape))
         if shorter not in hums:
             hums[shorter] = is_periodic(fingerprints[shorter], _NEAR)
+            read += fingerprints[shorter].shape.nbytes
         if hums[shorter]:
             continue
-        both = fingerprints[first], fingerprints[second]
         read += sum(each.shape.nbytes for each in both)
-        if read > MOST_READ:
-            release(both[0].shape)
-            read = 0
         correlation, lag = correlate(*both, about)
         if correlation < _NEAR:
             others.update((first, second))
@@ -155,6 +159,8 @@ def duplicate_findings(pairs: Sequence[Pair], utterances: pd.DataFrame) -> list[
         >>> found.evidence
         ('1/a.wav (1) = 2/b.wav (2), shifted 0.12 s, correlation 0.998',)
     """
+    if not pairs:
+        return []
     sets = duplicate_sets(pairs)
     across = {
         column: {
@@ -211,7 +217,8 @@ def _relation(pair: Pair, names: Sequence[str]) -> str:
 def _names(utterances: pd.DataFrame) -> list[str]:
     """Return the files relative to the folder that holds them all, with the times where they are parts of files."""
     files = [Path(file) for file in utterances["file"]]
-    shared = set.intersection(*(set(file.parents) for file in files)) if files else set()
+    folders = dict.fromkeys(file.parent for file in files)
+    shared = set.intersection(*({folder, *folder.parents} for folder in folders)) if files else set()
     folder = max(shared, key=lambda each: len(each.parts), default=Path())
     names = [file.relative_to(folder).as_posix() for file in files]
     if "start" not in utterances or "end" not in utterances:

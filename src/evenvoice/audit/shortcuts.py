@@ -32,6 +32,8 @@ WIDE_MARGIN = 0.5
 # Fewer utterances of an emotion than this tell nothing in five folds.
 _FEWEST = 10
 _TREES = 100
+# Forests on so many rows are kept while they may be asked again: some 100 MB.
+_FEW = 10_000
 _PERMUTATIONS = 999
 # With two or three speakers an interval over speakers is not a guard against chance; a permutation test is.
 _RARE = 0.01
@@ -161,7 +163,7 @@ def find_shortcut(table: pd.DataFrame, properties: PropertySet = RECORDING_PROPE
     folds, tested_on = _folds(table)
     X = np.column_stack([_numbers(table[column]) for column in properties.columns])
     y = np.unique(table["emotion"].to_numpy(str), return_inverse=True)[1]
-    forests = [_forest(jobs).fit(X[fold.train], y[fold.train]) for fold in folds]
+    forests = _Forests(X, y, folds, jobs)
     predicted = _held_out(forests, folds, X)
     predictions = pd.DataFrame({"utterance": table.index, "speaker": table["speaker"].to_numpy()})
     predictions = predictions.assign(emotion=y.astype(str), predicted=predicted.astype(str))
@@ -177,7 +179,7 @@ def find_shortcut(table: pd.DataFrame, properties: PropertySet = RECORDING_PROPE
     )
     if not shortcut.found:
         return shortcut
-    return replace(shortcut, matters_most=_matters_most(forests, folds, X, y, list(properties.columns.values())))
+    return replace(shortcut, matters_most=_matters_most(forests, predicted, list(properties.columns.values())))
 
 
 def shortcut_findings(shortcut: Shortcut) -> list[Finding]:
@@ -212,31 +214,56 @@ def _forest(jobs: int) -> RandomForestClassifier:
     return RandomForestClassifier(_TREES, min_samples_leaf=5, class_weight="balanced", random_state=0, n_jobs=jobs)
 
 
-def _held_out(
-    forests: list[RandomForestClassifier], folds: list[Fold], X: npt.NDArray[np.float64]
-) -> npt.NDArray[np.intp]:
+class _Forests:
+    """A forest for each fold, fitted on its training part.
+
+    Few rows: each is kept. Many: each is fitted again when it is asked for again, to the same trees, for five forests
+    on 100,000 rows take a gigabyte.
+    """
+
+    def __init__(self, X: npt.NDArray[np.float64], y: npt.NDArray[np.intp], folds: list[Fold], jobs: int) -> None:
+        self.X, self.y, self.folds, self._jobs = X, y, folds, jobs
+        self._kept: dict[int, RandomForestClassifier] = {}
+
+    def __getitem__(self, number: int) -> RandomForestClassifier:
+        """Return the forest of a fold."""
+        if number in self._kept:
+            return self._kept[number]
+        train = self.folds[number].train
+        forest = _forest(self._jobs).fit(self.X[train], self.y[train])
+        if len(self.y) <= _FEW:
+            self._kept[number] = forest
+        return forest
+
+
+def _held_out(forests: _Forests, folds: list[Fold], X: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """Return the predictions of all rows, each by the forest that has not seen it."""
-    predictions = [forest.predict(X[fold.test]) for forest, fold in zip(forests, folds, strict=True)]
-    order = np.argsort(np.concatenate([fold.test for fold in folds]))
-    return np.asarray(np.concatenate(predictions)[order], dtype=np.intp)
+    predicted = np.empty(len(X), np.intp)
+    for number, fold in enumerate(folds):
+        predicted[fold.test] = forests[number].predict(X[fold.test])
+    return predicted
 
 
-def _matters_most(
-    forests: list[RandomForestClassifier],
-    folds: list[Fold],
-    X: npt.NDArray[np.float64],
-    y: npt.NDArray[np.intp],
-    names: list[str],
-) -> tuple[str, float]:
-    """Return the property that costs most UA when its values are shuffled, and how much (permutation importance)."""
-    whole = unweighted_accuracy(y, _held_out(forests, folds, X))
-    drops = {}
-    for number, name in enumerate(names):
-        if np.ptp(X[:, number]) == 0:
-            continue
-        shuffled = X.copy()
-        shuffled[:, number] = np.random.default_rng(0).permutation(shuffled[:, number])
-        drops[name] = whole - unweighted_accuracy(y, _held_out(forests, folds, shuffled))
+def _matters_most(forests: _Forests, predicted: npt.NDArray[np.intp], names: list[str]) -> tuple[str, float]:
+    """Return the property that costs most UA when its values are shuffled, and how much (permutation importance).
+
+    Args:
+        forests: Of all folds.
+        predicted: What they say of the rows that they have not seen, as these are: ``[n]``.
+        names: Of the properties, one a column.
+    """
+    X, y = forests.X, forests.y
+    varied = np.flatnonzero(np.ptp(X, axis=0)).tolist()
+    without = {number: np.empty(len(X), np.intp) for number in varied}
+    for fold_number, fold in enumerate(forests.folds):
+        forest = forests[fold_number]
+        for number in varied:
+            tested = X[fold.test]
+            tested[:, number] = np.random.default_rng(0).permutation(X[:, number])[fold.test]
+            without[number][fold.test] = forest.predict(tested)
+        del forest  # before the next is made
+    whole = unweighted_accuracy(y, predicted)
+    drops = {names[number]: whole - unweighted_accuracy(y, without[number]) for number in varied}
     return max(drops.items(), key=lambda one: one[1])
 
 
