@@ -33,3 +33,10 @@ def test_a_parabola_bends_the_same_everywhere():
     assert second[0, 0].numpy() == pytest.approx(np.full(20, 6.0), abs=1e-3)
     # The slope 6t - 5 where a whole window fits, and that of the nearest window at the ends.
     assert first[0, 0].numpy() == pytest.approx((6 * time.clamp(4, 15) - 5).numpy(), abs=1e-3)
+
+
+@pytest.mark.parametrize("length", [9, 10, 31, 32, 33, 200])
+def test_without_padding_no_lengths_are_needed(length: int) -> None:
+    rows = -800 + torch.randn(3, 5, length, generator=torch.Generator().manual_seed(length))
+    for found, expected in zip(deltas(rows), deltas(rows, torch.full((3,), length)), strict=True):
+        assert torch.equal(found, expected)

@@ -161,3 +161,12 @@ def test_what_is_appended_changes_nothing(settings):
 
 def test_nothing_is_stored(settings):
     assert MFCC(settings).state_dict() == {}
+
+
+def test_a_batch_without_padding_has_the_features_of_a_padded_one(settings):
+    """Nothing is masked where all waveforms have one length; a longer neighbour brings the masks back."""
+    waveforms = [speechlike(20000, seed=1), speechlike(20000, seed=2)]
+    whole = ours(settings, *waveforms)
+    padded = ours(settings, *waveforms, speechlike(31000, seed=3))
+    for one, other in zip(whole, padded[:2], strict=True):
+        assert_same(one, other, ROUNDING)

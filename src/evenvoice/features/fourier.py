@@ -42,8 +42,9 @@ class PowerSpectrum(nn.Module):
         spectrum = torch.stft(
             waveform, len(self.window), self.hop_length, window=self.window, center=False, return_complex=True
         )
-        real, imaginary = torch.view_as_real(spectrum).unbind(-1)
-        return real.square() + imaginary.square()
+        # Squared while real and imaginary parts lie side by side: half the time of squaring each apart.
+        squares = torch.view_as_real(spectrum).square_()
+        return squares[..., 0] + squares[..., 1]
 
 
 class FactoredPowerSpectrum(nn.Module):

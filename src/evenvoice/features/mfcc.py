@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from evenvoice.features.delta import WIDTH, deltas
 from evenvoice.features.fourier import PowerSpectrum
-from evenvoice.features.mel import mel_basis
+from evenvoice.features.mel import MelBands
 from evenvoice.features.mfcc_settings import MFCCSettings
 
 # librosa.power_to_db: the floor of a power, and how far below its own loudest band an utterance counts.
@@ -46,12 +46,12 @@ class MFCC(nn.Module):
     """
 
     name: ClassVar[str] = "mfcc"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     groups: ClassVar[int] = 3  # MFCC, Δ, ΔΔ
     Settings: ClassVar[type[MFCCSettings]] = MFCCSettings
 
-    mel: Tensor
     dct: Tensor
+    zeroth: Tensor
 
     def __init__(self, settings: MFCCSettings | None = None, **options: Any) -> None:
         super().__init__()
@@ -66,32 +66,35 @@ class MFCC(nn.Module):
         hann = torch.hann_window(settings.window, dtype=torch.float64).to(torch.float32)
         window = nn.functional.pad(hann, (side, settings.n_fft - settings.window - side))
         self.spectrum = PowerSpectrum(window, settings.hop_length)
-        # Neither is learned, and both follow from the settings: there is nothing to store.
-        basis = mel_basis(settings.sample_rate, settings.n_fft, settings.n_mels)
-        self.register_buffer("mel", basis, persistent=False)
+        self.mel = MelBands(settings.sample_rate, settings.n_fft, settings.n_mels)
+        # It is not learned and follows from the settings: there is nothing to store.
         self.register_buffer("dct", dct_basis(settings.n_mfcc, settings.n_mels), persistent=False)
+        zeroth = torch.zeros(settings.n_mfcc, 1)
+        zeroth[0] = math.sqrt(settings.n_mels)
+        self.register_buffer("zeroth", zeroth, persistent=False)
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features ``[b, 3·n_mfcc, t]`` and the number of frames ``[b]`` of each utterance."""
-        power = self.power(waveform, lengths)
         frames = 1 + lengths.clamp(min=self.shortest) // self.hop_length
+        if _is_whole(waveform, lengths):
+            cepstrum = self.cepstrum(decibels(self.mel(self.power(waveform))))
+            return torch.cat((cepstrum, *deltas(cepstrum)), dim=1), frames
+        position = torch.arange(waveform.shape[1], device=waveform.device)
+        power = self.power(waveform.masked_fill(position >= lengths[:, None], 0.0))
         own = torch.arange(power.shape[2], device=power.device) < frames[:, None]
-        cepstrum = self.cepstrum(decibels(self.mel @ power, own))
-        first, second = deltas(cepstrum, frames)
-        features = torch.cat((cepstrum, first, second), dim=1)
+        cepstrum = self.cepstrum(decibels(self.mel(power), own))
+        features = torch.cat((cepstrum, *deltas(cepstrum, frames)), dim=1)
         return features.masked_fill(~own[:, None], 0.0), frames
 
     def frames(self, samples: int) -> int:
         """Return how many frames so many samples have, as a centred transform counts them, without the filling."""
         return 1 + samples // self.hop_length
 
-    def power(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+    def power(self, waveform: Tensor) -> Tensor:
         """Return the power spectrum ``[b, 1 + n_fft // 2, t]`` of centred frames, t >= 9."""
-        position = torch.arange(waveform.shape[1], device=waveform.device)
-        own = waveform.masked_fill(position >= lengths[:, None], 0.0)
         half = self.n_fft // 2
         missing = torch.sym_max(self.shortest - waveform.shape[1], 0)  # type: ignore[no-untyped-call]  # not annotated
-        power: Tensor = self.spectrum(nn.functional.pad(own, (half, half + missing)))
+        power: Tensor = self.spectrum(nn.functional.pad(waveform, (half, half + missing)))
         return power
 
     def cepstrum(self, bands: Tensor) -> Tensor:
@@ -100,24 +103,28 @@ class MFCC(nn.Module):
         # 1.5e-3. The mean of a frame enters c0 alone (every other row of the DCT sums to zero): take it out, and give
         # c0 its exact share, n_mels * mean / sqrt(n_mels).
         mean = bands.mean(dim=1, keepdim=True)
-        coefficients = self.dct @ (bands - mean)
-        zeroth = coefficients[:, :1] + math.sqrt(self.dct.shape[1]) * mean
-        return torch.cat((zeroth, coefficients[:, 1:]), dim=1)
+        return torch.addcmul(self.dct @ (bands - mean), self.zeroth, mean)
 
 
-def decibels(power: Tensor, own: Tensor) -> Tensor:
+def _is_whole(waveform: Tensor, lengths: Tensor) -> bool:
+    """Whether nothing of a batch is padding, so that nothing has to be masked; a model file must not depend on it."""
+    return not torch.compiler.is_exporting() and int(lengths.min()) == waveform.shape[1]
+
+
+def decibels(power: Tensor, own: Tensor | None = None) -> Tensor:
     """Return powers ``[b, bands, t]`` in dB, none more than 80 below the loudest of the utterance's own frames.
 
     Args:
         power: Not negative.
-        own: ``[b, t]`` bool: which frames are the utterance's own.
+        own: ``[b, t]`` bool: which frames are the utterance's own; all if not given.
 
     Examples:
-        >>> decibels(torch.tensor([[[1.0, 100.0, 1e-9]]]), torch.tensor([[True, True, True]]))
+        >>> decibels(torch.tensor([[[1.0, 100.0, 1e-9]]]))
         tensor([[[  0.,  20., -60.]]])
     """
     level = 10 * torch.log10(power.clamp(min=_FLOOR))
-    loudest = level.masked_fill(~own[:, None], -math.inf).amax(dim=(1, 2), keepdim=True)
+    counted = level if own is None else level.masked_fill(~own[:, None], -math.inf)
+    loudest = counted.amax(dim=(1, 2), keepdim=True)
     return torch.maximum(level, loudest - _TOP_DB)
 
 

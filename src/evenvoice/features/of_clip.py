@@ -12,7 +12,7 @@ import torch
 from evenvoice.audio import Clip, Waveform, content_hash, load, open_perturbation
 from evenvoice.errors import AudioError
 from evenvoice.features.cache import cache_key
-from evenvoice.features.extractor import Features, FeatureSettings, compute
+from evenvoice.features.extractor import Extractor, Features, FeatureSettings, compute
 from evenvoice.features.shapes import Shape, ShapeSettings
 from evenvoice.features.shards import Entry, Shards
 from evenvoice.outside import calling, is_outside, refused
@@ -47,10 +47,14 @@ class OfClip:
     perturbation: str | None = None
 
     @cached_property
+    def extractor(self) -> Extractor:
+        """The extractor."""
+        return self.settings.make()
+
+    @cached_property
     def made_shapes(self) -> list[Shape]:
         """The shapes."""
-        extractor = self.settings.make()
-        return [shape.make(extractor) for shape in self.shapes]
+        return [shape.make(self.extractor) for shape in self.shapes]
 
     @property
     def called(self) -> str:
@@ -70,11 +74,10 @@ class OfClip:
             waveform: Of the clip, at the extractor's rate.
             content: SHA-256 of the file: what a perturbation draws at random follows from it.
         """
-        extractor = self.settings.make()
         if self.perturbation is not None:
             perturb = open_perturbation(self.perturbation)
-            waveform = perturb(waveform, extractor.sample_rate, int(content[:8], 16))
-        return self.of_features(compute(extractor, waveform))
+            waveform = perturb(waveform, self.extractor.sample_rate, int(content[:8], 16))
+        return self.of_features(compute(self.extractor, waveform))
 
     def of_features(self, features: Features, digest: bytes | None = None) -> Extracted:
         """Return what a clip gives by its features, float32 ``[n_rows, t]``, whose digest may be known."""
@@ -95,7 +98,7 @@ class CachedOfClip:
             content = content_hash(clip.file)
             found = self.find(content, clip)
             if found is None:
-                rate = self.of.settings.make().sample_rate
+                rate = self.of.extractor.sample_rate
                 found = self.of.compute(load(clip.file, rate=rate, start=clip.start, end=clip.end), content)
                 self.keep(content, clip, found)
             return found
@@ -114,7 +117,7 @@ class CachedOfClip:
             if rows is not None:
                 return rows
         entry = self.cache.get(cache_key(content, clip, self.of.settings, self.of.perturbation))
-        features = None if entry is None else _array(entry, self.of.settings.make().n_rows)
+        features = None if entry is None else _array(entry, self.of.extractor.n_rows)
         if entry is None or features is None:
             return None
         found = self.of.of_features(features, entry.digest)
@@ -125,7 +128,8 @@ class CachedOfClip:
     def keep(self, content: str, clip: Clip, found: Extracted) -> None:
         """Put into the cache what was computed: the rows of each shape, or the features."""
         if not self.of.shapes:
-            self.cache.put(cache_key(content, clip, self.of.settings, self.of.perturbation), _entry(found.arrays[0]))
+            key = cache_key(content, clip, self.of.settings, self.of.perturbation)
+            self.cache.put(key, _entry(found.arrays[0]))
             return
         for key, rows in zip(self._keys(content, clip), found.arrays, strict=True):
             self.cache.put(key, _entry(rows, found.digest))
@@ -172,7 +176,7 @@ def feature_digest(features: Features) -> bytes:
 
 
 def _entry(values: Features, source: bytes = b"") -> Entry:
-    return Entry(values.shape[0], values.astype("<f4").tobytes(), source)
+    return Entry(values.shape[0], values.astype("<f4", copy=False).tobytes(), source)
 
 
 def _array(entry: Entry, n_rows: int) -> Features | None:
