@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from evenvoice.audio import Clip, duration
-from evenvoice.audio.flac import _frame_end
+from evenvoice.audio.flac import _frame_end, checksum_of_frame
 
 
 def test_any_bytes_are_a_frame_or_none() -> None:
@@ -34,3 +34,14 @@ def test_every_real_recording_in_flac_is_read() -> None:
     assert len(files) > 1000
     for file in files:
         assert duration(Clip(file)) == soundfile.info(file).duration
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 255, 256, 257, 512, 5001])
+def test_blocks_give_the_checksum_that_single_bits_give(length: int) -> None:
+    data = np.random.default_rng(length).bytes(length)
+    value = 0
+    for byte in data:
+        value ^= byte << 8
+        for _ in range(8):
+            value = (value << 1) & 0xFFFF ^ (0x8005 if value & 0x8000 else 0)
+    assert checksum_of_frame(data) == value

@@ -52,6 +52,12 @@ or leave it out
         raise AudioError(f"{name}: {lasts}, expected {SHORTEST:g} s or more; {LEAVE_OUT}")
 
 
+def _energy(samples: npt.NDArray[np.float64]) -> float:
+    """Return the sum of squares."""
+    # Not `samples @ samples`: BLAS shares that among threads, which on a busy machine wait for each other.
+    return float(np.square(samples).sum())
+
+
 class Judge:
     """Takes the blocks of one recording and says at the end whether they can be speech.
 
@@ -101,10 +107,10 @@ class Judge:
         self._count += len(block)
         wide = channels.astype(np.float64)
         # The mean of one channel is that channel.
-        for place, of in enumerate((*wide, wide.mean(axis=0) if len(wide) > 1 else wide[0])):
-            self._sum[place] += of.sum()
-            # Not `of @ of`: BLAS shares that among threads, which on a busy machine wait for each other.
-            self._squares[place] += np.square(of).sum()
+        sums = [(of.sum(), _energy(of)) for of in (wide if len(wide) == 1 else (*wide, wide.mean(axis=0)))]
+        for place, (total, energy) in enumerate(sums if len(wide) > 1 else sums * 2):
+            self._sum[place] += total
+            self._squares[place] += energy
 
     def _count_extremes(self, channels: Block, low: Block, high: Block) -> None:
         """Count samples near the lowest and the highest so far; anew where the range has grown."""
