@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenvoice.cli.main import app
+from evenvoice.cli.main import whole_app
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 
@@ -50,7 +50,7 @@ def make(
 def _run(*arguments: str) -> None:
     """Show a command of evenvoice as one would type it, and run it in this process."""
     print(f"$ {shlex.join(['evenvoice', *arguments])}", flush=True)
-    app(list(arguments), prog_name="evenvoice", standalone_mode=False)
+    whole_app()(list(arguments), prog_name="evenvoice", standalone_mode=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

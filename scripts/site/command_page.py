@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import typer
 
-from evenvoice.cli.main import app
+from evenvoice.cli.main import whole_app
 
 
 def page() -> str:
     """Return the page in Markdown: a section a command, a table of its options."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(whole_app())
     parts = [
         "# Every command and option",
         "Made of the program itself, so that it says what `--help` says. "

@@ -182,7 +182,7 @@ def command(prog_name):
     import slow
     time.sleep(60)
 
-evenvoice.cli.main.app = command
+evenvoice.cli.main.whole_app = lambda: command
 evenvoice.cli.main.main()
 """
 
@@ -208,7 +208,7 @@ def late():
     time.sleep(60)
 
 threading.Thread(target=late).start()
-evenvoice.cli.main.app = lambda prog_name: None
+evenvoice.cli.main.whole_app = lambda: lambda prog_name: None
 evenvoice.cli.main.main()
 """
 
@@ -243,7 +243,7 @@ def command(prog_name):
     del ended
     time.sleep(60)
 
-evenvoice.cli.main.app = command
+evenvoice.cli.main.whole_app = lambda: command
 evenvoice.cli.main.main()
 """
 

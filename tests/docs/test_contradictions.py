@@ -17,7 +17,7 @@ import torch
 import typer
 from torch.nn import functional
 
-from evenvoice.cli.main import app
+from evenvoice.cli.main import whole_app
 from evenvoice.cli.options import open_the_recipe
 from evenvoice.corpora import parse_selection
 from evenvoice.models import make_model
@@ -53,7 +53,7 @@ def test_the_example_runs() -> None:
 
 
 def test_every_option_exists() -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(whole_app()).commands  # type: ignore[attr-defined]
     known = {"evaluate": commands["evaluate"], "audit": commands["audit"].commands["counts"]}
     for words in _options():
         command = known[words[1] if words[0] == "evenvoice" else "evaluate"]

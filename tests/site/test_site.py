@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import typer
 
-from evenvoice.cli.main import app
+from evenvoice.cli.main import whole_app
 from evenvoice.recipes import Recipe, recipe_names
 
 pytestmark = pytest.mark.slow
@@ -110,7 +110,7 @@ def test_tables_and_lists_are_rendered(pages: dict[Path, _Page]) -> None:
 
 def test_every_command_and_option_is_there(site: Path) -> None:
     text = " ".join(_Page(site / "reference/cli.html").text)
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in typer.main.get_command(whole_app()).commands.items():  # type: ignore[attr-defined]
         assert name in text
         for parameter in getattr(command, "params", []):
             hidden = getattr(parameter, "hidden", False) or parameter.name == "help"

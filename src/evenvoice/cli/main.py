@@ -5,80 +5,48 @@ from __future__ import annotations
 import io
 import sys
 import warnings
-from copy import copy
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from evenvoice import __version__
-from evenvoice.cli import (
-    audit,
-    balance,
-    cache,
-    card,
-    compare,
-    corpus,
-    demo,
-    enrol,
-    evaluate,
-    export,
-    faults,
-    listen,
-    plot,
-    power,
-    predict,
-    push,
-    recipe,
-    report,
-    reproduce,
-    robustness,
-    run,
-    serve,
-    train,
-    tune,
-)
+from evenvoice.cli import faults
 from evenvoice.cli.interrupts import INTERRUPTED, MESSAGE, TERMINATED, Interrupts
 from evenvoice.cli.strict import Commands
 from evenvoice.errors import EvenvoiceError
 from evenvoice.extras import missing_extra
 from evenvoice.printing import PrintableStream, printable
 
-app = Commands(
-    name="evenvoice",
-    help="Speech emotion recognition on small, imbalanced corpora, with results that can be believed.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+_GROUPS = ("corpus", "recipe", "cache", "audit", "plot")
+# Each is a function of its own name, in the module of that name.
+_COMMANDS = (
+    "demo",
+    "evaluate",
+    "run",
+    "train",
+    "tune",
+    "balance",
+    "enrol",
+    "predict",
+    "listen",
+    "compare",
+    "power",
+    "robustness",
+    "report",
+    "reproduce",
+    "serve",
+    "export",
+    "card",
+    "push",
 )
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(recipe.app, name="recipe")
-app.add_typer(cache.app, name="cache")
-app.add_typer(audit.app, name="audit")
-app.add_typer(plot.app, name="plot")
-app.command("demo")(demo.demo)
-app.command("evaluate")(evaluate.evaluate)
-app.command("run")(run.run)
-app.command("train")(train.train)
-app.command("tune")(tune.tune)
-app.command("balance")(balance.balance)
-app.command("enrol")(enrol.enrol)
-app.command("predict")(predict.predict)
-app.command("listen")(listen.listen)
-app.command("compare")(compare.compare)
-app.command("power")(power.power)
-app.command("robustness")(robustness.robustness)
-app.command("report")(report.report)
-app.command("reproduce")(reproduce.reproduce)
-app.command("serve")(serve.serve)
-app.command("export")(export.export)
-app.command("card")(card.card)
-app.command("push")(push.push)
 
 
-_COMMANDS: dict[str | None, object] = {one.name: one for one in app.registered_commands}
-_COMMANDS.update({one.name: one for one in app.registered_groups})
+@cache
+def whole_app() -> typer.Typer:
+    """Return the app with every command."""
+    return _app_of(*_GROUPS, *_COMMANDS)
 
 
 def _show_version(wanted: bool) -> None:
@@ -87,13 +55,33 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Speech emotion recognition on small, imbalanced corpora, with results that can be believed."""
+
+
+def _app_of(*names: str) -> typer.Typer:
+    """Return the app with some commands, whose modules are imported: those of all take as long as Typer itself."""
+    app = Commands(
+        name="evenvoice",
+        help="Speech emotion recognition on small, imbalanced corpora, with results that can be believed.",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in names:
+        module = import_module(f"evenvoice.cli.{name}")
+        if name in _GROUPS:
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
 
 
 def main() -> None:
@@ -174,13 +162,8 @@ def _run() -> int:
 
 def _called() -> typer.Typer:
     """Return the app with the one command that is called; typer builds all that an app has, which takes time."""
-    one = _COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
-    if one is None:
-        return app
-    small = copy(app)
-    small.registered_commands = [each for each in app.registered_commands if each is one]
-    small.registered_groups = [each for each in app.registered_groups if each is one]
-    return small
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    return _app_of(name) if name in (*_GROUPS, *_COMMANDS) else whole_app()
 
 
 def _complain(message: str) -> int:

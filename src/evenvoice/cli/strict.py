@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
+from evenvoice.cli.plain import spare_pydantic
 from evenvoice.errors import EvenvoiceError
 from evenvoice.printing import printable
 
@@ -26,6 +27,7 @@ class Command(TyperCommand):
         Raises:
             EvenvoiceError: A path is empty.
         """
+        spare_pydantic(self.get_params(ctx))
         if ctx.resilient_parsing:  # completion: the line is not finished
             return super().parse_args(ctx, args)
         given, _, order = self.make_parser(ctx).parse_args(args=list(args))
@@ -42,8 +44,19 @@ class Command(TyperCommand):
         return rest
 
 
+class _Group(TyperGroup):
+    """A group whose own options, too, are asked for without pydantic."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        spare_pydantic(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
 class Commands(typer.Typer):
     """A group of such commands."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"cls": _Group, **options})
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
         """See `typer.Typer.command`."""
