@@ -112,22 +112,10 @@ def _refused(path: Path, error: OSError) -> EvenvoiceError:
     return EvenvoiceError(f"{path}: cannot be written ({error.strerror}); {remedy}")
 
 
-def as_json(data: Any) -> str:
-    """Return JSON, readable.
-
-    Examples:
-        >>> print(as_json({"emotion": "fear"}), end="")
-        {
-         "emotion": "fear"
-        }
-    """
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
 def write_json(path: Path, data: Any) -> None:
     """Write JSON, readable and whole."""
     with writing(path) as aside:
-        aside.write_text(as_json(data), encoding="utf-8")
+        aside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @contextmanager

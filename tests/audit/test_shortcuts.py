@@ -145,7 +145,7 @@ def test_the_result_does_not_depend_on_threads_or_on_the_call():
 
 def test_forests_that_are_fitted_again_say_the_same(monkeypatch):
     table = recordings()
-    table.loc[table["emotion"] == "sad", "leading_silence"] += 0.5
+    table.loc[table["emotion"] == "sad", "rate"] = 8000
     kept = find_shortcut(table)
     assert kept.matters_most is not None
     monkeypatch.setattr("evenvoice.audit.shortcuts._FEW", 10)

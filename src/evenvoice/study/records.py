@@ -17,7 +17,7 @@ import pandas as pd
 
 from evenvoice.corpora import Corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.files import as_json, portable_name, writing_folder
+from evenvoice.files import portable_name, write_json, writing_folder
 from evenvoice.imbalance import read_plan
 from evenvoice.metrics import read_predictions
 from evenvoice.recipes import renamed
@@ -119,7 +119,7 @@ def write_run(folder: Path, info: dict[str, Any], result: FoldResult, *, keep_mo
         result.plan.to_csv(aside / "plan.csv", index=False, float_format="%.17g")
         if keep_model:
             save_weights(result.model, aside / WEIGHTS_FILE)
-        (aside / RUN_FILE).write_text(as_json({"format": FORMAT, **info}), encoding="utf-8")
+        write_json(aside / RUN_FILE, {"format": FORMAT, **info})
 
 
 def write_run_files(folder: Path, files: Mapping[str, bytes], fingerprint: str) -> None:
