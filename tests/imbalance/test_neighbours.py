@@ -13,7 +13,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from evenvoice.imbalance import neighbours
-from evenvoice.imbalance.neighbours import _candidates, _centred, _squared_distances, nearest_in_class
+from evenvoice.imbalance.neighbours import _candidates, _squared_distances, nearest_in_class
+from evenvoice.imbalance.products import ALL_PAIRS, BLOCK, Products
 
 
 def by_definition(
@@ -118,12 +119,17 @@ def test_tiny_differences_beside_huge_ones_survive_underflow() -> None:
     np.testing.assert_array_equal(nearest_in_class(X, 5), by_definition(X, 5))
 
 
+def _pairs_to_rank(X: NDArray[Any]) -> int:
+    products = Products(X, np.arange(len(X)))
+    return sum(len(i) for i, _, _ in _candidates(products, len(X), 5, None, None, None))
+
+
 @pytest.mark.parametrize(("d", "apart", "dtype"), [(16, 0, np.float32), (2000, 0, np.float32), (16, 1e5, np.float64)])
 def test_the_product_leaves_little_to_rank(d: int, apart: float, dtype: type[np.floating[Any]]) -> None:
     X = 100 + np.random.default_rng(0).normal(size=(300, d))
     X[::2] += apart
     X = X.astype(dtype)
-    pairs = sum(len(i) for i, _ in _candidates(_centred(X), 5, None, None, None))
+    pairs = _pairs_to_rank(X)
     assert 300 * 5 <= pairs < 300 * 7
 
 
@@ -133,7 +139,7 @@ def test_rows_of_very_different_size_are_bounded_one_by_one() -> None:
     X[:150] *= 1e-3
     X[-1] = 30
     X = X.astype(np.float32)
-    pairs = sum(len(i) for i, _ in _candidates(_centred(X), 5, None, None, None))
+    pairs = _pairs_to_rank(X)
     assert 300 * 5 <= pairs < 300 * 20
     np.testing.assert_array_equal(nearest_in_class(X, 5), by_definition(X, 5))
 
@@ -165,3 +171,42 @@ def test_products_of_all_pairs_at_once_or_by_rows_find_the_same(
     at_once = neighbours.nearest_in_class(X, 5, groups=groups, mode=mode)
     monkeypatch.setattr(neighbours, "_PRODUCT_SIZE", 300 * 64)
     assert (neighbours.nearest_in_class(X, 5, groups=groups, mode=mode) == at_once).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize("d", [1, BLOCK - 1, BLOCK, 3 * BLOCK + 5])
+def test_products_err_by_no_more_than_they_say(
+    dtype: type[np.floating[Any]], held: bool, d: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of rows in a larger table, near one another and far from the origin, against extended precision."""
+    monkeypatch.setattr("evenvoice.imbalance.products.ALL_PAIRS", ALL_PAIRS if held else 0)
+    random = np.random.default_rng(d)
+    table = (50 + 1e-2 * random.normal(size=(400, d))).astype(dtype)
+    table[::7] += 3
+    rows = np.sort(random.choice(400, 150, replace=False))
+    products = Products(table, rows)
+    nearness = np.empty((150, 150), products.squared.dtype)
+    for start in range(0, 150, 64):
+        products.nearness(start, nearness[start : start + 64])
+    X = table[rows].astype(np.longdouble)
+    true = ((X[:, None] - X) ** 2).sum(axis=2)
+    np.fill_diagonal(true, -1)  # a row itself comes first, and is left out
+    # |a|² is the same for all candidates of a row: it cancels between two of them.
+    first, *others = np.argsort(true, axis=1)[:, 1:8].T
+    each = np.arange(150)
+    for other in others:
+        found = 2 * (nearness[each, first].astype(np.longdouble) - nearness[each, other])
+        wrong = np.abs(found - (true[each, other] - true[each, first]))
+        own, larger = products.squared, np.maximum(products.squared[first], products.squared[other])
+        assert (wrong <= 2 * products.error(own, larger)).all()
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_rows_of_a_table_are_as_if_they_were_alone(held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evenvoice.imbalance.products.ALL_PAIRS", ALL_PAIRS if held else 0)
+    random = np.random.default_rng(3)
+    X = random.integers(-2, 3, (500, 300)).astype(np.float32)
+    rows = random.permutation(500)[:260]
+    np.testing.assert_array_equal(nearest_in_class(X, 5, rows=rows), nearest_in_class(X[rows], 5))
+    np.testing.assert_array_equal(nearest_in_class(X, 5, rows=rows), by_definition(X[rows], 5))

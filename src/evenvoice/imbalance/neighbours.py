@@ -2,8 +2,9 @@
 
 Distances by matrix product, |a|² + |b|² − 2ab, are fast but rounded: in float32 they can swap neighbours that lie far
 from the origin. So the product only says which rows could be neighbours. Its rounding error has a bound; a row whose
-lowest possible distance is above the k-th lowest of the highest possible distances cannot be among the nearest k. The
-few that remain are ranked by their true distance in float64.
+lowest possible distance is above the k-th lowest of the highest possible distances cannot be among the nearest k. Of
+the few that remain, those further apart than their errors are in order; the others are ranked by their true distance
+in float64.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evenvoice.imbalance.products import Products
 
 # Rows compared at a time: a matrix product of fewer does not keep a core busy, and one of more gains nothing. Where a
 # class is large, fewer: no more than so many entries, 8 MiB in float32.
@@ -30,6 +33,9 @@ _PAIRS_SIZE = 2**16
 _GROUP_WIDTH = 32
 _GROUPS_A_NEIGHBOUR = 16
 
+# So many pairs, or those of more rows, are ranked at once.
+_RANKED = 2**13
+
 # So many candidates a neighbour are worth a closer look before they are ranked.
 _MANY = 4
 
@@ -38,6 +44,7 @@ def nearest_in_class(
     X: NDArray[Any],
     k: int,
     *,
+    rows: NDArray[np.int64] | None = None,
     chunk: int | None = None,
     groups: NDArray[Any] | None = None,
     mode: Literal["same", "different"] | None = None,
@@ -48,10 +55,11 @@ def nearest_in_class(
     like any other, the row itself never is.
 
     Args:
-        X: Finite features of one class; float [n, d].
+        X: Finite features of one class, or of more; float [n, d].
         k: Number of neighbours.
+        rows: The rows of the class, in whose numbers neighbours are counted: 0 is the first of them; all if not given.
         chunk: Rows compared with all others at a time; ``None`` takes up to 128, and 2²¹ distances.
-        groups: Group, such as the speaker, of each row; [n].
+        groups: Group, such as the speaker, of each of the rows; [n].
         mode: Neighbours must be of the ``same`` group as the row, or of a ``different`` one; ``None`` ignores groups.
 
     Returns:
@@ -69,57 +77,98 @@ def nearest_in_class(
                [-1],
                [ 0]])
     """
-    nearest = np.full((len(X), k), -1, dtype=np.int64)
-    barred_groups = groups if mode is not None else None
-    centred = _centred(X)
-    for i, j in _candidates(centred, k, chunk, barred_groups, mode):
-        distance = _squared_distances(X, i, j)
-        order = np.lexsort((j, distance, i))
-        i, j = i[order], j[order]
-        rank = np.arange(len(i)) - np.searchsorted(i, i)
+    rows = np.arange(len(X)) if rows is None else rows
+    nearest = np.full((len(rows), k), -1, dtype=np.int64)
+    products = Products(X, rows)
+    candidates = _candidates(products, len(rows), k, chunk, groups if mode is not None else None, mode)
+    for i, j, nearness in _in_batches(candidates):
+        i, j, rank = _ranked(X, rows, products, i, j, nearness, k)
         near = rank < k
         nearest[i[near], rank[near]] = j[near]
     return nearest
 
 
+def _ranked(
+    X: NDArray[Any],
+    rows: NDArray[np.int64],
+    products: Products,
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
+    nearness: NDArray[Any],
+    k: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return candidates (i, j) in order of i and then of the distance, and the rank of each j; the first k are right.
+
+    Where the nearness of a candidate and of the next differ by more than both errors, so do their distances. The true
+    distance is computed only within a run of candidates without such a gap, one of which is among the first k.
+    """
+    order = np.lexsort((-nearness, i))
+    i, j, nearness = i[order], j[order], nearness[order].astype(np.float64)
+    # ``apart``: from the candidate before; first of a row, and then also first of a run.
+    apart = np.ones(len(i), dtype=bool)
+    np.not_equal(i[1:], i[:-1], out=apart[1:])
+    first = np.flatnonzero(apart)
+    count = np.diff(first, append=len(i))
+    rank = np.arange(len(i)) - np.repeat(first, count)
+    if products.comparable:
+        # Of twice the nearness of a row's candidates: one of them errs by half of it at most, two by all of it.
+        error = products.error(products.squared[i[first]], np.maximum.reduceat(products.squared[j], first))
+        apart[1:] |= nearness[:-1] - nearness[1:] > np.repeat(error, count)[1:]
+    begins = np.flatnonzero(apart)
+    size = np.diff(begins, append=len(i))
+    unsure = np.flatnonzero(np.repeat((size > 1) & (rank[begins] < k), size))
+    if len(unsure):
+        run = np.cumsum(apart)[unsure]
+        some = j[unsure]
+        distance = _squared_distances(X, rows[i[unsure]], rows[some])
+        j[unsure] = some[np.lexsort((some, distance, run))]
+    return i, j, rank
+
+
+def _in_batches(
+    candidates: Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]],
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]]:
+    """Put small parts together: many at once are ranked faster than few."""
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]] = []
+
+    def together() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
+        i, j, nearness = zip(*parts, strict=True)
+        return np.concatenate(i), np.concatenate(j), np.concatenate(nearness)
+
+    for part in candidates:
+        parts.append(part)
+        if sum(len(i) for i, _, _ in parts) >= _RANKED:
+            yield together()
+            parts.clear()
+    if parts:
+        yield together()
+
+
 def _candidates(
-    centred: NDArray[Any],
+    products: Products,
+    n: int,
     k: int,
     chunk: int | None,
     groups: NDArray[Any] | None,
     mode: Literal["same", "different"] | None,
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield, chunk by chunk, pairs (i, j) that hold every j that could be among the nearest k of i.
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]]:
+    """Yield, chunk by chunk, pairs (i, j) that hold every j that could be among the nearest k of i; and their nearness.
 
-    |a − b|² = |a|² − 2n with the nearness n = ab − |b|²/2, all that is computed of most pairs. The k-th largest
-    of the maxima of groups of columns is at most the k-th largest of all: what lies below it by more than the rounding
-    error cannot be among the nearest k, and it costs a pass over the groups instead of a partition of all columns. Only
-    the groups whose maximum reaches that limit are then searched.
-
-    With u the unit roundoff and γ = du / (1 − du), a dot product of length d errs by at most γ|a||b| in whatever order
-    it is summed (Higham 2002, section 3.1), so 2ab by γ(|a|² + |b|²). Centring, scaling and the sums add less than 32u
-    of the same quantity, and 1.1·d·u ≥ γ for any d up to a million. ``tiny`` covers underflow.
+    The k-th largest of the maxima of groups of columns is at most the k-th largest of all: what lies below it by more
+    than the rounding error cannot be among the nearest k, and it costs a pass over the groups instead of a partition of
+    all columns. Only the groups whose maximum reaches that limit are then searched.
     """
-    n, d = centred.shape
-    floats = np.finfo(centred.dtype)
-    relative = centred.dtype.type((1.1 * d + 32) * floats.eps / 2)
-    squared = np.einsum("nd,nd->n", centred, centred, dtype=np.float64).astype(centred.dtype)
-    slack = relative * (squared + squared.max()) + d * floats.tiny
+    squared = products.squared
+    floats = np.finfo(squared.dtype)
+    slack = products.error(squared, squared.max()).astype(squared.dtype)
     step = min(n, chunk or min(_ROWS, max(1, _PRODUCT_SIZE // n)))
     width = min(_GROUP_WIDTH, max(1, n // (_GROUPS_A_NEIGHBOUR * k)))
     columns = -(-n // width) * width
-    buffer = np.full((step, columns), -np.inf, dtype=centred.dtype)
-    # NumPy computes a product of a matrix and its own transpose for each pair once: half the work, where it fits.
-    products = centred @ centred.T if n * n <= _PRODUCT_SIZE else None
-    halves = squared / 2
+    buffer = np.full((step, columns), -np.inf, dtype=squared.dtype)
     for start in range(0, n, step):
         rows = min(step, n - start)
         nearness = buffer[:rows, :n]
-        if products is None:
-            np.matmul(centred[start : start + rows], centred.T, out=nearness)
-            nearness -= halves
-        else:
-            np.subtract(products[start : start + rows], halves, out=nearness)
+        products.nearness(start, nearness)
         if groups is not None:
             nearness[_barred(start, rows, groups, mode)] = -np.inf
         nearness[np.arange(rows), np.arange(start, start + rows)] = -np.inf
@@ -131,14 +180,16 @@ def _candidates(
         limit = np.maximum(limit, floats.min)
         i, j = _reaching(grouped, best, limit, most=_MANY * k * rows)
         if len(i) <= _MANY * k * rows:
-            yield i + start, j
+            if len(i):
+                yield i + start, j, nearness[i, j]
             continue
         for first in range(0, rows, max(1, _BLOCK_SIZE // n)):
             some = slice(first, first + max(1, _BLOCK_SIZE // n))
             near = nearness[some] >= limit[some, None]
-            near &= _certified(nearness[some], squared, start + first, k, relative, d * floats.tiny)
+            near &= _certified(nearness[some], products, start + first, k)
             i, j = np.divmod(np.flatnonzero(near), n)
-            yield i + start + first, j
+            if len(i):
+                yield i + start + first, j, nearness[some][i, j]
 
 
 def _reaching(
@@ -159,16 +210,13 @@ def _reaching(
     return i[of_pair], w * best.shape[1] + g[of_pair]
 
 
-def _certified(
-    nearness: NDArray[Any], squared: NDArray[Any], start: int, k: int, relative: np.floating[Any], tiny: float
-) -> NDArray[np.bool_]:
+def _certified(nearness: NDArray[Any], products: Products, start: int, k: int) -> NDArray[np.bool_]:
     """Return which pairs could be near by the error bound of each pair: for rows of very different size."""
-    own = squared[start : start + len(nearness), None]
-    distance = own - 2 * nearness
-    error = relative * (own + squared) + tiny
-    kth = min(k, distance.shape[1]) - 1
-    limit = np.partition(distance + error, kth, axis=1)[:, kth]
-    return np.asarray(distance - error <= limit[:, None])
+    error = products.error(products.squared[start : start + len(nearness), None], products.squared) / 2
+    lowest = nearness - error
+    kth = lowest.shape[1] - min(k, lowest.shape[1])
+    limit = np.partition(lowest, kth, axis=1)[:, kth]
+    return np.asarray(nearness + error >= limit[:, None])
 
 
 def _barred(
@@ -177,17 +225,6 @@ def _barred(
     """Return which rows the groups bar from being neighbours of rows ``start`` … ; bool [rows, n]."""
     same: NDArray[np.bool_] = groups[start : start + rows, None] == groups
     return same if mode == "different" else ~same
-
-
-def _centred(X: NDArray[Any]) -> NDArray[Any]:
-    """Return X about its mean and within ±1, in float32 or float64: small numbers keep the error of a product small."""
-    dtype = np.dtype(np.float32 if X.dtype.itemsize <= 4 else np.float64)
-    centred = X.astype(dtype)
-    centred -= X.mean(axis=0, dtype=np.float64).astype(dtype)
-    scale = max(centred.max(), -centred.min())
-    if scale > 0:
-        centred /= scale
-    return centred
 
 
 def _squared_distances(X: NDArray[Any], i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -106,7 +106,7 @@ class SMOTE(BaseSampler):
         pairs, gaps, labels = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)], [y[:0]]
         for label, count in rows_to_add("SMOTE", self.sampling_strategy, class_counts(y)).items():
             rows = np.flatnonzero(y == label)
-            nearest = self._nearest(features[rows], label, None if speakers is None else speakers[rows])
+            nearest = self._nearest(features, rows, label, None if speakers is None else speakers[rows])
             drawn, gap = _draw(nearest, count, seed) if self.bases == "drawn" else _draw_in_turn(nearest, count, seed)
             pairs.append(rows[drawn])
             gaps.append(gap)
@@ -128,9 +128,11 @@ class SMOTE(BaseSampler):
             )
         return groups
 
-    def _nearest(self, X: NDArray[Any], label: Any, speakers: NDArray[Any] | None) -> NDArray[np.int64]:
+    def _nearest(
+        self, X: NDArray[Any], rows: NDArray[np.int64], label: Any, speakers: NDArray[Any] | None
+    ) -> NDArray[np.int64]:
         """Return the neighbours of each row of one class, −1 where there are no more; int64 [n, k]."""
-        size = len(X)
+        size = len(rows)
         if size == 1:
             raise EvenvoiceError(
                 f"class {label!r}: 1 row, and a synthetic row needs two parents; "
@@ -146,9 +148,9 @@ class SMOTE(BaseSampler):
                     f"use k_neighbors='shrink' or {size - 1}, or leave the class out"
                 )
         if speakers is None:
-            return nearest_in_class(X, k)
+            return nearest_in_class(X, k, rows=rows)
         nearest = nearest_in_class(
-            X, k, groups=speakers, mode="same" if self.parents == "same-speaker" else "different"
+            X, k, rows=rows, groups=speakers, mode="same" if self.parents == "same-speaker" else "different"
         )
         self._check_possible(np.sum(nearest >= 0, axis=1), k, label, speakers)
         return nearest
