@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from threadpoolctl import ThreadpoolController
 
 from evenvoice.audio import Clip, load
 from evenvoice.errors import AudioError, EvenvoiceError
@@ -22,6 +23,7 @@ from evenvoice.features import (
     clear_cache,
     extract,
     extract_each,
+    extract_waveforms,
     feature_digest,
     keeps_rows,
     rows_of,
@@ -98,6 +100,16 @@ def test_torch_has_its_threads_back(tmp_path):
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("name", ["mfcc-cqt-f0", "voice"])
+def test_threads_of_blas_change_nothing(name):
+    samples = np.random.default_rng(0).standard_normal(48000).astype(np.float32) / 10
+    with ThreadpoolController().limit(limits=1):
+        one = extract_waveforms([samples], FeatureSettings(name=name))
+    with ThreadpoolController().limit(limits=2):
+        two = extract_waveforms([samples], FeatureSettings(name=name))
+    assert np.array_equal(one[0], two[0])
 
 
 def test_nothing_to_do():

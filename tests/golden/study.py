@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import tempfile
@@ -118,7 +119,8 @@ def machine() -> str:
 
 def main() -> None:
     """Write the predictions."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache:
+        os.environ["EVENVOICE_CACHE"] = cache  # nothing of an older version
         runs = run_study(Path(folder))
     data = {
         "machine": machine(),

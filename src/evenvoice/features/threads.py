@@ -1,4 +1,4 @@
-"""One thread for torch: sums are then added in one order, and the results do not depend on the number of cores."""
+"""One thread for torch and NumPy: sums are then added in one order, whatever the number of cores."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import torch
 
+from evenvoice.cores import one_blas_thread
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch compute on one thread inside the block.
+    """Let torch, and the BLAS that NumPy calls, compute on one thread inside the block.
 
     Examples:
         >>> with one_thread():
@@ -20,6 +22,7 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with one_blas_thread():
+            yield
     finally:
         torch.set_num_threads(before)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
 from torch import nn
 
+from evenvoice.cores import one_blas_thread
 from evenvoice.errors import EvenvoiceError
 from evenvoice.outside import calling, is_outside, refused
-
-
-@lru_cache(maxsize=1)
-def _pools(_modules: int) -> ThreadpoolController:
-    """Return the thread pools of the libraries that are loaded; looked for again once more modules are imported.
-
-    Looking takes some 10 ms, more than many a model's prediction.
-    """
-    return ThreadpoolController()
 
 
 class Estimator(ABC):
@@ -81,7 +70,7 @@ class Estimator(ABC):
                 f"model {self.name!r} cannot weigh classes; use the sampler smote or none instead of class-weights"
             )
         # More threads would add the same numbers in another order: other results on another number of cores.
-        with _pools(len(sys.modules)).limit(limits=1), calling("model", self):
+        with one_blas_thread(), calling("model", self):
             self._fit(X, y, class_weights, seed)
 
     def probabilities(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -93,7 +82,7 @@ class Estimator(ABC):
         self._check(X)
         if len(X) == 0:
             return np.empty((0, self.n_classes), np.float32)
-        with _pools(len(sys.modules)).limit(limits=1), calling("model", self):
+        with one_blas_thread(), calling("model", self):
             found = np.asarray(self._probabilities(X))
         if is_outside(self):
             self._check_found(found, len(X))
