@@ -6,11 +6,14 @@
 machine; the clients run on the same cores. Without files the recordings are 3 seconds of generated sound. The floor is
 what the recognizer takes for the same files, read from the disk one after the other in one thread. Times of requests
 depend on what else the machine does; processor time hardly does: two cores give at the most twice the floor over it.
+Two more floors say what is left to gain: the same requests to uvicorn alone, which reads them and answers `[]`, and the
+same recordings in one process a core, without HTTP, which share the processor's memory and nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import platform
 import re
@@ -21,7 +24,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.metadata import version
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import httpx
@@ -33,6 +38,22 @@ from evenvoice.recognizer import Recognizer
 CLIENTS = 32
 REQUESTS = 1000
 SERVE = "from evenvoice.cli.main import main; main()"
+# A service that reads each request whole and answers two bytes, with the HTTP that ours has.
+BARE = """
+import asyncio, socket, sys, uvicorn
+
+async def app(scope, receive, send):
+    while (await receive()).get("more_body"):
+        pass
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"[]"})
+
+listener = socket.create_server(("127.0.0.1", 0))
+sys.stderr.write(f"http://127.0.0.1:{listener.getsockname()[1]}\\n")
+config = uvicorn.Config(app, http="h11", lifespan="off", access_log=False, log_level="error")
+uvicorn.Server(config).run(sockets=[listener])
+"""
 
 
 def generated(folder: Path) -> list[Path]:
@@ -84,6 +105,74 @@ def load(url: str, contents: Sequence[bytes]) -> tuple[list[float], list[int], f
         return [each[0] for each in found], [each[1] for each in found], time.perf_counter() - start
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What a service under load took.
+
+    Attributes:
+        seconds: Of each request.
+        statuses: Of each answer.
+        rate: Requests a second.
+        request: Processor seconds of the service, a request.
+        client: Processor seconds of the clients, a request.
+        memory: Of the service at the most, in bytes; ``None`` where the system does not say.
+    """
+
+    seconds: list[float]
+    statuses: list[int]
+    rate: float
+    request: float
+    client: float
+    memory: int | None
+
+
+def loaded(command: Sequence[str], contents: Sequence[bytes]) -> Loaded:
+    """Start a service that says its address on stderr, load it twice, and return what the second time took."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+        try:
+            assert service.stderr is not None
+            found = re.search(r"http://\S+:\d+", service.stderr.readline())
+            assert found, "the service did not start"
+            load(found[0], contents[:1])  # what is opened and allocated once
+            before, own_before = used(service.pid), time.process_time()
+            seconds, statuses, whole = load(found[0], contents)
+            request = (used(service.pid) - before) / (REQUESTS + CLIENTS)
+            client = (time.process_time() - own_before) / (REQUESTS + CLIENTS)
+            memory = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{service.pid}/status").read_text(encoding="utf-8"))
+        finally:
+            service.terminate()
+    return Loaded(seconds, statuses, REQUESTS / whole, request, client, 1000 * int(memory[1]) if memory else None)
+
+
+def without_http(model: Path, files: Sequence[Path], seconds: float = 5.0) -> list[float]:
+    """Return the recordings a second of one process, and of one a core, that recognize the same files at once."""
+
+    def rate(processes: int) -> float:
+        context = multiprocessing.get_context("spawn")
+        ready = context.Barrier(processes)
+        with context.Pool(processes, _remember, (ready,)) as pool:
+            return sum(pool.starmap(_recognized, [(model, files, seconds)] * processes, chunksize=1))
+
+    return [rate(1), rate(os.cpu_count() or 1)]
+
+
+def _remember(ready: Barrier) -> None:
+    """Keep what the processes wait at."""
+    _recognized.ready = ready  # type: ignore[attr-defined]
+
+
+def _recognized(model: Path, files: Sequence[Path], seconds: float) -> float:
+    """Return how many recordings a second this process recognizes, from when all are ready."""
+    recognizer = Recognizer(model)
+    recognizer(files[0])
+    _recognized.ready.wait()  # type: ignore[attr-defined]
+    start, done = time.perf_counter(), 0
+    while (passed := time.perf_counter() - start) < seconds:
+        recognizer(files[done % len(files)])
+        done += 1
+    return done / passed
+
+
 def machine() -> str:
     """Name the processor and the libraries."""
     information = Path("/proc/cpuinfo")
@@ -106,22 +195,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = chosen.files or generated(Path(folder))
         own = floor(chosen.model, files)
-        command = [sys.executable, "-c", SERVE, "serve", str(chosen.model), "--port", "0"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
-            try:
-                assert service.stderr is not None
-                found = re.search(r"http://\S+:\d+", service.stderr.readline())
-                assert found, "the service did not start"
-                contents = [file.read_bytes() for file in files]
-                load(found[0], contents[:1])  # what is opened and allocated once
-                before, own_before = used(service.pid), time.process_time()
-                seconds, statuses, whole = load(found[0], contents)
-                request = (used(service.pid) - before) / (REQUESTS + CLIENTS)
-                client = (time.process_time() - own_before) / (REQUESTS + CLIENTS)
-                memory = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{service.pid}/status").read_text(encoding="utf-8"))
-            finally:
-                service.terminate()
-    p50, p99 = np.percentile(seconds, [50, 99])
+        one, every = without_http(chosen.model, files)
+        contents = [file.read_bytes() for file in files]
+        ours = loaded([sys.executable, "-c", SERVE, "serve", str(chosen.model), "--port", "0"], contents)
+        bare = loaded([sys.executable, "-c", BARE], contents)
+    p50, p99 = np.percentile(ours.seconds, [50, 99])
     busy = os.getloadavg()[0]
     print("# The service under load\n")
     print(
@@ -129,15 +207,19 @@ def main() -> None:
     )
     print(f"{machine()}. Load average of the machine at the end: {busy:.1f}.\n")
     print(f"| {REQUESTS:,} requests from {CLIENTS} clients | |\n|---|---:|")
-    print(f"| answered (200) | {statuses.count(200):,} |")
-    print(f"| requests a second | {REQUESTS / whole:.0f} |")
+    print(f"| answered (200) | {ours.statuses.count(200):,} |")
+    print(f"| requests a second | {ours.rate:.0f} |")
     print(f"| median of a request, of which {CLIENTS} are on the way | {1000 * p50:.0f} ms |")
     print(f"| 99th percentile | {1000 * p99:.0f} ms |")
     print(f"| floor: file to labels, one thread, processor time | {1000 * own:.1f} ms |")
-    print(f"| processor time of the service, a request | {1000 * request:.1f} ms |")
-    print(f"| processor time of a client, a request | {1000 * client:.1f} ms |")
-    print(f"| what two quiet cores give at the most, clients elsewhere | {2 * own / request:.2f} × one thread |")
-    print(f"| most memory of the service | {int(memory[1]) / 1000:.0f} MB |" if memory else "")
+    print(f"| processor time of the service, a request | {1000 * ours.request:.1f} ms |")
+    print(f"| processor time of a client, a request | {1000 * ours.client:.1f} ms |")
+    print(f"| what two quiet cores give at the most, clients elsewhere | {2 * own / ours.request:.2f} × one thread |")
+    print(f"| the same requests to uvicorn alone, processor time a request | {1000 * bare.request:.1f} ms |")
+    print(f"| recordings a second without HTTP, one process | {one:.0f} |")
+    print(f"| the same, a process a core | {every:.0f}, {every / one:.2f} × one |")
+    if ours.memory is not None:
+        print(f"| most memory of the service | {ours.memory / 1e6:.0f} MB |")
     print("\nMalformed uploads under load are a test: `pytest -m long tests/serve/test_fuzz.py`.")
 
 
