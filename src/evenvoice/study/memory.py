@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from evenvoice.allocator import return_freed_memory
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -50,9 +51,7 @@ def _reset() -> int | None:
     """Give freed memory back, let the peak start here, and return what is held now; ``None`` where that cannot be."""
     if not sys.platform.startswith("linux"):
         return None
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    return_freed_memory()
     try:
         _RESET.write_text("5", encoding="ascii")  # man 5 proc: resets VmHWM to the present size
     except OSError:  # a container may forbid it

@@ -20,7 +20,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LinearLR, OneCycleLR
 from torch.utils.data import Dataset
 
-from evenvoice.allocator import MOST_READ, release
+from evenvoice.allocator import MOST_READ, release, return_freed_memory
 from evenvoice.imbalance import Plan
 from evenvoice.models import SequenceNetwork
 from evenvoice.outside import calling, is_outside, refused
@@ -280,6 +280,7 @@ def train_network(
     except _Interrupted as error:
         raise KeyboardInterrupt from error
     network.eval()
+    return_freed_memory()  # of the batches; predictions take other sizes, and both would be held at once
     history = pd.DataFrame(recorder.epochs).astype({"epoch": int})
     if recorder.best is None:
         return history, settings.epochs
