@@ -8,7 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import pytest
+import soundfile
 import typer
 from typer.testing import CliRunner
 
@@ -77,3 +79,17 @@ def test_a_command_with_plain_options_needs_no_pydantic(tmp_path: Path) -> None:
     found = subprocess.run(command, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     assert "model.onnx" in found.stderr
+
+
+def test_a_prediction_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", 0.1 * np.random.default_rng(0).standard_normal(16000), 16000)
+    code = (
+        "import sys; from evenvoice.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "sys.exit(' '.join({'numpy.ma', 'pandas', 'pydantic', 'scipy', 'torch'} & set(sys.modules)) or None)"
+    )
+    command = [sys.executable, "-c", code, "predict", str(tmp_path / "a.wav"), "--jobs", "1"]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    assert "angry" in found.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,9 @@ def array_of(values: Any, name: str, expected: str) -> npt.NDArray[Any]:
         if str(getattr(values, "dtype", None)) == "torch.bfloat16":  # NumPy has no such type
             values = values.float()
         values = values.numpy()
-    if isinstance(values, np.ma.MaskedArray) and (masked := int(np.count_nonzero(values.mask))):
+    # NumPy imports `ma` when it is first asked for, which takes as long as a prediction; before, nothing is masked.
+    ma = sys.modules.get("numpy.ma")
+    if ma is not None and isinstance(values, ma.MaskedArray) and (masked := int(np.count_nonzero(values.mask))):
         raise AudioError(f"{name}: {masked} samples are masked; fill them in, or cut them out")
     if not isinstance(values, np.ndarray):
         if not (_holds_numbers(values) or hasattr(values, "__array__") or hasattr(values, "typecode")):
