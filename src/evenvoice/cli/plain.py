@@ -30,7 +30,7 @@ def spare_pydantic(params: Iterable[Any]) -> None:
 
 
 class _Coercion:
-    """What Typer asks for a value, in the place of its own."""
+    """What Typer asks for a value instead of its own."""
 
     def __init__(self, usual: Callable[[], Any]) -> None:
         self._usual = usual
