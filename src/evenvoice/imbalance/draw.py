@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evenvoice.cores import one_blas_thread
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance.inputs import class_counts
 from evenvoice.imbalance.memory import warn_of_memory
@@ -40,7 +41,7 @@ def draw_plan(
     features, labels = _read_only(X), _read_only(y)
     warn_of_memory(sampler, features)
     extra: dict[str, Any] = {"epoch": epoch} if getattr(sampler, "per_epoch", False) else {}
-    with calling("sampler", sampler):
+    with calling("sampler", sampler), one_blas_thread():  # same input, same plan, on any number of cores
         try:
             plan: Any = sampler.plan(features, labels, groups=groups, seed=seed, **extra)
         except EvenvoiceError:
