@@ -97,6 +97,14 @@ def test_a_fit_of_few_rows_after_one_of_many_is_that_of_few(monkeypatch: pytest.
     assert all(np.array_equal(alone[name], values) for name, values in model.learned().items())
 
 
+def test_rows_that_cannot_be_written_to_are_predicted_without_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(svm, "_MANY_ROWS", 600)
+    model, X = fitted(3, None), rows(900, 3)[0]
+    before = model.probabilities(X)
+    X.flags.writeable = False
+    np.testing.assert_array_equal(model.probabilities(X), before)  # torch's warning is an error in these tests
+
+
 def test_a_fit_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(svm, "_MANY_ROWS", 10)
     monkeypatch.setattr("evenvoice.models.classical.paired._MOST_PASSES", 2)

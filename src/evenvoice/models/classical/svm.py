@@ -154,7 +154,8 @@ class LinearSVM(_SupportVectorMachine):
         if self._model is not None:
             return super()._probabilities(X)
         with torch.inference_mode():
-            return from_decisions(self.module()(torch.from_numpy(X)).numpy().astype(np.float64))
+            # A copy: what cannot be written to, torch takes with a warning.
+            return from_decisions(self.module()(torch.tensor(X)).numpy().astype(np.float64))
 
     def learned(self) -> dict[str, npt.NDArray[Any]]:
         """Return the support vectors, their weights and the intercepts; of many rows the machines' own weights."""
