@@ -11,6 +11,19 @@ import numpy.typing as npt
 from evenvoice.allocator import MOST_READ, release
 from evenvoice.training.images import Images
 
+# Convolutions hold some fifty times the bytes of a block while they work; fewer rows take more time for each.
+_BYTES, _LEAST_ROWS, _MOST_ROWS = 2**22, 64, 256
+
+
+def rows_at_once(images: Images) -> int:
+    """Return how many rows of images make a block of predictions.
+
+    Examples:
+        >>> rows_at_once(np.empty((9, 1, 16, 8), np.float32)), rows_at_once(np.empty((9, 3, 40, 94), np.float32))
+        (256, 92)
+    """
+    return min(_MOST_ROWS, max(_LEAST_ROWS, _BYTES // max(1, images[:1].nbytes)))
+
 
 def by_blocks(call: Callable[[Images], npt.NDArray[Any]], images: Images, rows: int) -> npt.NDArray[Any]:
     """Return what a function gives for blocks of rows, one behind the other.

@@ -17,11 +17,9 @@ from torch.nn import functional
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import Plan, draw_plan, make_chain
 from evenvoice.recipes import Retraining
-from evenvoice.training.blocks import by_blocks
+from evenvoice.training.blocks import by_blocks, rows_at_once
 from evenvoice.training.images import Images
 from evenvoice.training.loop import Labels
-
-_ROWS_AT_ONCE = 256
 
 
 def last_layer(network: nn.Module, images: Images, model: str) -> nn.Linear:
@@ -68,7 +66,7 @@ def embeddings(network: nn.Module, layer: nn.Linear, images: Images) -> npt.NDAr
 
     try:
         with torch.inference_mode():
-            return by_blocks(of_block, images, _ROWS_AT_ONCE)
+            return by_blocks(of_block, images, rows_at_once(images))
     finally:
         hook.remove()
 

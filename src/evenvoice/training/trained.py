@@ -18,7 +18,7 @@ from evenvoice.metrics import log_probabilities
 from evenvoice.models import Estimator
 from evenvoice.outside import calling
 from evenvoice.recipes import Recipe
-from evenvoice.training.blocks import by_blocks
+from evenvoice.training.blocks import by_blocks, rows_at_once
 from evenvoice.training.dataset import Dataset
 from evenvoice.training.guards import check_logits, part_of, read_only
 from evenvoice.training.images import Images
@@ -26,8 +26,6 @@ from evenvoice.training.normalise import Normaliser, shrinkage
 from evenvoice.training.prepare import to_images
 
 Network = torch.nn.Module | Estimator
-
-_ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -201,4 +199,4 @@ def probabilities_of(network: Network, images: Images, decision: Shift) -> npt.N
         return found
 
     with torch.inference_mode(), one_thread():
-        return by_blocks(of_block, images, _ROWS_AT_ONCE)
+        return by_blocks(of_block, images, rows_at_once(images))
