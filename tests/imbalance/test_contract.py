@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from evenvoice.errors import EvenvoiceError
@@ -57,18 +56,6 @@ CHAINS = [["smote", "random-under"], ["random-over", "smote"], ["random-under", 
 @pytest.mark.parametrize(("name", "options"), OPTIONS)
 def test_every_sampler_keeps_the_contract(name: str, options: dict[str, Any]) -> None:
     check_sampler(make_sampler(name, **options))
-
-
-@pytest.mark.parametrize("name", ["adasyn", "cluster-centroids", "rb-ccr", "smote"])
-def test_threads_of_blas_change_no_plan(name: str) -> None:
-    random, y = np.random.default_rng(0), np.repeat(np.arange(4), (200, 140, 100, 60))
-    X = random.standard_normal((500, 400)) + 0.02 * y[:, None]
-    plans = []
-    for threads in (1, 2):
-        with ThreadpoolController().limit(limits=threads):
-            plans.append(draw_plan(make_sampler(name), X, y))
-    one, two = (plan.take(X, np.arange(len(plan))) for plan in plans)
-    assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize("steps", CHAINS)
