@@ -19,8 +19,10 @@ from evenvoice.models.classical.votes import Votes
 from evenvoice.models.estimator import Estimator
 from evenvoice.options import Positive
 
-# LIBSVM takes half a minute for these, and its time grows with their square.
-_MANY_ROWS = 20_000
+# LIBSVM's time grows with the square of the rows, an interior-point method's with that of the attributes. They take as
+# long where rows are 5 to 8 times the attributes (4 to 7 classes).
+_MANY_ROWS = 4_096
+_MANY_FOR_AN_ATTRIBUTE = 8
 # The kernel of more rows, in float64, is left to LIBSVM, which keeps a part of it: 32 MB.
 _MOST_IN_KERNEL = 2_048
 
@@ -108,8 +110,9 @@ class LinearSVM(_SupportVectorMachine):
     a small C keeps its margin wide. Class weights multiply C. The probabilities are scores: the softmax of
     one-against-one votes.
 
-    Of more than 20,000 rows the machines are fitted by coordinate descent, see `fit_paired_machines`: LIBSVM's time
-    grows with the square of the rows. Their values differ by about a hundredth of a margin.
+    Of more than 4,096 rows, and 8 an attribute, the same machines are fitted by an interior-point method, see
+    `fit_machine`: LIBSVM's time grows with the square of the rows. Values differ by what LIBSVM leaves open, about a
+    hundredth of a margin.
 
     Args:
         input_shape: Channels, height and width of a row; flattened.
@@ -141,10 +144,11 @@ class LinearSVM(_SupportVectorMachine):
         class_weights: npt.NDArray[np.float32] | None,
         seed: int,
     ) -> None:
-        if len(X) > _MANY_ROWS:
+        rows = X.reshape(len(X), -1)
+        if len(rows) > max(_MANY_ROWS, _MANY_FOR_AN_ATTRIBUTE * rows.shape[1]):
             weights = np.ones(self.n_classes) if class_weights is None else class_weights
             self._model = None
-            self._paired = fit_paired_machines(vectors(X), y, self.n_classes, self._C, weights)
+            self._paired = fit_paired_machines(rows, y, self.n_classes, self._C, weights)
             return
         self._settings["kernel"] = inner_products if len(X) <= _MOST_IN_KERNEL else "linear"
         super()._fit(X, y, class_weights, seed)
