@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import welch
+from scipy.signal import periodogram
 
 from evenvoice.audio import Waveform, check_waveform
 
@@ -163,8 +163,10 @@ def _edge(samples: Waveform, rate: int) -> tuple[float, float]:
     nyquist = rate / 2
     if samples.size < _SEGMENT:
         return nyquist, 0.0
-    frequencies, power = welch(samples, rate, nperseg=_SEGMENT, noverlap=0)
-    spectrum = 10 * np.log10(np.maximum(power, 1e-20))
+    # Welch's estimate, of all segments at once: SciPy's `welch` takes them one by one.
+    segments = samples[: samples.size // _SEGMENT * _SEGMENT].reshape(-1, _SEGMENT)
+    frequencies, powers = periodogram(segments, rate, window="hann")
+    spectrum = 10 * np.log10(np.maximum(powers.mean(axis=0), 1e-20))
     bins = spectrum.size
     band, last = bins // 20, bins - bins // 16
     first = max(bins // 16, int(np.searchsorted(frequencies, _LOWEST_CUT_OFF)))
