@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,19 +46,6 @@ def test_a_corpus_that_may_not_be_downloaded_says_where_to_get_it(tmp_path: Path
     complaint = run("corpus", "download", "iemocap", "--out", tmp_path / "iemocap").complaint()
     assert "licence: for research, after a signed form); get it from https://sail.usc.edu/iemocap" in complaint
     assert not list(tmp_path.iterdir())
-
-
-def test_showing_a_corpus_imports_nothing_that_fits_or_draws(table: Table) -> None:
-    heavy = ["torch", "sklearn", "scipy", "matplotlib", "joblib", "skorch"]
-    heavy += [f"evenvoice.{room}" for room in ("report", "study", "training", "models")]
-    for arguments, also in ((["corpus", "show", str(table())], []), (["corpus", "list"], ["pandas", "numpy"])):
-        program = (
-            f"import sys; sys.argv = ['evenvoice', *{arguments!r}]\nfrom evenvoice.cli.main import main\n"
-            "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-            f"print('imported', [name for name in {heavy + also!r} if name in sys.modules])"
-        )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        assert done.stdout.splitlines()[-1] == "imported []"
 
 
 def test_warnings_go_to_stderr_once(table: Table, tmp_path: Path, undrawn: None) -> None:

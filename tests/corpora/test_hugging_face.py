@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import evenvoice
-from evenvoice.corpora import open_corpus
+from evenvoice.corpora import as_corpus, open_corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study.arguments import as_corpus
 from tests.corpora.trees import write_sound
 
 datasets = pytest.importorskip("datasets")

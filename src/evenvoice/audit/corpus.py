@@ -25,9 +25,8 @@ from evenvoice.audit.shortcuts import (
 )
 from evenvoice.audit.signals import signal_findings
 from evenvoice.cores import cores
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, as_corpus
 from evenvoice.errors import AudioError, EvenvoiceError
-from evenvoice.study import as_corpus
 
 _WARNINGS = Kind(
     "corpus-warnings",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evenvoice.arguments import as_path
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.folds import (
     check_copies,
@@ -24,9 +25,9 @@ from evenvoice.audit.one_fit import check_fits
 from evenvoice.audit.record import CONTRADICTION, NOT_BY_RULE, check_info, check_record
 from evenvoice.audit.spots import Spot, merged
 from evenvoice.audit.steps import check_rows
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, as_corpus
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import Run, Study, as_corpus, as_path, find_runs, read_run
+from evenvoice.study import Run, Study, find_runs, read_run
 
 LEAKY = Kind(
     "leaky-protocol",

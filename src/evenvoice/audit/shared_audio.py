@@ -11,8 +11,8 @@ from evenvoice.audio import Clip
 from evenvoice.audit.decoded import decode_all
 from evenvoice.audit.duplicates import Pair, find_duplicates
 from evenvoice.audit.findings import Finding, Kind
+from evenvoice.cores import cores
 from evenvoice.errors import AudioError
-from evenvoice.study import default_jobs
 
 SHARED_AUDIO = Kind(
     "shared-audio",
@@ -37,7 +37,7 @@ def shared_audio(table: pd.DataFrame, jobs: int | None = None) -> tuple[list[Fin
         known = "file" in table and table["file"].notna().any()
         return [], f"no audio ({'none of the files exists' if known else 'no files are named'})"
     clips = list(parts)
-    decoded = decode_all(clips, jobs=jobs or default_jobs())
+    decoded = decode_all(clips, jobs=jobs or cores())
     usable = [
         (clip, one.fingerprint) for clip, one in zip(clips, decoded, strict=True) if not isinstance(one, AudioError)
     ]

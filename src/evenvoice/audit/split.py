@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from evenvoice.arguments import as_path
 from evenvoice.audit.findings import Audit, Finding, Kind
 from evenvoice.audit.interval import half_width, ua_half_width
 from evenvoice.audit.shared_audio import shared_audio
 from evenvoice.audit.split_table import read_split, split_of_frame, split_of_run
-from evenvoice.corpora import Corpus, spelling
+from evenvoice.corpora import Corpus, as_corpus, spelling
 from evenvoice.errors import EvenvoiceError
-from evenvoice.study import as_corpus, as_path
 from evenvoice.tables import count
 
 __all__ = ["audit_split", "read_split", "split_of_frame", "split_of_run"]

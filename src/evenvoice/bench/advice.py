@@ -10,12 +10,12 @@ import numpy as np
 
 from evenvoice.bench.evidence import Record, in_words, near, read_evidence, records
 from evenvoice.bench.methods import NONE, open_method
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, CorpusLike, as_corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.imbalance import draw_plan, make_chain
 from evenvoice.protocols import make_folds, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, open_recipe
-from evenvoice.study import CorpusLike, as_corpus, as_protocols
+from evenvoice.study import as_protocols
 from evenvoice.tables import count
 
 FIRST = 3

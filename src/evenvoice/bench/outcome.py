@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from evenvoice.arguments import as_path
 from evenvoice.bench.left_out import LeftOut, read_left_out
 from evenvoice.bench.methods import NONE, kind_of, name_of
 from evenvoice.errors import EvenvoiceError
 from evenvoice.metrics import Comparison, Interval
 from evenvoice.protocols import thinned_name
-from evenvoice.study import Result, Standing, Study, as_path, compare, load_study
+from evenvoice.study import Result, Standing, Study, compare, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path

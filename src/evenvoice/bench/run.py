@@ -10,20 +10,18 @@ from evenvoice.bench.left_out import LeftOut, read_left_out, write_left_out
 from evenvoice.bench.methods import Method, open_methods, replaced
 from evenvoice.bench.outcome import Bench
 from evenvoice.bench.size import too_large
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, CorpusLike, as_corpus
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
 from evenvoice.protocols import THIN, open_protocol, protocol_text
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
 from evenvoice.study import (
     STUDY_FILE,
-    CorpusLike,
     Execution,
     OnMessage,
     RecipeLike,
     RunKey,
     Seeds,
-    as_corpus,
     as_folder,
     as_protocols,
     as_recipes,

@@ -11,12 +11,13 @@ from evenvoice.lazy import lazy_names
 
 if TYPE_CHECKING:
     from evenvoice.corpora import spelling
+    from evenvoice.corpora.argument import CorpusLike, as_corpus
     from evenvoice.corpora.conditions import leave_out, leave_out_of_both
     from evenvoice.corpora.corpus import Corpus
     from evenvoice.corpora.emotions import EMOTIONS, canonical
     from evenvoice.corpora.fetch import download
     from evenvoice.corpora.join import join_for_cross
-    from evenvoice.corpora.libraries import LIBRARIES, reader_of
+    from evenvoice.corpora.libraries import LIBRARIES
     from evenvoice.corpora.loader import Loader, Reading
     from evenvoice.corpora.one_emotion import speaker_normalisation_warning, speakers_with_one_emotion
     from evenvoice.corpora.open import open_corpus, options_taken, with_path
@@ -34,6 +35,7 @@ else:
         {
             "COLUMNS": "utterance",
             "Corpus": "corpus",
+            "CorpusLike": "argument",
             "EMOTIONS": "emotions",
             "LIBRARIES": "libraries",
             "LOADERS": "registry",
@@ -41,6 +43,7 @@ else:
             "Reading": "loader",
             "Summary": "summary",
             "Utterance": "utterance",
+            "as_corpus": "argument",
             "canonical": "emotions",
             "corpus_as_text": "text",
             "download": "fetch",
@@ -52,7 +55,6 @@ else:
             "parse_selection": "selection",
             "read_names": "scan",
             "read_text_table": "text_table",
-            "reader_of": "libraries",
             "speaker_normalisation_warning": "one_emotion",
             "speakers_with_one_emotion": "one_emotion",
             "with_path": "open",
@@ -67,10 +69,12 @@ __all__ = [
     "LIBRARIES",
     "LOADERS",
     "Corpus",
+    "CorpusLike",
     "Loader",
     "Reading",
     "Summary",
     "Utterance",
+    "as_corpus",
     "canonical",
     "corpus_as_text",
     "download",
@@ -82,7 +86,6 @@ __all__ = [
     "parse_selection",
     "read_names",
     "read_text_table",
-    "reader_of",
     "speaker_normalisation_warning",
     "speakers_with_one_emotion",
     "spelling",

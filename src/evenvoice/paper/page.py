@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evenvoice.arguments import as_path
 from evenvoice.files import writing
 from evenvoice.metrics import trust
 from evenvoice.paper.chapters import chapters
@@ -14,7 +15,7 @@ from evenvoice.paper.record import Reproduction, open_reproduction
 from evenvoice.paper.tables import Measured, Ours, Row, Tables
 from evenvoice.recipes import open_recipe, recipe_names
 from evenvoice.report import figure_kinds, fill_template
-from evenvoice.study import INCOMPLETE, LEAKY, TRANSDUCTIVE, as_path
+from evenvoice.study import INCOMPLETE, LEAKY, TRANSDUCTIVE
 from evenvoice.tables import Column, Table, count, escape_markdown, with_interval
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evenvoice.arguments import as_path
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import write_json
 from evenvoice.paper.tables import Tables
-from evenvoice.study import as_path, load_study
+from evenvoice.study import load_study
 
 RECORD_FILE = "reproduction.json"
 _FORMAT = 1

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evenvoice.corpora import Corpus
+from evenvoice.arguments import as_command, as_flag, as_paths, as_whole
+from evenvoice.corpora import Corpus, CorpusLike, as_corpus
 from evenvoice.errors import EvenvoiceError, StorageError, shown
 from evenvoice.files import check_writable
 from evenvoice.paper.experiments import (
@@ -27,16 +28,10 @@ from evenvoice.paper.record import Record, read_record
 from evenvoice.report import figure_kinds
 from evenvoice.study import (
     STUDY_FILE,
-    CorpusLike,
     Execution,
     OnMessage,
     Seeds,
-    as_command,
-    as_corpus,
-    as_flag,
     as_folder,
-    as_paths,
-    as_whole,
     check_same_corpus,
     evaluate,
     find_runs,

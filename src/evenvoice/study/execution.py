@@ -11,10 +11,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from evenvoice.arguments import as_flag
 from evenvoice.cores import cores
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.parallel import Executor
-from evenvoice.study.arguments import as_flag
 from evenvoice.training import StackedTrainer, check_device
 
 OnMessage = Callable[[str], None]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 from joblib import delayed
 
-from evenvoice.corpora import COLUMNS, Corpus
+from evenvoice.arguments import as_command, as_flag
+from evenvoice.corpora import COLUMNS, Corpus, CorpusLike, as_corpus
 from evenvoice.files import check_writable, write_json
 from evenvoice.leases import sweep
 from evenvoice.loggers import Logger, open_loggers
@@ -20,17 +21,7 @@ from evenvoice.progress import track
 from evenvoice.protocols import Fold, SplitProtocol, make_folds, open_protocol, with_enrolled
 from evenvoice.recipes import DEFAULT_RECIPE, NO_SETTINGS, Recipe, needs_of
 from evenvoice.study.about import about_study
-from evenvoice.study.arguments import (
-    CorpusLike,
-    ProtocolLike,
-    RecipeLike,
-    as_command,
-    as_corpus,
-    as_flag,
-    as_folder,
-    as_protocols,
-    as_recipes,
-)
+from evenvoice.study.arguments import ProtocolLike, RecipeLike, as_folder, as_protocols, as_recipes
 from evenvoice.study.columns import renamed_columns, with_durations
 from evenvoice.study.cost import announcement, are_small
 from evenvoice.study.execution import Execution, OnMessage, renamed

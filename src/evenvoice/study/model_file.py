@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evenvoice.arguments import as_path
 from evenvoice.audio import load
 from evenvoice.errors import EvenvoiceError
 from evenvoice.recipes import Recipe
-from evenvoice.study.arguments import as_path
 from evenvoice.study.measured import honest_entries
 from evenvoice.study.records import STUDY_FILE, Run, read_run
 from evenvoice.study.results import Study, load_study

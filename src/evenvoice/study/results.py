@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.arguments import as_path
 from evenvoice.errors import EvenvoiceError, nearest, shown
 from evenvoice.metrics import Interval, Scores, Varies, distinct, intervals, score, unweighted_accuracy
-from evenvoice.study.arguments import as_path
 from evenvoice.study.records import Run, find_runs, read_run, read_study_file
 from evenvoice.study.seeds import Seed
 from evenvoice.study.table import results_table, values

@@ -11,15 +11,16 @@ import pandas as pd
 from joblib import delayed
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evenvoice.arguments import as_path, as_whole
 from evenvoice.audio import open_perturbation
-from evenvoice.corpora import Corpus
+from evenvoice.corpora import Corpus, CorpusLike, as_corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable, writing
 from evenvoice.metrics import intervals
 from evenvoice.parallel import in_parallel
 from evenvoice.protocols import Enrol, Fold, SplitProtocol, cut_validation, make_folds, open_protocol
 from evenvoice.recipes import DEFAULT_RECIPE, Recipe
-from evenvoice.study.arguments import CorpusLike, RecipeLike, as_corpus, as_path, as_protocol, as_recipe, as_whole
+from evenvoice.study.arguments import RecipeLike, as_protocol, as_recipe
 from evenvoice.study.execution import Execution
 from evenvoice.study.possible import check_folds
 from evenvoice.study.seeds import Seed

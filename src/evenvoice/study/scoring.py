@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from evenvoice import metrics
+from evenvoice.arguments import as_path
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.metrics import Interval, Scores, check_predictions, labels_of, read_predictions
-from evenvoice.study.arguments import as_path
 
 Predictions = pd.DataFrame | str | os.PathLike[str]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from evenvoice.arguments import as_path
 from evenvoice.errors import EvenvoiceError, shown
 from evenvoice.metrics import Varies, labels_of, read_predictions
-from evenvoice.study.arguments import as_path
 from evenvoice.study.results import Result, Study, load_study
 from evenvoice.study.scoring import as_predictions
 from evenvoice.study.seeds import Seed

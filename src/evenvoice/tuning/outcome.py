@@ -10,10 +10,10 @@ import optuna
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
+from evenvoice.arguments import as_path
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import writing
 from evenvoice.recipes import Recipe
-from evenvoice.study import as_path
 from evenvoice.tuning.space import Settings, changed
 from evenvoice.tuning.store import ABOUT, BOUND, FILE, OPENED, OWN, REASON, SETTINGS, Store, is_finished
 

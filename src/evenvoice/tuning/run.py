@@ -12,7 +12,8 @@ from typing import Any
 
 from joblib import delayed
 
-from evenvoice.corpora import Corpus
+from evenvoice.arguments import as_command, as_whole
+from evenvoice.corpora import Corpus, CorpusLike, as_corpus
 from evenvoice.errors import EvenvoiceError
 from evenvoice.files import check_writable
 from evenvoice.parallel import Executor, in_parallel, is_remote
@@ -20,16 +21,12 @@ from evenvoice.protocols import folds_of, make_folds
 from evenvoice.recipes import Recipe, recipe_names
 from evenvoice.study import (
     STUDY_FILE,
-    CorpusLike,
     Execution,
     OnMessage,
     RecipeLike,
-    as_command,
-    as_corpus,
     as_folder,
     as_protocol,
     as_recipe,
-    as_whole,
     default_protocol,
     evaluate,
     renamed,
