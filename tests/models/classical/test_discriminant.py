@@ -8,7 +8,6 @@ import torch
 from scipy.special import log_softmax
 
 from evenvoice.models.classical import Discriminant, LinearFusion, Logistic
-from evenvoice.models.classical import discriminant as room
 from tests.models.classical import fabricated
 
 SHAPE = (1, 4, 2)
@@ -66,17 +65,3 @@ def test_the_module_gives_the_same_probabilities(kind: type[Discriminant] | type
     model.fit(X, y)
     found = model.module()(torch.from_numpy(X)).softmax(dim=1).numpy()
     np.testing.assert_allclose(found, model.probabilities(X), atol=1e-5)
-
-
-@pytest.mark.parametrize("weights", [None, np.float32([0.5, 2, 1])])
-def test_block_by_block_is_as_a_whole(weights: np.ndarray | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    random = np.random.default_rng(0)
-    y = random.integers(0, 3, 400)
-    X = (random.normal(size=(400, 1, 4, 5)) + y[:, None, None, None]).astype(np.float32)
-    whole, by_blocks = Discriminant((1, 4, 5), 3), Discriminant((1, 4, 5), 3)
-    whole.fit(X, y, class_weights=weights)
-    monkeypatch.setattr(room, "_MOST_AT_ONCE", 0)
-    monkeypatch.setattr(room, "_BLOCK", 37 * 4 * 20)  # rows of 20 numbers
-    by_blocks.fit(X, y, class_weights=weights)
-    assert by_blocks.weights == pytest.approx(whole.weights, rel=1e-3, abs=1e-4)
-    assert by_blocks.probabilities(X) == pytest.approx(whole.probabilities(X), abs=1e-4)

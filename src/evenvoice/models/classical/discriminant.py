@@ -8,11 +8,8 @@ from scipy.linalg import solve
 
 from evenvoice.models.classical.linear import LinearClassifier
 from evenvoice.models.classical.logistic import Logistic
+from evenvoice.models.classical.row_blocks import are_many, row_blocks
 from evenvoice.options import Positive, Share
-
-# Bytes of rows that are worked on as a whole; of more, sums are made block by block.
-_MOST_AT_ONCE = 1 << 28
-_BLOCK = 1 << 25
 
 
 class Discriminant(LinearClassifier):
@@ -61,7 +58,7 @@ class Discriminant(LinearClassifier):
         shares /= shares.sum()
         prior = np.bincount(y, shares, minlength=self.n_classes)
         root = np.sqrt(shares).astype(np.float32)[:, None]
-        if rows.nbytes > _MOST_AT_ONCE and len(rows) >= rows.shape[1]:
+        if are_many(rows) and len(rows) >= rows.shape[1]:
             means, directions = _solve_by_blocks(rows, y, root, self.n_classes, self._ridge)
         else:
             means = np.stack([rows[y == label].mean(axis=0, dtype=np.float64) for label in range(self.n_classes)])
@@ -150,16 +147,14 @@ def _solve_by_blocks(
     rows: npt.NDArray[np.float32], y: npt.NDArray[np.int64], root: npt.NDArray[np.float32], n_classes: int, ridge: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the means ``[k, d]`` and what `_regular_solve` gives, of rows of which no second copy is to be made."""
-    n, d = rows.shape
-    step = max(1, _BLOCK // (4 * d))
-    blocks = [slice(start, start + step) for start in range(0, n, step)]
+    d = rows.shape[1]
     means = np.zeros((n_classes, d))
-    for block in blocks:
+    for block in row_blocks(rows):
         for label in range(n_classes):
             means[label] += rows[block][y[block] == label].sum(axis=0, dtype=np.float64)
     means /= np.bincount(y, minlength=n_classes)[:, None]
     scatter = np.zeros((d, d))
-    for block in blocks:
+    for block in row_blocks(rows):
         around = (rows[block] - means.astype(np.float32)[y[block]]) * root[block]
         scatter += around.T @ around
     scatter[np.diag_indices(d)] += _weight(ridge, float(np.trace(scatter)))

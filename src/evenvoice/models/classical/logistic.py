@@ -9,6 +9,7 @@ from scipy.special import log_softmax
 
 from evenvoice.models.classical.convergence import one_warning
 from evenvoice.models.classical.linear import LinearClassifier
+from evenvoice.models.classical.row_blocks import row_blocks
 from evenvoice.options import Positive
 
 _MOST_ROUNDS = 500
@@ -65,13 +66,16 @@ class Logistic(LinearClassifier):
 
         def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
             weights, bias = parameters[: k * d].reshape(k, d), parameters[k * d :]
-            # The products in float32, which halves what is read from memory; the sums in float64.
-            logits = (rows @ weights.T.astype(np.float32)).astype(np.float64) + bias
-            logarithms = log_softmax(logits, axis=1)
-            value = -(prices * (target * logarithms).sum(axis=1)).sum() + 0.5 * np.square(weights).sum()
-            pull = prices[:, None] * (np.exp(logarithms) - target)
-            gradient = pull.T.astype(np.float32) @ rows
-            return float(value), np.concatenate(((gradient + weights).ravel(), pull.sum(axis=0)))
+            value, of_weights, of_bias = 0.5 * np.square(weights).sum(), weights.copy(), np.zeros(k)
+            for block in row_blocks(rows):
+                # The products in float32, which halves what is read from memory; the sums in float64.
+                logits = (rows[block] @ weights.T.astype(np.float32)).astype(np.float64) + bias
+                logarithms = log_softmax(logits, axis=1)
+                value -= (prices[block] * (target[block] * logarithms).sum(axis=1)).sum()
+                pull = prices[block, None] * (np.exp(logarithms) - target[block])
+                of_weights += pull.T.astype(np.float32) @ rows[block]
+                of_bias += pull.sum(axis=0)
+            return float(value), np.concatenate((of_weights.ravel(), of_bias))
 
         options = {"maxiter": _MOST_ROUNDS, "gtol": _TOLERANCE, "ftol": 1e-9}
         with one_warning(self.name, "lower C") as converged:
