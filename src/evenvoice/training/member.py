@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from evenvoice.allocator import MOST_READ
+from evenvoice.allocator import MOST_READ, return_freed_memory
 from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
@@ -99,6 +99,7 @@ def fit_member(
     counts = class_counts(plan, source.emotions, source.labels, rows)
     if not is_network(recipe.model.name):
         estimator = _fit_estimator(recipe, _taken(plan, source, rows), targets[rows], k, weights, seed)
+        return_freed_memory()  # of the rows and of what the fit made of them
         return Member(estimator, tuple(plans), pd.DataFrame(columns=list(HISTORY)), 0, counts)
     learnt = PlannedRows(source.images, targets, plan, rows, source.variants, source.scale)
     if is_redrawn(recipe):
