@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 import soundfile
 
-from evenvoice.audit import duplicates
+from evenvoice.audit import candidates as room
+from evenvoice.audit import duplicates, hums
 from evenvoice.audit.candidates import candidates
 from evenvoice.audit.duplicates import Pair, duplicate_findings, duplicate_sets, find_duplicates
 from evenvoice.audit.fingerprint import Fingerprint, decoded_hash, fingerprint
+from evenvoice.audit.hums import Hums
 from evenvoice.audit.matching import correlate
 from tests.audit.copies import COPIES, encoded, spoken
 from tests.audit.words import words
@@ -95,11 +97,43 @@ def test_equal_samples_are_paired_with_the_first_of_them(generated: list[np.ndar
 def test_hums_silence_and_noise_are_no_duplicates() -> None:
     rng, time = np.random.default_rng(0), np.arange(40000) / 16000
     trembling = sum(np.cos(2 * np.pi * 120 * n * time + n * n) / n for n in range(1, 20)) * np.sin(2 * np.pi * 3 * time)
-    hums = [of(0.1 * trembling[:24000]), of(0.1 * trembling[3000:])]
-    assert len(list(candidates(hums))) == 1
-    assert correlate(*hums, about=-3000 / 16000)[0] > 0.99
-    assert pairs_of([*hums, *map(of, rng.normal(0, 0.1, (5, 20000))), of(np.zeros(9000)), of(np.zeros(8000))]) == []
+    two = [of(0.1 * trembling[:24000]), of(0.1 * trembling[3000:])]
+    assert len(list(candidates(two, Hums(two, 0.6)))) == 1
+    assert correlate(*two, about=-3000 / 16000)[0] > 0.99
+    assert pairs_of([*two, *map(of, rng.normal(0, 0.1, (5, 20000))), of(np.zeros(9000)), of(np.zeros(8000))]) == []
     assert find_duplicates([]) == []
+
+
+def hummed(number: int, seconds: float) -> np.ndarray:
+    """A part of a hum that trembles, in noise of its own."""
+    time = np.arange(round(seconds * 16000)) / 16000 + number / 100
+    tone = sum(np.cos(2 * np.pi * 120 * n * time + n * n) / n for n in range(1, 20)) * np.sin(2 * np.pi * 3 * time)
+    return tone + np.random.default_rng(number).normal(0, 0.003, len(time))
+
+
+def test_hums_that_are_left_out_early_change_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hums, and copies of speech among them, shorter and longer than the hums."""
+    sounds = [hummed(number, 1 + number * 37 % 60 / 40) for number in range(60)]
+    for number in range(0, 60, 6):
+        sounds[number] = spoken(number // 12) * (1 if number % 12 else 0.4)
+    prints = [*map(of, sounds)]
+    compared: list[int] = []
+    bit_errors = room._bit_errors
+
+    def counted(track: room._Track, first: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+        compared[-1] += len(first)
+        return bit_errors(track, first, *rest)
+
+    monkeypatch.setattr(room, "_bit_errors", counted)
+    monkeypatch.setattr(room, "_LOOKED_UP", 1)
+    found = []
+    for many in (10**9, 4, 0):  # at the end, early, at once
+        monkeypatch.setattr(hums, "_MANY", many)
+        compared.append(0)
+        found.append(find_duplicates(prints))
+    assert found[0] == found[1] == found[2]
+    assert [(pair.first, pair.second) for pair in found[0]] == [(n, n + 6) for n in range(0, 60, 12)]
+    assert compared[0] > compared[1] > compared[2], compared
 
 
 def test_what_looks_alike_is_compared_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +147,7 @@ def test_what_looks_alike_is_compared_a_bounded_number_of_times(monkeypatch: pyt
         calls.append(about)
         return correlate(first, second, about)
 
-    monkeypatch.setattr(duplicates, "candidates", lambda _: [(11, 12, 0.0), *everyone])
+    monkeypatch.setattr(duplicates, "candidates", lambda *_: [(11, 12, 0.0), *everyone])
     monkeypatch.setattr(duplicates, "correlate", counted)
     monkeypatch.setattr(duplicates, "_OTHERS", 3)
     assert pairs_of(prints) == [(11, 12, "near")]
@@ -144,7 +178,7 @@ def test_what_correlates_by_less_than_copies_do_is_none(generated: list[np.ndarr
     """As words of one voice do: here the energies are a copy's, and an eighth of the waveform has another sign."""
     energy = np.cumsum(generated[0] ** 2)
     both = [of(generated[0]), of(np.where(energy > 7 / 8 * energy[-1], -1, 1) * generated[0])]
-    assert [pair[:2] for pair in candidates(both)] == [(0, 1)]
+    assert [pair[:2] for pair in candidates(both, Hums(both, 0.6))] == [(0, 1)]
     assert 0.6 <= correlate(*both, 0)[0] < 0.8
     assert pairs_of(both) == []
 

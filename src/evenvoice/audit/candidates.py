@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from evenvoice.allocator import release
 from evenvoice.audit.fingerprint import BITS, HOP_SECONDS, Fingerprint
+from evenvoice.audit.hums import Hums
 from evenvoice.audit.nearest import NearestFirst
 
 Indices = npt.NDArray[np.signedinteger]
@@ -41,7 +42,7 @@ _BITS = np.uint32((1 << BITS) - 1)
 _NEAR_FILE = 6
 
 
-def candidates(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, float]]:
+def candidates(fingerprints: Sequence[Fingerprint], hums: Hums) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs that share a sub-fingerprint and most of the bits around it: first < second, and the lag.
 
     The lag is how much later the sound comes in the second, in seconds, as nearly as a hop. Those with the fewest
@@ -52,17 +53,21 @@ def candidates(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, 
 
     Args:
         fingerprints: One for each recording.
+        hums: Which of them are hums, as far as it is known: some pairs that cannot be judged are left out.
     """
     if not fingerprints:
         return
     track = _Track.of(fingerprints)
     with NearestFirst(_BIT_ERRORS) as pairs:
         for first, second, lag in _sharing(track):
+            of_use = hums.may_be_judged(first, second)
+            first, second, lag = first[of_use], second[of_use], lag[of_use]
             for start in range(0, len(first), _PAIRS_COMPARED):
                 block = slice(start, start + _PAIRS_COMPARED)
                 errors = _bit_errors(track, first[block], second[block], lag[block])
                 near = errors < _BIT_ERRORS
                 pairs.put(errors[near], first[block][near], second[block][near], lag[block][near])
+                hums.count(first[block][near], second[block][near])
         del track
         for firsts, seconds, lags in pairs:
             yield from zip(firsts.tolist(), seconds.tolist(), (lags * HOP_SECONDS).tolist(), strict=True)

@@ -15,13 +15,14 @@ from evenvoice.audit.candidates import candidates
 from evenvoice.audit.confirm import confirm, limit
 from evenvoice.audit.findings import Finding, Kind, some
 from evenvoice.audit.fingerprint import Fingerprint
+from evenvoice.audit.hums import MOST_READ, Hums
 from evenvoice.audit.kinds_duplicates import (
     DUPLICATE_ACROSS_EMOTIONS,
     DUPLICATE_ACROSS_SPEAKERS,
     DUPLICATE_AUDIO,
     NEAR_DUPLICATE_AUDIO,
 )
-from evenvoice.audit.matching import correlate, is_periodic
+from evenvoice.audit.matching import correlate
 from evenvoice.tables import count
 
 # Two recordings may be one where their waveforms correlate by this; `confirm` decides. Measured on EmoDB and RAVDESS:
@@ -31,9 +32,6 @@ _NEAR = 0.6
 # Two recordings that were each compared with so many nearer candidates in vain are not compared: hums of one pitch have
 # candidates that grow with the corpus, and a copy is nearest. Of EmoDB and RAVDESS together, none has more than 8.
 _OTHERS = 16
-
-# Bytes of waveforms to read from their file before it is given back: the system maps more, whole folios of it.
-_MOST_READ = 1 << 21
 
 # A set of more than this is one line of evidence; of a smaller one each pair is.
 _LARGE = 4
@@ -86,23 +84,18 @@ def find_duplicates(fingerprints: Sequence[Fingerprint]) -> list[Pair]:
         if first != number:
             pairs.append(Pair(first, number, "same-samples", 1.0, 0.0))
     numbers = list(first_of.values())
-    hums: dict[int, bool] = {}
+    different = [fingerprints[number] for number in numbers]
+    hums = Hums(different, _NEAR)
     others: Counter[int] = Counter()
     read = 0  # bytes
-    for a, b, about in candidates([fingerprints[number] for number in numbers]):
+    for a, b, about in candidates(different, hums):
         first, second = numbers[a], numbers[b]
-        if min(others[first], others[second]) >= _OTHERS:
+        if min(others[first], others[second]) >= _OTHERS or not hums.can_be_judged(a, b):
             continue
-        both = fingerprints[first], fingerprints[second]
-        if read > _MOST_READ:
+        both = different[a], different[b]
+        if read > MOST_READ:
             release(both[0].shape)
             read = 0
-        shorter = min(first, second, key=lambda number: len(fingerprints[number].shape))
-        if shorter not in hums:
-            hums[shorter] = is_periodic(fingerprints[shorter], _NEAR)
-            read += fingerprints[shorter].shape.nbytes
-        if hums[shorter]:
-            continue
         read += sum(each.shape.nbytes for each in both)
         correlation, lag = correlate(*both, about)
         if correlation < _NEAR:
