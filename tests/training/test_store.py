@@ -13,10 +13,11 @@ from evenvoice.allocator import release
 from evenvoice.errors import EvenvoiceError
 from evenvoice.features import ShapeSettings, feature_digest
 from evenvoice.features.extractor import FeatureSettings
-from evenvoice.recipes import Needs
-from evenvoice.training import Dataset, images, store
+from evenvoice.recipes import Needs, open_recipe
+from evenvoice.training import Dataset, dataset, images, store
 from evenvoice.training.images import gather
 from evenvoice.training.normalise import Normaliser
+from evenvoice.training.prepare import fit_normaliser, to_images, to_training_images
 from evenvoice.training.store import FeatureStore, StoreWriter
 
 RNG = np.random.default_rng(0)
@@ -129,6 +130,30 @@ def test_a_dataset_in_files_gives_the_same_rows(name: str) -> None:
         assert np.array_equal(one, other)
     assert kept.store.digest() == here.store.digest()
     assert (there.nbytes == kept.store.nbytes) is (name == "channels")
+
+
+@pytest.mark.parametrize("normalise", ["training", "speaker", "enrolled"])
+@pytest.mark.parametrize("positions", [None, [5, 1, 4, 0, 7, 2]], ids=["all", "a part"])
+def test_many_rows_are_normalised_from_their_file_in_blocks(
+    normalise: str, positions: list[int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = open_recipe("functionals-svm", {"normalise": normalise})
+    arrays = [RNG.standard_normal((120, frames)).astype(np.float32) for frames in (9, 3, 30, 12, 5, 8, 20, 11)]
+    whole = Dataset(list("abcdefgh"), arrays, speakers=np.array(list("rrsssrst")))
+    whole = whole.in_files([Needs(recipe.features, (recipe.shape,), ())])
+    part = whole if positions is None else whole.take(np.array(positions))
+
+    def prepared() -> tuple[np.ndarray, ...]:
+        normaliser = fit_normaliser(recipe, part)
+        measured = () if normaliser is None else (normaliser.mean, normaliser.scale)
+        return *measured, to_images(recipe, part, normaliser), to_training_images(recipe, part, normaliser)
+
+    expected = prepared()
+    assert isinstance(part.rows(recipe.made_shape), np.ndarray)
+    monkeypatch.setattr(dataset, "MOST_IN_MEMORY", 0)
+    assert isinstance(part.rows(recipe.made_shape), store.Vectors)
+    for one, other in zip(expected, prepared(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 # --- sums and images ------------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def feature_map(
     corpus, dataset = load_dataset(corpus, recipe.features, [recipe.shape], jobs=jobs, skip_bad=skip_bad)
     if len(corpus) < 5:
         raise EvenvoiceError(f"map: corpus {corpus.name!r} has {len(corpus)} utterances; a map needs five at least")
-    rows = np.asarray(dataset.rows(shape), np.float64).reshape(len(corpus), -1)
+    rows = np.asarray(dataset.rows(shape)[:], np.float64).reshape(len(corpus), -1)
     features = StandardScaler().fit_transform(rows)
     components = 2 if method == "pca" else min(_COMPONENTS, *features.shape)
     places = PCA(components, svd_solver="full").fit_transform(features)

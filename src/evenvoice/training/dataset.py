@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import FunctionType
 from typing import overload
 from weakref import WeakKeyDictionary
@@ -19,7 +20,8 @@ from evenvoice.errors import EvenvoiceError
 from evenvoice.features import FeatureSettings, Shape, one_thread, rows_of
 from evenvoice.outside import is_outside
 from evenvoice.recipes import Needs
-from evenvoice.training.store import FeatureStore, Rows
+from evenvoice.training.images import MOST_IN_MEMORY
+from evenvoice.training.store import FeatureStore, Rows, Vectors
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,11 @@ class Dataset:
             )
         return replace(self, features=other.features, shaped=other.shaped, variants=other.variants, others={})
 
-    def rows(self, shape: Shape) -> Sequence[Rows] | Rows:
+    def rows(self, shape: Shape) -> Sequence[Rows] | Rows | Vectors:
         """Return what gets normalised, float32 ``[n_normalised, t']`` for each utterance; made once a shape.
 
-        Of a shape of one frame it is a new array ``[n, n_normalised, 1]``; else frames are read when they are asked
-        for, and not kept.
+        Of a shape of one frame it is a new array ``[n, n_normalised, 1]``, or, where that is large and the rows are in
+        a file, `Vectors`; else frames are read when they are asked for, and not kept.
 
         Raises:
             EvenvoiceError: The dataset was loaded for other shapes.
@@ -135,6 +137,9 @@ class Dataset:
         if store is None:
             with one_thread():
                 store = self.shaped[key] = FeatureStore.of([rows_of(shape, values) for values in self.features])
+        positions = np.arange(len(store)) if self.positions is None else self.positions
+        if isinstance(store.flat, Path) and 4 * len(positions) * store.n_rows > MOST_IN_MEMORY:
+            return Vectors(store, positions)
         return store.vectors(self.positions)
 
     def in_files(self, needs: Sequence[Needs]) -> Dataset:

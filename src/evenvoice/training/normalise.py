@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from evenvoice.errors import EvenvoiceError
+from evenvoice.training.store import Vectors
 
-# One array ``[r, frames]`` an utterance; or one array ``[n, r, 1]`` for all, where each has one frame.
-Rows = Sequence[npt.NDArray[np.float32]] | npt.NDArray[np.float32]
+# One array ``[r, frames]`` an utterance; or one array ``[n, r, 1]`` for all, or blocks of it, where each has one frame.
+Rows = Sequence[npt.NDArray[np.float32]] | npt.NDArray[np.float32] | Vectors
 
 # A standard deviation below this share of the coefficient's own size is rounding, not variation.
 CONSTANT = 1e-6
@@ -141,13 +142,13 @@ def _mean(rows: Rows) -> npt.NDArray[np.float64]:
 def _sum(parts: Sequence[Rows], around: npt.NDArray[np.float64] | None = None) -> tuple[int, npt.NDArray[np.float64]]:
     """Return the number of frames, and their sum ``[r]``, or that of the squares of their distance to a point ``[r]``.
 
-    Utterances are added one after the other, whether they come as a list or as one array ``[n, r, 1]``.
+    Utterances are added one after the other, whether they come as a list or as one array ``[n, r, 1]`` or its blocks.
     """
     frames, total = 0, np.zeros(())
     for rows in parts:
-        if isinstance(rows, np.ndarray):
+        if isinstance(rows, np.ndarray | Vectors):
             for start in range(0, len(rows), _BLOCK):
-                block = rows[start : start + _BLOCK, :, 0].astype(np.float64)
+                block = rows[start : start + _BLOCK][:, :, 0].astype(np.float64)
                 if around is not None:
                     block = np.square(block - around)
                 block[0] += total

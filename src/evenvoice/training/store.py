@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, overload
@@ -128,6 +128,35 @@ class FeatureStore(Sequence[Rows]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FeatureStore, (self.flat, self.starts, self.n_rows)
+
+
+class Vectors:
+    """Some arrays of a store in which each has one frame, read when they are asked for.
+
+    Args:
+        store: Where they are.
+        positions: Which, in order ``[n]``.
+
+    Examples:
+        >>> store = FeatureStore.of([np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32)])
+        >>> Vectors(store, np.array([1, 0]))[:1].shape
+        (1, 2, 1)
+    """
+
+    def __init__(self, store: FeatureStore, positions: Positions) -> None:
+        self._store, self._positions = store, positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, row: int | slice) -> Rows:
+        """Return one as ``[n_rows, 1]``, or several as a new array ``[n, n_rows, 1]``."""
+        if isinstance(row, slice):
+            return self._store.vectors(self._positions[row])
+        return self._store[int(self._positions[row])]
+
+    def __iter__(self) -> Iterator[Rows]:
+        return map(self.__getitem__, range(len(self)))
 
 
 class Absent(FeatureStore):
