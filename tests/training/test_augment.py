@@ -7,10 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from evenvoice.allocator import release
 from evenvoice.errors import EvenvoiceError
 from evenvoice.protocols import make_folds, open_protocol
-from evenvoice.recipes import open_recipe
-from evenvoice.training import Dataset, fit
+from evenvoice.recipes import needs_of, open_recipe
+from evenvoice.training import Dataset, dataset, fit, images, member
 from tests import fabricate
 from tests.one_fold import run_fold
 
@@ -42,6 +43,23 @@ def test_the_classifier_learns_from_the_perturbed_rows(monkeypatch: pytest.Monke
     model = fit(_recipe(), AUGMENTED)
     images = model.normaliser.apply(PERTURBED["speed:1.1"].rows(model.recipe.made_shape))
     np.testing.assert_array_equal(seen[0][-len(EXAMPLES) :].reshape(len(EXAMPLES), -1), np.stack(images)[:, :, 0])
+
+
+@pytest.mark.parametrize("balance", ["none", "smote"])
+def test_what_is_learnt_from_files_is_what_is_learnt_from_memory(balance: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As large training parts are; what was read of the files is given back after every block."""
+    recipe = _recipe(balance=balance)
+    whole = fit(recipe, AUGMENTED)
+    monkeypatch.setattr(images, "MOST_IN_MEMORY", 0)
+    monkeypatch.setattr(dataset, "MOST_IN_MEMORY", 0)
+    monkeypatch.setattr(member, "MOST_READ", 1)
+    given_back = []
+    monkeypatch.setattr(member, "release", lambda array: (given_back.append(array), release(array)))
+    files = fit(recipe, AUGMENTED.in_files([needs_of([recipe])[0]]))
+    assert all(isinstance(array, np.memmap) for array in given_back)
+    assert len(given_back) == 3 * len(files.plan)
+    for name, values in whole.network.learned().items():
+        np.testing.assert_array_equal(files.network.learned()[name], values)
 
 
 def test_samplers_plan_on_the_perturbed_rows_too() -> None:

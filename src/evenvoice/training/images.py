@@ -16,13 +16,14 @@ Images = npt.NDArray[np.float32]
 MOST_IN_MEMORY = 1 << 28
 
 
-def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...]) -> Images:
+def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...], arrays: int = 1) -> Images:
     """Put blocks of rows one behind the other.
 
     Args:
         blocks: float32 ``[some, *size]`` each, n rows in all.
         n: Number of rows.
         size: Of a row.
+        arrays: How many such arrays are held at once: together they are large or not.
 
     Returns:
         float32 ``[n, *size]``. Where it is mapped from a file, that has no name any more and goes with the array;
@@ -35,7 +36,7 @@ def gather(blocks: Iterable[Images], n: int, size: tuple[int, ...]) -> Images:
         >>> gather([np.zeros((2, 3), np.float32), np.ones((1, 3), np.float32)], 3, (3,)).sum(axis=1).tolist()
         [0.0, 0.0, 3.0]
     """
-    if 4 * n * int(np.prod(size)) <= MOST_IN_MEMORY:
+    if 4 * n * int(np.prod(size)) * arrays <= MOST_IN_MEMORY:
         images, start = np.empty((n, *size), np.float32), 0
         for block in blocks:
             images[start : start + len(block)] = block

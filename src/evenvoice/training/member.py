@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from evenvoice.allocator import MOST_READ, return_freed_memory
+from evenvoice.allocator import MOST_READ, release, return_freed_memory
 from evenvoice.imbalance import Plan, make_loss
 from evenvoice.models import Estimator, is_network, make_model
 from evenvoice.recipes import Recipe
@@ -179,10 +179,14 @@ def _loss(recipe: Recipe, rows: PlannedRows, n_classes: int) -> Any:
 def _taken(plan: Plan, source: Source, rows: npt.NDArray[np.int64]) -> Images:
     """Make all rows of a plan, float32 ``[r, c, h, w]``: of many, in a file."""
     step = max(1, MOST_READ // max(1, source.images[:1].nbytes))
-    blocks = (
-        plan.take(source.images, rows[start : start + step], source.variants) for start in range(0, len(rows), step)
-    )
-    return gather(blocks, len(rows), source.images.shape[1:])
+
+    def blocks() -> Iterator[Images]:
+        for start in range(0, len(rows), step):
+            yield plan.take(source.images, rows[start : start + step], source.variants)
+            for read in (source.images, *source.variants.values()):
+                release(read)
+
+    return gather(blocks(), len(rows), source.images.shape[1:])
 
 
 def _fit_estimator(

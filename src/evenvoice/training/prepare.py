@@ -162,7 +162,8 @@ def _as_images(recipe: Recipe, rows: Rows, normaliser: Normaliser | None = None)
             found = np.stack(images)
         return found if recipe.clip is None else found.clip(-recipe.clip, recipe.clip)
 
-    return gather(map(block, range(0, len(rows), _BLOCK)), len(rows), shape.size)
+    blocks = map(block, range(0, len(rows), _BLOCK))
+    return gather(blocks, len(rows), shape.size, arrays=1 + len(recipe.perturbations))
 
 
 def _image(shape: Shape, rows: npt.NDArray[np.float32], frames: torch.Tensor) -> npt.NDArray[np.float32]:
