@@ -72,6 +72,15 @@ def test_copies_are_found_by_their_bytes(files: list[Path], tmp_path: Path) -> N
     assert "recordings that are the same, byte for byte: 1 (2.wav and copy.wav)" in summary.warnings
 
 
+def test_files_of_one_size_that_are_equal_in_the_middle_are_no_copies(files: list[Path], tmp_path: Path) -> None:
+    sound = bytearray(files[2].read_bytes())
+    sound[-1] ^= 1
+    (tmp_path / "other.wav").write_bytes(sound)
+    two = [Path(shutil.copy(tmp_path / "other.wav", tmp_path / f"{name}.wav")) for name in ("one", "two")]
+    summary = summarise(corpus([row(file) for file in (*files, *two)]))
+    assert "recordings that are the same, byte for byte: 1 (one.wav and two.wav)" in summary.warnings
+
+
 def test_rates_and_lengths(files: list[Path], tmp_path: Path) -> None:
     long = write_sound(tmp_path / "long.wav", seconds=31, rate=1000)
     short = write_sound(tmp_path / "short.wav", seconds=0.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from evenvoice.progress import track
 _SHORT, _LONG = 0.3, 30.0  # seconds; hardly a word, and more than an utterance
 _FEW_TEXTS = 20
 _EXAMPLES = 3
+_PIECE = 512  # bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,13 +172,31 @@ def _copies(corpus: Corpus) -> list[str]:
     for file in map(Path, dict.fromkeys(corpus.table["file"])):
         if is_file(file):
             by_size.setdefault(file.stat().st_size, []).append(file)
-    by_bytes: dict[str, list[Path]] = {}
-    for files in by_size.values():
-        if len(files) > 1:  # only files of one size can be the same
-            for file in files:
-                by_bytes.setdefault(_digest(file), []).append(file)
-    same = [" and ".join(file.name for file in files) for files in by_bytes.values() if len(files) > 1]
+    same = [
+        " and ".join(file.name for file in equal)
+        for alike in by_size.values()
+        for piece in _equal(alike, _piece)
+        for equal in _equal(piece, _digest)
+    ]
     return [f"recordings that are the same, byte for byte: {_some(same, '; ')}"] if same else []
+
+
+def _equal(files: list[Path], by: Callable[[Path], Hashable]) -> list[list[Path]]:
+    """Return the groups of two files or more that are equal in one thing; of one file it is not asked."""
+    groups: dict[Hashable, list[Path]] = {}
+    for file in files if len(files) > 1 else ():
+        groups.setdefault(by(file), []).append(file)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _piece(file: Path) -> bytes | str:
+    """Return some bytes of the middle: most files of one size differ there, and are not read as a whole."""
+    try:
+        with file.open("rb") as handle:
+            handle.seek(file.stat().st_size // 2)
+            return handle.read(_PIECE)
+    except OSError:
+        return str(file)
 
 
 def _digest(file: Path) -> str:
