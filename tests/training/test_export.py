@@ -206,6 +206,31 @@ def test_the_callers_own_recordings_are_checked(
 
 
 @pytest.mark.usefixtures("without_exporting")
+@pytest.mark.parametrize(("moved", "size", "refused"), [(1, 4e-4, False), (1, 2e-2, True), (2, 4e-4, True)])
+def test_one_recording_at_a_threshold_costs_no_training(
+    trained: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int, size: float, refused: bool
+) -> None:
+    """Of eight; seen with `voice-linear`, one of 16 recordings by 3.8e-4, after a training that went well."""
+    voices, _ = _voices()
+    real = trained.probabilities
+
+    def elsewhere(_: TrainedModel, examples: Dataset) -> np.ndarray:
+        found = real(examples)
+        found[:moved] += (len(examples) == 8) * np.float32(size)
+        return found
+
+    monkeypatch.setattr(TrainedModel, "probabilities", elsewhere)
+    check = (voices * 8)[:8]
+    if refused:
+        with pytest.raises(EvenvoiceError, match="on the recordings to check its probabilities differ"):
+            export(trained, tmp_path / "a.onnx", corpus=None, check=check)
+    else:
+        with pytest.warns(UserWarning, match=r"of 8 recordings to check, 1 has probabilities that differ .* 4\.0e-04"):
+            export(trained, tmp_path / "a.onnx", corpus=None, check=check)
+    assert [file.name for file in tmp_path.iterdir()] == ([] if refused else ["a.onnx"])
+
+
+@pytest.mark.usefixtures("without_exporting")
 def test_a_network_that_gives_nan_is_not_written(trained: TrainedModel, tmp_path: Path) -> None:
     broken = dataclasses.replace(trained, network=copy.deepcopy(trained.network))
     with torch.no_grad():

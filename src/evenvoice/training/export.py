@@ -36,8 +36,15 @@ __all__ = ["TOLERANCE", "check_exportable", "export"]
 # How far a probability may lie from torch's. The extractor in float32 accounts for some 1e-5.
 TOLERANCE = 1e-4
 
+# Where a descriptor of a recording lies at a threshold (voiced or not, which peak is the pitch), rounding may decide
+# it otherwise: that far a probability may be moved, in one of so many recordings. A wrong graph moves more, and all.
+_AT_A_THRESHOLD = 1e-2
+_ONE_OF = 8
+
 # The newest that onnxruntime 1.20, the oldest we allow, and onnxruntime-web both read with all our operators.
 _OPSET = 20
+
+_GENERATED = "generated sounds"
 
 _CORPUS_KEYS = ("name", "licence", "synthetic", "utterances", "speakers")
 
@@ -79,8 +86,8 @@ def export(
         The path.
 
     Raises:
-        EvenvoiceError: The recipe cannot be exported, the probabilities differ by `TOLERANCE` or more, or the path
-            cannot be written to; no file is left.
+        EvenvoiceError: The recipe cannot be exported, the probabilities differ by `TOLERANCE` or more (of ``check``
+            in more than one recording of eight, or by a hundredth), or the path cannot be written to; no file is left.
         AudioError: A recording of ``check`` cannot be used.
 
     Examples:
@@ -101,7 +108,7 @@ def export(
     with writing(path) as aside:
         aside.write_bytes(model.SerializeToString(deterministic=True))
         recognizer = Recognizer(aside)
-        _check_parity(trained, recognizer, _sounds(recognizer.sample_rate), path, "generated sounds")
+        _check_parity(trained, recognizer, _sounds(recognizer.sample_rate), path, _GENERATED)
         _check_parity(trained, recognizer, check, path, "recordings to check")
     return path
 
@@ -201,12 +208,21 @@ def _compare(
         )
     together = recognizer.probabilities(waveforms)
     alone = np.concatenate([recognizer.probabilities([waveform]) for waveform in waveforms])
-    difference = max(float(np.abs(found - expected).max()) for found in (alone, together))
-    if difference >= TOLERANCE:
+    differences = np.maximum(np.abs(alone - expected), np.abs(together - expected)).max(axis=1)
+    far = int((differences >= TOLERANCE).sum())
+    if not far:
+        return
+    largest = f"{float(differences.max()):.1e}"
+    if what.startswith(_GENERATED) or differences.max() >= _AT_A_THRESHOLD or far > max(1, len(waveforms) // _ONE_OF):
         raise EvenvoiceError(
-            f"{path}: not written, for on the {what} its probabilities differ from torch's by {difference:.1e}, "
+            f"{path}: not written, for on the {what} its probabilities differ from torch's by {largest}, "
             f"expected below {TOLERANCE:.0e}; try another version of torch or onnxruntime"
         )
+    warnings.warn(
+        f"{path}: of {len(waveforms)} {what}, {far} {'has' if far == 1 else 'have'} probabilities that differ from "
+        f"torch's by up to {largest}: rounding decides there whether a descriptor is above a threshold",
+        stacklevel=5,
+    )
 
 
 def _examples(trained: TrainedModel, waveforms: Sequence[Waveform]) -> Dataset:
