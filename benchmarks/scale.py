@@ -39,8 +39,13 @@ from evenvoice.features import FeatureSettings
 from evenvoice.training.load import load_dataset
 load_dataset(open_corpus(sys.argv[1]), FeatureSettings())
 """
-IMPORTED = "import evenvoice.cli.main, evenvoice.study, evenvoice.training.export, evenvoice.audit"
-PREDICTOR = "import evenvoice.cli.main, evenvoice.recognizer"
+# What a process imports that does as much as a command before its work begins.
+IMPORTED = {
+    "corpus show": "import evenvoice.cli.main, evenvoice.corpora.summary",
+    "audit corpus": "import evenvoice.cli.main, evenvoice.audit.corpus",
+    "predict to CSV": "import evenvoice.cli.main, evenvoice.recognizer",
+}
+FITS = "import evenvoice.cli.main, evenvoice.study, evenvoice.training.export"
 
 
 class Cost(NamedTuple):
@@ -137,12 +142,12 @@ def measure(size: int, names: list[str], found: dict[tuple[str, int], Cost], log
         place, cache = Path(folder), Path(folder) / "cache"
         corpus = generate(place / "corpus", size)
         before = inodes(place)
-        baseline = {what: run([sys.executable, "-c", what], cache)[1] for what in (IMPORTED, PREDICTOR)}
+        baseline = {what: run([sys.executable, "-c", what], cache)[1] for what in (FITS, *IMPORTED.values())}
         for name, arguments in commands(corpus, place).items():
             if name not in names or (name, size) in found:
                 continue
             seconds, memory = run(arguments, cache)
-            own = baseline[PREDICTOR if name.startswith("predict") else IMPORTED]
+            own = baseline[IMPORTED.get(name, FITS)]
             left = inodes(place)
             found[name, size] = Cost(seconds, max(0.0, memory - own), left - before)
             before = left
