@@ -14,7 +14,6 @@ import onnx
 import pytest
 import torch
 
-from evenvoice._onnxruntime import onnxruntime
 from evenvoice.audio import Waveform, load
 from evenvoice.errors import AudioError, EvenvoiceError
 from evenvoice.imbalance import Shift
@@ -23,41 +22,15 @@ from evenvoice.recognizer import Recognizer
 from evenvoice.training import Dataset, TrainedModel, fit
 from evenvoice.training.export import export
 from evenvoice.training.graph import WaveformToProbabilities, check_exportable
+from tests.training.exported import CORPUS, examples_of, generated_voices
 
 pytestmark = pytest.mark.slow
 
-CORPUS = {"name": "made up", "licence": "CC0-1.0", "synthetic": True, "utterances": 16, "speakers": None}
 MEGABYTE = 10**6
 # Its image is exported each time by tests/features/test_onnx.py, its network as that of `channels`.
 _ARRAY = pytest.param("array", marks=pytest.mark.long)
 
 Made = Callable[[str], tuple[TrainedModel, Path]]
-
-
-def _examples(recipe: Recipe, waveforms: list[Waveform], emotions: list[str] | None = None) -> Dataset:
-    """Hear each waveform alone."""
-    extractor = recipe.extractor
-    with torch.inference_mode():
-        features = [
-            extractor(torch.from_numpy(waveform)[None], torch.tensor([waveform.size]))[0][0].numpy()
-            for waveform in waveforms
-        ]
-    ids = [str(number) for number in range(len(features))]
-    return Dataset(ids, features, None if emotions is None else np.array(emotions))
-
-
-def _voices() -> tuple[list[Waveform], list[str]]:
-    """Buzzing "voices", low and high, of different length, loudness and timbre, in some noise."""
-    rng = np.random.default_rng(0)
-    voices = []
-    for number in range(16):
-        time = np.arange(rng.integers(8000, 40000)) / 16000
-        pitch, tilt = (120, 240)[number % 2] * rng.uniform(0.8, 1.25), rng.uniform(0.5, 2)
-        buzz = sum(np.sin(2 * np.pi * pitch * harmonic * time) / harmonic**tilt for harmonic in range(1, 30))
-        syllables = np.maximum(0, np.sin(2 * np.pi * rng.uniform(1, 4) * time)) * rng.uniform(0.02, 0.2)
-        noise = 10 ** rng.uniform(-5, -2) * rng.standard_normal(time.size)
-        voices.append((buzz * syllables + noise).astype(np.float32))
-    return voices, ["low", "high"] * 8
 
 
 def _fit(form: str, seed: int = 0) -> TrainedModel:
@@ -69,7 +42,7 @@ def _fit(form: str, seed: int = 0) -> TrainedModel:
     }
     recipe = open_recipe("2dcnn", changes)
     return dataclasses.replace(
-        fit(recipe, _examples(recipe, *_voices()), seed=seed), decision=Shift(1.6, np.array([0.5, -0.5]))
+        fit(recipe, examples_of(recipe, *generated_voices()), seed=seed), decision=Shift(1.6, np.array([0.5, -0.5]))
     )
 
 
@@ -80,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     @cache
     def make(form: str) -> tuple[TrainedModel, Path]:
         trained, file = _fit(form), tmp_path_factory.mktemp(form) / "a model.onnx"
-        assert export(trained, file, corpus=CORPUS, check=_voices()[0][:3]) == file
+        assert export(trained, file, corpus=CORPUS, check=generated_voices()[0][:3]) == file
         return trained, file
 
     return make
@@ -145,11 +118,13 @@ def test_the_same_weights_give_the_same_file_and_no_noise(
     assert not recwarn.list
     first, second = Recognizer(path), Recognizer(again)
     assert again.read_bytes().replace(second.card["made"].encode(), first.card["made"].encode()) == path.read_bytes()
-    np.testing.assert_array_equal(first.probabilities(_voices()[0]), second.probabilities(_voices()[0]))
+    np.testing.assert_array_equal(
+        first.probabilities(generated_voices()[0]), second.probabilities(generated_voices()[0])
+    )
 
 
 def test_the_temperature_is_in_the_graph(trained: TrainedModel) -> None:
-    batch = torch.from_numpy(_voices()[0][0])[None], torch.tensor([8000])
+    batch = torch.from_numpy(generated_voices()[0][0])[None], torch.tensor([8000])
     with torch.inference_mode():
         cool, plain = (
             WaveformToProbabilities(dataclasses.replace(trained, decision=Shift(temperature)))(*batch).log()
@@ -168,7 +143,7 @@ def test_a_constant_coefficient_counts_for_nothing(trained: TrainedModel) -> Non
     moved = trained.normaliser.mean.copy()
     moved[constant] = 1e30
     other = dataclasses.replace(trained, normaliser=dataclasses.replace(trained.normaliser, mean=moved))
-    batch = torch.from_numpy(_voices()[0][0])[None], torch.tensor([8000])
+    batch = torch.from_numpy(generated_voices()[0][0])[None], torch.tensor([8000])
     with torch.inference_mode():
         torch.testing.assert_close(WaveformToProbabilities(other)(*batch), WaveformToProbabilities(trained)(*batch))
 
@@ -190,7 +165,7 @@ def test_a_file_that_differs_from_torch_is_not_written(trained: TrainedModel, tm
 def test_the_callers_own_recordings_are_checked(
     trained: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    voices, _ = _voices()
+    voices, _ = generated_voices()
     silence = np.zeros(8000, np.float32)
     with pytest.raises(AudioError, match="waveform 3: silent"):
         export(trained, tmp_path / "a.onnx", corpus=None, check=[voices[0], voices[1], silence])
@@ -211,7 +186,7 @@ def test_one_recording_at_a_threshold_costs_no_training(
     trained: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int, size: float, refused: bool
 ) -> None:
     """Of eight; seen with `voice-linear`, one of 16 recordings by 3.8e-4, after a training that went well."""
-    voices, _ = _voices()
+    voices, _ = generated_voices()
     real = trained.probabilities
 
     def elsewhere(_: TrainedModel, examples: Dataset) -> np.ndarray:
@@ -220,7 +195,7 @@ def test_one_recording_at_a_threshold_costs_no_training(
         return found
 
     monkeypatch.setattr(TrainedModel, "probabilities", elsewhere)
-    check = (voices * 8)[:8]
+    check = voices[:8]
     if refused:
         with pytest.raises(EvenvoiceError, match="on the recordings to check its probabilities differ"):
             export(trained, tmp_path / "a.onnx", corpus=None, check=check)
@@ -292,7 +267,7 @@ def test_torchs_probabilities_on_real_recordings(form: str, recordings: list[Wav
         recordings = recordings[::3]  # networks over frames take their time
     trained, path = made(form)
     recognizer = Recognizer(path)
-    expected = trained.probabilities(_examples(trained.recipe, recordings))
+    expected = trained.probabilities(examples_of(trained.recipe, recordings))
     alone = np.concatenate([recognizer.probabilities([waveform]) for waveform in recordings])
     # With one of 0.1 s, the shortest there may be, and one of 8 s, so that everything is padded.
     short, long = recordings[0][8000:9600], np.concatenate(recordings[:4])[: 8 * 16000]
@@ -309,51 +284,6 @@ def test_every_form_is_one_small_file(form: str, made: Made) -> None:
     trained, path = made(form)
     assert path.stat().st_size <= (2 if form == "mean" else 6) * MEGABYTE
     assert list(path.parent.iterdir()) == [path]
-    voices, _ = _voices()
-    expected = trained.probabilities(_examples(trained.recipe, voices))
+    voices, _ = generated_voices()
+    expected = trained.probabilities(examples_of(trained.recipe, voices))
     np.testing.assert_allclose(Recognizer(path).probabilities(voices), expected, rtol=0, atol=1e-4)
-
-
-@pytest.fixture(scope="module")
-def adaptive(tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainedModel, Dataset, Path]:
-    """A model that adapts to a speaker, what it was fitted to, and its model file."""
-    changes = {
-        "normalise": "enrolled",
-        "clip": 6,
-        "training": {"epochs": 2, "batch_size": 8},
-        "search": {"shape.name": None},
-    }
-    recipe = open_recipe("2dcnn", {**changes, "model": {"options": {"batch_norm_momentum": 0.5}}})
-    voices, emotions = _voices()
-    examples = dataclasses.replace(_examples(recipe, voices, emotions), speakers=np.array(list("aabbccdd") * 2))
-    trained = fit(recipe, examples)
-    path = tmp_path_factory.mktemp("adaptive") / "model.onnx"
-    return trained, examples, export(trained, path, corpus=CORPUS, check=voices[:3])
-
-
-def test_a_model_that_adapts_to_a_speaker(adaptive: tuple[TrainedModel, Dataset, Path]) -> None:
-    """Left out, the speaker is the training mean; the older signature stays what it was."""
-    trained, examples, path = adaptive
-    voices, _ = _voices()
-    onnx.checker.check_model(onnx.load(path), full_check=True)
-    recognizer = Recognizer(path)
-    assert recognizer.adaptive
-    own = examples.take(np.array([4, 5, 12]))
-    profile = recognizer.enrol([voices[row] for row in (4, 5, 12)])
-    np.testing.assert_allclose(profile.offset, trained.offset(own)[0], atol=1e-4)
-    adapted = recognizer.adapted(profile).probabilities(voices)
-    np.testing.assert_allclose(adapted, trained.probabilities(examples, trained.offset(own)), atol=1e-4)
-    np.testing.assert_allclose(recognizer.probabilities(voices), trained.probabilities(examples), atol=1e-4)
-    assert np.abs(adapted - recognizer.probabilities(voices)).max() > 0.01
-
-
-def test_a_model_that_adapts_takes_one_speaker_each(adaptive: tuple[TrainedModel, Dataset, Path]) -> None:
-    """For a service that has several of them in one batch."""
-    trained, _, path = adaptive
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    waveform = np.stack([voice[:8000] for voice in _voices()[0][:3]])
-    offsets = np.random.default_rng(0).normal(size=(3, trained.offset_width)).astype(np.float32)
-    given = {"waveform": waveform, "lengths": np.full(3, 8000), "speaker": offsets}
-    (found,) = session.run(["probabilities"], given)
-    short = _examples(trained.recipe, list(waveform))
-    np.testing.assert_allclose(found, trained.probabilities(short, offsets), atol=1e-4)
