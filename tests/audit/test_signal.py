@@ -8,6 +8,7 @@ import soxr
 from scipy import signal
 
 from evenvoice.audio import Clip, load
+from evenvoice.audit import signal as room
 from evenvoice.audit.signal import EDGE, measure
 from evenvoice.errors import AudioError
 from tests.audit.recordings import RATE, speech
@@ -142,3 +143,14 @@ def test_real_speech_was_recorded_at_its_own_rate(corpora_folder):
         assert measure(samples, RATE).bandwidth == 8000
         telephone = soxr.resample(soxr.resample(samples, RATE, 8000), 8000, RATE)
         assert measure(sixteen_bits(telephone), RATE).bandwidth == pytest.approx(4000, rel=0.1)
+
+
+@pytest.mark.parametrize("samples", [1024, 1500, 36_000])
+def test_the_long_term_spectrum_is_welchs(samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(samples).normal(0.1, 0.1, samples).astype(np.float32)
+    frequencies, expected = signal.welch(noise, 16000, nperseg=1024, noverlap=0)
+    for at_once in (1024, 3):
+        monkeypatch.setattr(room, "_SEGMENTS", at_once)
+        found = room._long_term_spectrum(noise, 16000)
+        np.testing.assert_array_equal(found[0], frequencies)
+        np.testing.assert_allclose(found[1], expected, rtol=1e-5)

@@ -14,7 +14,7 @@ from evenvoice.audit.matching import is_periodic
 Indices = npt.NDArray[np.signedinteger]
 
 # A hum is looked for in a recording that is the shorter of more candidates than these. It takes as long as to compare
-# the bits of 500 pairs; of EmoDB and RAVDESS together, one recording in nine is in a candidate at all.
+# the bits of 500 pairs; EmoDB and RAVDESS together have 226 candidates of 1,975 recordings.
 _MANY = 4
 
 MOST_READ = 1 << 21

@@ -23,6 +23,8 @@ _LOUD_ENOUGH = 0.25
 _FULL_SCALE = 0.999
 # Bins of the long-term spectrum: 16 Hz each at 16 kHz.
 _SEGMENT = 1024
+# That many are transformed at once: 4 MB.
+_SEGMENTS = 1024
 # dB. Recordings of speech fall by less than 14 dB at once (all of EmoDB and RAVDESS at 16 kHz); what was resampled (60
 # recordings of each, through 8 kHz or up to 48 kHz, in 16 bits) falls by 28 and more.
 EDGE = 20.0
@@ -163,10 +165,8 @@ def _edge(samples: Waveform, rate: int) -> tuple[float, float]:
     nyquist = rate / 2
     if samples.size < _SEGMENT:
         return nyquist, 0.0
-    # Welch's estimate, of all segments at once: SciPy's `welch` takes them one by one.
-    segments = samples[: samples.size // _SEGMENT * _SEGMENT].reshape(-1, _SEGMENT)
-    frequencies, powers = periodogram(segments, rate, window="hann")
-    spectrum = 10 * np.log10(np.maximum(powers.mean(axis=0), 1e-20))
+    frequencies, power = _long_term_spectrum(samples, rate)
+    spectrum = 10 * np.log10(np.maximum(power, 1e-20))
     bins = spectrum.size
     band, last = bins // 20, bins - bins // 16
     first = max(bins // 16, int(np.searchsorted(frequencies, _LOWEST_CUT_OFF)))
@@ -181,3 +181,16 @@ def _edge(samples: Waveform, rate: int) -> tuple[float, float]:
     best = int(falls.argmax())
     edge = float(falls[best])
     return (float(frequencies[k[best]]) if edge >= EDGE else nyquist), edge
+
+
+def _long_term_spectrum(samples: Waveform, rate: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return frequencies (Hz) and power densities ``[bins]``, of at least one segment: Welch's estimate, no overlap.
+
+    SciPy's `welch` transforms segments one by one; here many are transformed at once, and long recordings in blocks.
+    """
+    segments = samples[: samples.size // _SEGMENT * _SEGMENT].reshape(-1, _SEGMENT)
+    power = np.zeros(_SEGMENT // 2 + 1)
+    for start in range(0, len(segments), _SEGMENTS):
+        frequencies, powers = periodogram(segments[start : start + _SEGMENTS], rate, window="hann")
+        power += powers.sum(axis=0, dtype=np.float64)
+    return frequencies, power / len(segments)
