@@ -100,3 +100,13 @@ def test_only_chosen_rows_count_in_any_number_of_blocks(monkeypatch: pytest.Monk
 def test_what_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interior_point, "_MOST_STEPS", 3)
     assert not fit_machine(X, np.arange(N), SIGNS, np.full(N, 0.1))[2]
+
+
+def test_a_matrix_that_float64_cannot_factor_ends_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def singular(matrix: Floats, **_: bool) -> None:
+        raise np.linalg.LinAlgError("2-th leading minor not positive definite")
+
+    monkeypatch.setattr(interior_point, "cho_factor", singular)
+    w, b, converged = fit_machine(X, np.arange(N), SIGNS, np.full(N, 0.1))
+    assert not converged
+    assert np.isfinite([*w, b]).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve
 
 Vector = npt.NDArray[np.float64]
 
@@ -101,7 +101,7 @@ def fit_machine(
             break
         try:
             newton = _Newton(rows, y, (v, α, u, z, s), margins, gradient)
-        except LinAlgError:  # nearer to the minimum than float64 tells apart
+        except ValueError:  # LinAlgError, or no finite numbers: as near to the minimum as float64 allows
             break
         μ = (α @ z + u @ s) / (2 * n)
         _, dα, dz, ds = newton.step(-α * z, -u * s)
