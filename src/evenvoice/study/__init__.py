@@ -1,6 +1,5 @@
 """Many runs in one folder: made in parallel, resumable, and read back for every figure."""
 
-from evenvoice.cores import cores as default_jobs
 from evenvoice.study.arguments import (
     RecipeLike,
     as_folder,
@@ -61,7 +60,6 @@ __all__ = [
     "check_same_corpus",
     "compare",
     "compare_within",
-    "default_jobs",
     "default_protocol",
     "detectable",
     "draws_at_random",
